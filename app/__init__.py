@@ -1,0 +1,1 @@
+"""Unsilenced: letter-writing campaigns for political prisoners."""

@@ -1,0 +1,247 @@
+"""The `unsilenced` command."""
+
+import asyncio
+import hmac
+import logging
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Annotated, TypeVar
+
+import typer
+import uvicorn
+from pydantic import ValidationError
+from rich.console import Console
+from sqlalchemy.exc import SQLAlchemyError
+
+from app import schema
+from app.config import Settings
+from app.database import Database
+from app.errors import UnsilencedError
+from app.main import delivering
+from app.models.columns import now
+from app.services import demo as demonstration
+from app.services import organisers, recount, scrub
+
+Result = TypeVar("Result")
+
+cli = typer.Typer(no_args_is_help=True, add_completion=False, help="Letter-writing campaigns for political prisoners.")
+organiser_cli = typer.Typer(no_args_is_help=True, help="People who run campaigns.")
+cli.add_typer(organiser_cli, name="organiser")
+
+out = Console(highlight=False, soft_wrap=True)
+errors = Console(stderr=True, highlight=False, soft_wrap=True)
+
+DIFFERENCES_SHOWN = 20
+
+
+def main() -> None:
+    """Run the command; what goes wrong on purpose is told in a sentence, with exit code 1."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    try:
+        cli()
+    except UnsilencedError as error:
+        errors.print(error.detail)
+    except ValidationError as error:
+        for each in error.errors():
+            errors.print(f"Setting {'.'.join(map(str, each['loc']))}: {each['msg']}".replace("Setting : Value error, ", ""))
+    except (SQLAlchemyError, OSError) as error:
+        errors.print(f"The database cannot be reached or refused: {type(error).__name__}. Is UNSILENCED_DATABASE_URL right?")
+    else:
+        return
+    sys.exit(1)
+
+
+@cli.command()
+def serve(
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port to listen on.")] = 8000,
+    workers: Annotated[int, typer.Option(min=1, help="Processes that serve the API.")] = 1,
+    worker: Annotated[bool, typer.Option(help="Deliver letters in these processes too.")] = True,
+    demo: Annotated[bool, typer.Option(help="Migrate, and load the demonstration if the database is empty.")] = False,
+) -> None:
+    """Serve the API, with a delivery worker unless --no-worker."""
+    os.environ["UNSILENCED_WORKER"] = "on" if worker else "off"
+    os.environ.setdefault("UNSILENCED_BASE_URL", f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}")  # noqa: S104 - compared
+    settings = Settings()
+    if demo:
+        asyncio.run(_prepare_demo(settings))
+    asyncio.run(_require_current(settings))
+    _say_where(settings, demo=demo)
+    uvicorn.run(
+        "app.main:create_app",
+        factory=True,
+        host=host,
+        port=port,
+        workers=workers if workers > 1 else None,
+        access_log=False,  # paths hold supporters' links
+        log_level="warning",
+        server_header=False,
+        date_header=True,
+        timeout_graceful_shutdown=10,
+        h11_max_incomplete_event_size=16 * 1024,
+    )
+
+
+@cli.command()
+def work() -> None:
+    """Deliver letters, in a process of its own. Stop it with Ctrl-C or SIGTERM: it finishes what is in hand."""
+    settings = Settings()
+    if settings.catches_mail:
+        errors.print("UNSILENCED_SMTP_URL is not set: a worker of its own needs a mail server.")
+        raise typer.Exit(1)
+    asyncio.run(_work(settings))
+
+
+@cli.command()
+def migrate() -> None:
+    """Bring the database to this edition's schema."""
+    _with_database(schema.migrate)
+    out.print("The database is up to date.")
+
+
+@cli.command()
+def demo() -> None:
+    """Load the demonstration into an empty database."""
+    settings = Settings()
+    if not asyncio.run(_load_demo(settings)):
+        out.print("There is a campaign already: the demonstration goes into an empty database only.")
+        return
+    out.print("The demonstration is loaded.")
+    if settings.is_local:
+        out.print(f"The organiser's key: {demo_key(settings)}")
+
+
+@cli.command(name="recount")
+def recount_(
+    check: Annotated[bool, typer.Option("--check", help="Only compare; exit with 1 if a count differs.")] = False,
+) -> None:
+    """Count all letters again, and put the kept counts right (or only compare them)."""
+    found = asyncio.run(_recount(check=check))
+    for difference in found[:DIFFERENCES_SHOWN]:
+        out.print(f"{difference.where}: kept {difference.kept}, counted {difference.counted}")
+    if len(found) > DIFFERENCES_SHOWN:
+        out.print(f"… and {len(found) - DIFFERENCES_SHOWN} more")
+    out.print("The kept counts equal the rows." if not found else f"{len(found)} counts differed{'' if check else ' and were put right'}.")
+    if check and found:
+        raise typer.Exit(1)
+
+
+@cli.command(name="scrub")
+def scrub_() -> None:
+    """Let unconfirmed submissions of over seven days expire, and forget who made them. The worker does this by itself."""
+    out.print(f"{asyncio.run(_scrub())} submissions expired.")
+
+
+@organiser_cli.command(name="create")
+def create_organiser(
+    organisation: Annotated[str, typer.Option(prompt=True, help="The organisation; made if it is new.")],
+    name: Annotated[str, typer.Option(prompt=True, help="The organiser's name.")],
+) -> None:
+    """Add an organiser, and print their API key: once, it is not kept."""
+
+    async def run(database: Database) -> str:
+        async with database.transaction() as session:
+            return await organisers.create(session, organisation=organisation, name=name)
+
+    key = _with_database(run)
+    errors.print("The API key, shown this once; send it as `Authorization: Bearer …`:")
+    print(key)  # noqa: T201 - alone on standard output, for scripts
+
+
+def demo_key(settings: Settings) -> str:
+    """Return the demo organiser's key: made from the secret, so that it can be shown at every start on this machine."""
+    return organisers.KEY_PREFIX + hmac.digest(settings.secret_key.encode(), b"demo organiser", "sha256").hex()
+
+
+def _say_where(settings: Settings, *, demo: bool) -> None:
+    base = settings.base_url
+    out.print(f"[bold]Unsilenced[/bold] serves at {base}")
+    out.print(f"  the API, to try out   {base}/docs")
+    if demo:
+        out.print(f"  the demo campaign     {base}/api/v1/campaigns/rocio-san-miguel")
+    if settings.catches_mail:
+        out.print(f"  caught mail           {base}/mailbox")
+    if demo and settings.is_local:
+        out.print(f"  the organiser's key   {demo_key(settings)}")
+
+
+@asynccontextmanager
+async def _open(settings: Settings) -> AsyncIterator[Database]:
+    database = Database(settings.database_url)
+    try:
+        yield database
+    finally:
+        await database.close()
+
+
+def _with_database(do: Callable[[Database], Awaitable[Result]]) -> Result:
+    """Run something with the database of the settings."""
+
+    async def run() -> Result:
+        async with _open(Settings()) as database:
+            return await do(database)
+
+    return asyncio.run(run())
+
+
+async def _prepare_demo(settings: Settings) -> None:
+    async with _open(settings) as database:
+        await schema.migrate(database)
+    await _load_demo(settings)
+
+
+async def _load_demo(settings: Settings) -> bool:
+    async with _open(settings) as database:
+        await schema.require_current(database)
+        async with database.transaction() as session:
+            return await demonstration.load(session, key=demo_key(settings))
+
+
+async def _require_current(settings: Settings) -> None:
+    async with _open(settings) as database:
+        await schema.require_current(database)
+
+
+async def _recount(*, check: bool) -> list[recount.Difference]:
+    async with _open(Settings()) as database:
+        if check:
+            async with database.snapshot() as session:
+                return await recount.differences(session)
+        async with database.transaction() as session:
+            found = await recount.differences(session)
+            if found:
+                await recount.rebuild(session)
+            return found
+
+
+async def _scrub() -> int:
+    expired = 0
+    async with _open(Settings()) as database:
+        while True:
+            async with database.transaction() as session:
+                n = await scrub.expire(session, at=now())
+            if not n:
+                break
+            expired += n
+        async with database.transaction() as session:
+            await scrub.forget_answers(session, at=now())
+    return expired
+
+
+async def _work(settings: Settings) -> None:
+    stopping = asyncio.Event()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(name, stopping.set)
+    async with _open(settings) as database:
+        await schema.require_current(database)
+        async with delivering(settings, database) as running:
+            out.print("The worker delivers. Stop it with Ctrl-C.")
+            waiting = asyncio.create_task(stopping.wait())
+            await asyncio.wait({waiting, running}, return_when=asyncio.FIRST_COMPLETED)
+            waiting.cancel()
+            if running.done():
+                running.result()

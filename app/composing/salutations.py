@@ -1,0 +1,66 @@
+"""How an office is addressed at the beginning of a letter, and how the letter closes."""
+
+import csv
+from functools import cache
+from typing import Protocol
+
+from app.config import PROJECT
+from app.models.office import OfficeKind, Official
+from app.models.prisoner import Gender
+
+TABLES = PROJECT / "templates" / "letters"
+EXCELLENCIES = frozenset(
+    {OfficeKind.HEAD_OF_STATE, OfficeKind.HEAD_OF_GOVERNMENT, OfficeKind.MINISTER, OfficeKind.AMBASSADOR}
+)
+ANY = "*"
+
+
+class Addressed(Protocol):
+    """An office, as far as addressing it goes."""
+
+    @property
+    def kind(self) -> OfficeKind: ...
+
+    @property
+    def salutations(self) -> dict[str, str]: ...
+
+
+def for_office(office: Addressed, official: Official | None, *, language: str) -> str:
+    """Return the salutation: the office's own; by kind and gender; the neutral one of the kind; the language's."""
+    gender = official.gender if official else Gender.UNKNOWN
+    surname = official.surname if official else None
+    candidates = (
+        office.salutations.get(language),
+        _forms().get((language, office.kind, gender)),
+        _forms().get((language, office.kind, Gender.UNKNOWN)),
+        _forms()[language, ANY, Gender.UNKNOWN],
+    )
+    return next(
+        candidate.replace("{surname}", surname or "")
+        for candidate in candidates
+        if candidate and (surname or "{surname}" not in candidate)
+    )
+
+
+def closing(office: Addressed, salutation: str, *, language: str) -> str:
+    """Return the closing; French repeats the form of address inside it."""
+    rank = "excellency" if office.kind in EXCELLENCIES else ANY
+    text = _closings().get((language, rank)) or _closings()[language, ANY]
+    return text.replace("{address}", salutation.rstrip(",!: "))
+
+
+def speaks(language: str) -> bool:
+    """Tell whether letters can be opened and closed in this language."""
+    return (language, ANY, Gender.UNKNOWN) in _forms() and (language, ANY) in _closings()
+
+
+@cache
+def _forms() -> dict[tuple[str, str, str], str]:
+    with (TABLES / "forms-of-address.csv").open(encoding="utf-8", newline="") as file:
+        return {(row["language"], row["office"], row["gender"]): row["salutation"] for row in csv.DictReader(file)}
+
+
+@cache
+def _closings() -> dict[tuple[str, str], str]:
+    with (TABLES / "closings.csv").open(encoding="utf-8", newline="") as file:
+        return {(row["language"], row["rank"]): row["closing"] for row in csv.DictReader(file)}

@@ -1,0 +1,131 @@
+"""The one file that knows that there are two databases, and the only one that commits."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.sqltypes import UTCDateTime
+
+LOCK_PATIENCE = 30.0  # seconds that a writer waits for another process to release SQLite
+POOL = 10  # connections a process keeps
+POOL_OVERFLOW = 20
+
+
+class Database:
+    """The engine, and the two ways of talking to it: reading() and transaction()."""
+
+    def __init__(self, url: str) -> None:
+        self.url = make_url(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self.engine = _sqlite_engine(self.url) if self.is_sqlite else _postgresql_engine(self.url)
+        self._writers = asyncio.Lock()
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[AsyncSession]:
+        """Commit everything that is done inside, or nothing."""
+        if not self.is_sqlite:
+            async with AsyncSession(self.engine, expire_on_commit=False) as session, session.begin():
+                yield session
+            return
+        async with self._writers:  # SQLite has one writer: queue here, in order, instead of polling its lock
+            async with AsyncSession(self.engine, expire_on_commit=False) as session, session.begin():
+                await session.connection(execution_options={"sqlite_begin": "BEGIN IMMEDIATE"})
+                yield session
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncSession]:
+        """Read; nothing is kept."""
+        async with AsyncSession(self.engine, expire_on_commit=False) as session:
+            yield session
+
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[AsyncSession]:
+        """Read from one snapshot, whatever is written meanwhile: for comparing one table with another."""
+        async with AsyncSession(self.engine, expire_on_commit=False) as session:
+            if not self.is_sqlite:  # a SQLite transaction is a snapshot by itself
+                await session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+            yield session
+
+    async def close(self) -> None:
+        await self.engine.dispose()
+
+
+def _sqlite_engine(url: sa.URL) -> AsyncEngine:
+    if url.database and url.database != ":memory:":
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_async_engine(
+        url, hide_parameters=True, pool_size=POOL, max_overflow=POOL_OVERFLOW, connect_args={"timeout": LOCK_PATIENCE}
+    )
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def prepare(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's own connection
+        connection.isolation_level = None  # the driver begins no transaction by itself; `begin` below does
+        cursor = connection.cursor()
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def begin(connection: sa.Connection) -> None:
+        connection.exec_driver_sql(connection.get_execution_options().get("sqlite_begin", "BEGIN"))
+
+    return engine
+
+
+def _postgresql_engine(url: sa.URL) -> AsyncEngine:
+    return create_async_engine(url, hide_parameters=True, pool_size=POOL, max_overflow=POOL_OVERFLOW)
+
+
+async def upsert_adding(session: AsyncSession, table: sa.Table, rows: Sequence[Mapping[str, Any]], *, add: str) -> None:
+    """Insert the rows; where one with the same primary key is there, add the column `add` to it."""
+    if not rows:
+        return
+    statement = _insert(session, table)
+    adding = statement.on_conflict_do_update(
+        index_elements=list(table.primary_key.columns), set_={add: table.c[add] + statement.excluded[add]}
+    )
+    await session.execute(adding, list(rows))
+
+
+async def insert_if_new(session: AsyncSession, table: sa.Table, row: Mapping[str, Any]) -> bool:
+    """Insert the row unless its primary key is taken; tell whether it went in."""
+    statement = _insert(session, table).values(**row).on_conflict_do_nothing()
+    result = await session.execute(statement.returning(*table.primary_key.columns))
+    return result.first() is not None
+
+
+def _insert(session: AsyncSession, table: sa.Table) -> Any:  # noqa: ANN401 - the dialects' inserts share no type
+    return (sqlite if session.get_bind().dialect.name == "sqlite" else postgresql).insert(table)
+
+
+class database_now(sa.sql.functions.FunctionElement[datetime]):  # noqa: N801 - reads as the SQL function it is
+    """The database's own clock, the same for all workers, moved on by a number of seconds."""
+
+    inherit_cache = True
+    type = UTCDateTime()
+
+    def __init__(self, seconds: float = 0) -> None:
+        super().__init__(sa.bindparam(None, float(seconds), sa.Float()))
+
+
+@compiles(database_now, "postgresql")
+def _postgresql_now(element: database_now, compiler: SQLCompiler, **options: Any) -> str:  # noqa: ANN401
+    (seconds,) = element.clauses
+    return f"(statement_timestamp() + make_interval(secs => {compiler.process(seconds, **options)}))"
+
+
+@compiles(database_now, "sqlite")
+def _sqlite_now(element: database_now, compiler: SQLCompiler, **options: Any) -> str:  # noqa: ANN401
+    (seconds,) = element.clauses
+    return f"strftime('%Y-%m-%d %H:%M:%f', 'now', {compiler.process(seconds, **options)} || ' seconds')"

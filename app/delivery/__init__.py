@@ -1,0 +1,1 @@
+"""From the queue to the mail server. Meets the routers only in the tables."""

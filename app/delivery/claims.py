@@ -1,0 +1,116 @@
+"""The queue in the database: deliveries are claimed under a lease, and settled by whoever holds it."""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import col
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from app.database import database_now
+from app.models.delivery import Delivery, Notice
+from app.models.letter import Letter, Reason, Stage
+from app.services import stages
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A worker's temporary right to one delivery."""
+
+    id: uuid.UUID
+    lease: uuid.UUID
+    submission_id: uuid.UUID
+    letter_id: uuid.UUID | None
+    notice: Notice | None
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """What became of a claim. `wait`: seconds until the next attempt; None: it is over, and `stage` says how."""
+
+    claim: Claim
+    reply: str
+    stage: Stage | None = None
+    reason: Reason | None = None
+    wait: float | None = None
+    uncertain: bool = False
+    message_id: str | None = None
+    sealed_text: bytes | None = None
+
+
+async def claim(session: AsyncSession, *, letters: bool, most: int, lease_time: float) -> list[Claim]:
+    """Take deliveries that are due, letters or notices, for `lease_time` seconds. Other workers pass over them."""
+    lease = uuid.uuid4()
+    kind = col(Delivery.letter_id).is_not(None) if letters else col(Delivery.letter_id).is_(None)
+    due = (
+        sa.select(col(Delivery.id))
+        .where(kind, col(Delivery.due_at).is_not(None), col(Delivery.due_at) <= database_now())
+        .order_by(col(Delivery.due_at))
+        .limit(most)
+        .with_for_update(skip_locked=True)
+    )
+    taken = (
+        sa.update(Delivery)
+        .where(col(Delivery.id).in_(due))
+        .values(lease=lease, due_at=database_now(lease_time), attempts=Delivery.attempts + 1)
+        .returning(*(col(getattr(Delivery, name)) for name in ("id", "lease", "submission_id", "letter_id", "notice", "attempts")))
+        .execution_options(synchronize_session=False)
+    )
+    return [Claim(*row) for row in await session.execute(taken)]
+
+
+async def settle(session: AsyncSession, settlements: Sequence[Settlement], *, at: datetime) -> None:
+    """Write down what became of the claims. One whose lease has passed to another worker is refused: it may not speak."""
+    ours = await _still_ours(session, settlements)
+    over = [{"b_id": each.claim.id, "last_reply": each.reply, "uncertain": each.uncertain} for each in ours if each.wait is None]
+    await _update(session, over, {"due_at": None})
+    for each in ours:
+        if each.wait is not None:
+            change = {"b_id": each.claim.id, "last_reply": each.reply, "uncertain": each.uncertain}
+            await _update(session, [change], {"due_at": database_now(each.wait)})
+    await _settle_letters(session, {each.claim.letter_id: each for each in ours if each.claim.letter_id}, at=at)
+
+
+async def _still_ours(session: AsyncSession, settlements: Sequence[Settlement]) -> list[Settlement]:
+    held = await session.execute(
+        sa.select(col(Delivery.id), col(Delivery.lease))
+        .where(col(Delivery.id).in_([each.claim.id for each in settlements]))
+        .order_by(col(Delivery.id))
+        .with_for_update()
+    )
+    leases = dict(held.tuples().all())
+    return [each for each in settlements if leases.get(each.claim.id) == each.claim.lease]
+
+
+async def _update(session: AsyncSession, rows: Sequence[Mapping[str, Any]], values: Mapping[str, Any]) -> None:
+    """Change deliveries one by one, in one round trip."""
+    if rows:
+        names = [name for name in rows[0] if name != "b_id"]
+        table = Delivery.__table__
+        change = sa.update(table).where(table.c.id == sa.bindparam("b_id")).values(lease=None, **values, **{name: sa.bindparam(name) for name in names})
+        await (await session.connection()).execute(change, list(rows))
+
+
+async def _settle_letters(session: AsyncSession, by_letter: Mapping[uuid.UUID, Settlement], *, at: datetime) -> None:
+    locked = await stages.lock(session, col(Letter.id).in_(list(by_letter)))
+    sending = [letter for letter in locked if letter.stage is Stage.SENDING]
+    groups: dict[tuple[Stage, Reason | None], list[stages.Standing]] = {}
+    for letter in sending:
+        each = by_letter[letter.id]
+        groups.setdefault((each.stage or Stage.QUEUED, each.reason), []).append(letter)
+    for (to, reason), group in groups.items():
+        await stages.move(session, group, to, at=at, reason=reason)
+    texts = [
+        {"b_id": letter.id, "message_id": each.message_id, "sealed_text": each.sealed_text, "server_reply": each.reply}
+        for letter in sending
+        if (each := by_letter[letter.id]).stage is Stage.SENT
+    ]
+    if texts:
+        table = Letter.__table__
+        keep = sa.update(table).where(table.c.id == sa.bindparam("b_id"), table.c.digest.is_not(None))  # not of the erased
+        names = ("message_id", "sealed_text", "server_reply")
+        await (await session.connection()).execute(keep.values({name: sa.bindparam(name) for name in names}), texts)

@@ -1,0 +1,131 @@
+"""The mail server, as far as delivery knows it: one method and two errors."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Protocol
+from urllib.parse import unquote, urlsplit
+
+import aiosmtplib
+from aiosmtplib import errors as smtp
+
+from app.config import LOCAL_HOSTS
+
+CONNECTIONS = 4
+COMMAND_TIMEOUT = 60.0  # seconds for each reply but the last
+FINAL_TIMEOUT = 600.0  # seconds for the reply to the text (RFC 5321, 4.5.3.2.6)
+REPLY_LENGTH = 300
+PERMANENT = 500  # reply codes from here on mean never
+
+
+class TryAgain(Exception):
+    """Not now. `uncertain`: the text had been handed over, so it may have arrived all the same."""
+
+    def __init__(self, reply: str, *, uncertain: bool = False) -> None:
+        super().__init__(reply)
+        self.reply = reply
+        self.uncertain = uncertain
+
+
+class Never(Exception):
+    """Not at all, whenever it is tried."""
+
+    def __init__(self, reply: str) -> None:
+        super().__init__(reply)
+        self.reply = reply
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    sender: str
+    recipient: str
+    message: bytes
+
+
+class Mailer(Protocol):
+    async def send(self, envelope: Envelope) -> str:
+        """Hand a message over and return the server's reply; raise TryAgain or Never."""
+        ...
+
+
+class SmtpMailer:
+    """Connections to one mail server, kept and used again."""
+
+    def __init__(self, url: str, *, connections: int = CONNECTIONS) -> None:
+        parts = urlsplit(url)
+        host = parts.hostname or "localhost"
+        self._options = {
+            "hostname": host,
+            "port": parts.port or (465 if parts.scheme == "smtps" else 25),
+            "username": unquote(parts.username) if parts.username else None,
+            "password": unquote(parts.password) if parts.password else None,
+            "use_tls": parts.scheme == "smtps",
+            "start_tls": parts.scheme != "smtps" and host not in LOCAL_HOSTS,  # off this machine, never in plain
+            "timeout": COMMAND_TIMEOUT,
+        }
+        self._idle: list[aiosmtplib.SMTP] = []
+        self._slots = asyncio.Semaphore(connections)
+
+    async def send(self, envelope: Envelope) -> str:
+        async with self._connection() as connection:
+            return await _transfer(connection, envelope)
+
+    async def close(self) -> None:
+        """Say goodbye on every connection that is kept."""
+        while self._idle:
+            connection = self._idle.pop()
+            try:
+                await connection.quit(timeout=1)
+            except (smtp.SMTPException, OSError):
+                connection.close()
+
+    @asynccontextmanager
+    async def _connection(self) -> AsyncIterator[aiosmtplib.SMTP]:
+        """Lend a connection; it is kept unless something broke on it."""
+        async with self._slots:
+            connection = self._idle.pop() if self._idle else None
+            if connection is None or not connection.is_connected:
+                connection = await self._connect()
+            try:
+                yield connection
+            except BaseException:
+                connection.close()
+                raise
+            self._idle.append(connection)
+
+    async def _connect(self) -> aiosmtplib.SMTP:
+        connection = aiosmtplib.SMTP(**self._options)
+        try:
+            await connection.connect()
+        except (smtp.SMTPException, OSError) as error:
+            connection.close()
+            raise TryAgain(_words_of(error)) from error
+        return connection
+
+
+async def _transfer(connection: aiosmtplib.SMTP, envelope: Envelope) -> str:
+    """Walk one message through MAIL, RCPT and DATA, and tell where it stopped."""
+    try:
+        await connection.mail(envelope.sender)
+        await connection.rcpt(envelope.recipient)
+    except smtp.SMTPResponseException as error:
+        raise _refusal(error) from error
+    except (smtp.SMTPException, OSError) as error:
+        raise TryAgain(_words_of(error)) from error
+    try:
+        reply = await connection.data(envelope.message, timeout=FINAL_TIMEOUT)
+    except smtp.SMTPDataError as error:
+        raise _refusal(error) from error
+    except (smtp.SMTPException, OSError) as error:
+        raise TryAgain(_words_of(error), uncertain=True) from error
+    return f"{reply.code} {reply.message}"[:REPLY_LENGTH]
+
+
+def _refusal(error: smtp.SMTPResponseException) -> TryAgain | Never:
+    reply = f"{error.code} {error.message}"[:REPLY_LENGTH]
+    return Never(reply) if error.code >= PERMANENT else TryAgain(reply)
+
+
+def _words_of(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"[:REPLY_LENGTH]

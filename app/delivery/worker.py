@@ -1,0 +1,122 @@
+"""The delivery worker: claims what is due, composes it, hands it to the mail server, and writes down what became of it."""
+
+import asyncio
+import logging
+import random
+from dataclasses import dataclass
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.config import Settings
+from app.database import Database
+from app.delivery import claims, drafts, message, retry, writing
+from app.delivery.claims import Settlement
+from app.delivery.drafts import Draft
+from app.delivery.mailer import Envelope, Mailer, Never, TryAgain
+from app.models.columns import now
+from app.models.letter import Reason, Stage
+from app.services.sealing import Keys
+
+logger = logging.getLogger(__name__)
+
+IN_HAND = 100  # deliveries that a worker holds at once
+IDLE = 0.5  # seconds between looks at an empty queue
+TROUBLE = 5.0  # seconds to wait when the database does not answer
+
+
+@dataclass
+class Worker:
+    """Holds at most IN_HAND deliveries; what is finished together is settled together."""
+
+    database: Database
+    mailer: Mailer
+    keys: Keys
+    settings: Settings
+
+    def __post_init__(self) -> None:
+        self._in_hand: set[asyncio.Task[Settlement]] = set()
+
+    async def run(self, stopping: asyncio.Event) -> None:
+        """Deliver until told to stop; then finish what is in hand."""
+        while not stopping.is_set():
+            try:
+                busy = await self.run_once()
+            except (SQLAlchemyError, OSError) as error:
+                logger.warning("the database does not answer (%s); looking again in %s s", type(error).__name__, TROUBLE)
+                await _pause(stopping, TROUBLE)
+                continue
+            if not busy:
+                await _pause(stopping, IDLE)
+        await self.finish()
+
+    async def run_once(self) -> bool:
+        """Claim what there is room for, wait until something is finished, settle that. False: there is nothing to do."""
+        await self._claim(letters=False)
+        await self._claim(letters=True)
+        if not self._in_hand:
+            return False
+        await self._settle(timeout=IDLE)
+        return True
+
+    async def finish(self) -> None:
+        """Settle all that is in hand, and claim nothing more."""
+        while self._in_hand:
+            await self._settle(timeout=None)
+
+    async def drain(self) -> None:
+        """Deliver everything that is due now."""
+        while await self.run_once():
+            pass
+
+    async def _claim(self, *, letters: bool) -> None:
+        room = IN_HAND - len(self._in_hand)
+        if room <= 0:
+            return
+        async with self.database.transaction() as session:
+            taken = await claims.claim(session, letters=letters, most=room, lease_time=self.settings.lease_time)
+            if not taken:
+                return
+            read = drafts.of_letters(session, taken, at=now()) if letters else drafts.of_notices(session, taken)
+            ready = await read
+        for draft in ready:
+            self._in_hand.add(asyncio.create_task(self._deliver(draft)))
+
+    async def _deliver(self, draft: Draft) -> Settlement:
+        """Compose and send one. Never raises: whatever goes wrong is a settlement."""
+        is_letter = draft.claim.letter_id is not None
+        try:
+            mail = (writing.letter if is_letter else writing.notice)(draft, self.keys, self.settings)
+            envelope = Envelope(mail.sender, mail.to, message.to_bytes(mail, at=now()))
+            reply = await self.mailer.send(envelope)
+        except TryAgain as error:
+            return self._again(draft, error)
+        except Never as error:
+            return Settlement(draft.claim, error.reply, stage=Stage.FAILED, reason=Reason.REFUSED_BY_SERVER)
+        except Exception as error:
+            logger.exception("delivery %s could not be composed", draft.claim.id)
+            return self._again(draft, TryAgain(f"not composed: {type(error).__name__}"))
+        sealed = self.keys.seal(f"{mail.subject}\n{mail.body}".encode(), about=draft.claim.letter_id) if draft.claim.letter_id else None
+        return Settlement(draft.claim, reply, stage=Stage.SENT, message_id=mail.message_id, sealed_text=sealed)
+
+    def _again(self, draft: Draft, error: TryAgain) -> Settlement:
+        chance = random.random()  # noqa: S311 - spreads the herd, guards nothing
+        wait = retry.wait(draft.claim.attempts, first=self.settings.retry_first, chance=chance)
+        if wait is None:
+            return Settlement(draft.claim, error.reply, stage=Stage.FAILED, reason=Reason.GAVE_UP, uncertain=error.uncertain)
+        return Settlement(draft.claim, error.reply, wait=wait, uncertain=error.uncertain)
+
+    async def _settle(self, *, timeout: float | None) -> None:
+        """Write down in one transaction whatever is finished by now."""
+        done, _ = await asyncio.wait(self._in_hand, timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
+        if not done:
+            return
+        async with self.database.transaction() as session:
+            await claims.settle(session, [task.result() for task in done], at=now())
+        self._in_hand -= done
+
+
+async def _pause(stopping: asyncio.Event, seconds: float) -> None:
+    try:
+        await asyncio.wait_for(stopping.wait(), seconds)
+    except TimeoutError:
+        return

@@ -1,0 +1,115 @@
+"""What a router may ask for. Each is a noun; who asks for a campaign gets a campaign, or the client a 404."""
+
+import uuid
+from collections.abc import AsyncIterator
+from typing import Annotated
+
+from fastapi import Depends, Header, Path, Query, Request, Response
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from app.config import Settings
+from app.database import Database
+from app.errors import Unauthorized
+from app.models.campaign import Campaign
+from app.models.office import Office
+from app.models.organisation import Organiser
+from app.models.prisoner import Prisoner
+from app.models.text import Country, Language
+from app.pagination import PageRequest
+from app.services import campaigns, officials, organisers, prisoners, revisions
+from app.services.sealing import Keys
+
+bearer = HTTPBearer(auto_error=False, description="An organiser's API key, from `unsilenced organiser create`.")
+
+SlugPath = Annotated[str, Path(max_length=80, examples=["rocio-san-miguel"])]
+IdPath = Annotated[uuid.UUID, Path()]
+TokenPath = Annotated[str, Path(max_length=100, description="From the link in the supporter's mail.")]
+PageDep = Annotated[PageRequest, Query()]
+CountryQuery = Annotated[Country | None, Query()]
+LanguageQuery = Annotated[Language | None, Query()]
+IfMatch = Annotated[str | None, Header(description="The ETag that you read. 412 if somebody changed it since.")]
+IdempotencyKey = Annotated[
+    str | None,
+    Header(
+        min_length=8,
+        max_length=200,
+        description="A fresh random key for each submission. The same key again gets the same answer, and nothing twice.",
+    ),
+]
+
+
+def get_settings(request: Request) -> Settings:
+    return request.app.state.settings  # type: ignore[no-any-return] # state is untyped
+
+
+def get_database(request: Request) -> Database:
+    return request.app.state.database  # type: ignore[no-any-return] # state is untyped
+
+
+def get_keys(request: Request) -> Keys:
+    return request.app.state.keys  # type: ignore[no-any-return] # state is untyped
+
+
+SettingsDep = Annotated[Settings, Depends(get_settings)]
+DatabaseDep = Annotated[Database, Depends(get_database)]
+KeysDep = Annotated[Keys, Depends(get_keys)]
+
+
+async def get_reader(database: DatabaseDep) -> AsyncIterator[AsyncSession]:
+    async with database.reading() as session:
+        yield session
+
+
+async def get_session(database: DatabaseDep) -> AsyncIterator[AsyncSession]:
+    async with database.transaction() as session:
+        yield session
+
+
+ReaderDep = Annotated[AsyncSession, Depends(get_reader, scope="function")]
+SessionDep = Annotated[AsyncSession, Depends(get_session, scope="function")]  # function: commits before the answer leaves
+
+CredentialsDep = Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]
+
+
+async def get_organiser(credentials: CredentialsDep, session: ReaderDep) -> Organiser:
+    if credentials is None:
+        raise Unauthorized("This is for organisers. Send `Authorization: Bearer <your API key>`.")
+    return await organisers.by_key(session, credentials.credentials)
+
+
+OrganiserDep = Annotated[Organiser, Depends(get_organiser)]
+
+
+async def get_visitor(credentials: CredentialsDep, session: ReaderDep) -> Organiser | None:
+    return None if credentials is None else await organisers.by_key(session, credentials.credentials)
+
+
+VisitorDep = Annotated[Organiser | None, Depends(get_visitor)]
+
+
+async def get_campaign(slug: SlugPath, session: ReaderDep) -> Campaign:
+    return await campaigns.public(session, slug)
+
+
+async def get_own_campaign(slug: SlugPath, organiser: OrganiserDep, session: SessionDep) -> Campaign:
+    return await campaigns.own(session, organiser, slug)
+
+
+async def get_own_prisoner(slug: SlugPath, organiser: OrganiserDep, session: SessionDep) -> Prisoner:
+    return await prisoners.own(session, organiser, slug)
+
+
+async def get_own_office(office_id: IdPath, organiser: OrganiserDep, session: SessionDep) -> Office:
+    return await officials.own(session, organiser, office_id)
+
+
+CampaignDep = Annotated[Campaign, Depends(get_campaign)]
+OwnCampaignDep = Annotated[Campaign, Depends(get_own_campaign)]
+OwnPrisonerDep = Annotated[Prisoner, Depends(get_own_prisoner)]
+OwnOfficeDep = Annotated[Office, Depends(get_own_office)]
+
+
+def with_etag(response: Response, revision: int) -> None:
+    """Name the revision that an answer shows."""
+    response.headers["ETag"] = revisions.etag(revision)

@@ -1,0 +1,86 @@
+"""The application: create_app(settings), and what lives as long as it does."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+from fastapi import APIRouter, FastAPI
+from starlette.middleware.cors import CORSMiddleware
+
+from app import problems, schema
+from app.config import Settings
+from app.database import Database
+from app.delivery import catcher
+from app.delivery.mailer import SmtpMailer
+from app.delivery.worker import Worker
+from app.routers import campaigns, health, letters, mailbox, officials, pages, prisoners, receipts, stats
+from app.services.sealing import Keys
+
+logger = logging.getLogger(__name__)
+
+GRACE = 30.0  # seconds for what is in hand when the service stops
+DESCRIPTION = """
+Letter-writing campaigns for political prisoners: personal, correctly addressed letters, each counted truthfully.
+
+The line: `GET /campaigns` → `GET /campaigns/{slug}/officials` → `POST …/letters/preview` → `POST …/letters` → the supporter
+presses the button behind the link in their mail → the letters leave → `GET /receipts/{token}` and `GET …/stats` tell where they stand.
+Errors are `application/problem+json` (RFC 9457); `errors[].pointer` names the field.
+"""
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """Return the service. Settings come from the environment unless they are given."""
+    settings = settings or Settings()
+    app = FastAPI(title="Unsilenced", version="0.1.0", description=DESCRIPTION, lifespan=_lifespan)
+    app.state.settings = settings
+    app.state.keys = Keys(settings.secret_key)
+    problems.install(app)
+    api = APIRouter(prefix="/api/v1")
+    for room in (campaigns, letters, receipts, prisoners, officials, stats):
+        api.include_router(room.router)
+    app.include_router(api)
+    app.include_router(health.router)
+    app.include_router(pages.router)
+    if settings.catches_mail:
+        app.include_router(mailbox.router)
+    if settings.cors_origins:
+        app.add_middleware(
+            CORSMiddleware, allow_origins=settings.cors_origins, allow_methods=["*"], allow_headers=["*"], expose_headers=["ETag"]
+        )
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    settings: Settings = app.state.settings
+    async with AsyncExitStack() as stack:
+        app.state.database = database = Database(settings.database_url)
+        stack.push_async_callback(database.close)
+        await schema.require_current(database)
+        if settings.worker:
+            await stack.enter_async_context(delivering(settings, database))
+        yield
+
+
+@asynccontextmanager
+async def delivering(settings: Settings, database: Database) -> AsyncIterator[asyncio.Task[None]]:
+    """Run a worker, with a mail catcher where no mail server is set; on leaving, finish what is in hand."""
+    async with AsyncExitStack() as stack:
+        url = settings.smtp_url
+        if url is None:
+            server, url = await catcher.start(settings.mailbox)
+            stack.callback(server.close)
+        mailer = SmtpMailer(url)
+        stack.push_async_callback(mailer.close)
+        stopping = asyncio.Event()
+        worker = Worker(database, mailer, Keys(settings.secret_key), settings)
+        running = asyncio.create_task(worker.run(stopping))
+        try:
+            yield running
+        finally:
+            stopping.set()
+            _, unfinished = await asyncio.wait({running}, timeout=GRACE)
+            for task in unfinished:
+                logger.warning("some deliveries were still under way; they are due again when their lease has run out")
+                task.cancel()

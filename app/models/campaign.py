@@ -1,0 +1,209 @@
+"""An appeal with a code, demands and a closing date."""
+
+import uuid
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Annotated, Any, Self
+
+from pydantic import EmailStr, model_validator
+from sqlmodel import Field, SQLModel
+
+from app.models.columns import enum_field, id_field, json_field, now
+from app.models.text import Country, Language, Line, Prose, Proses, Slug, Texts
+
+
+class CampaignStatus(StrEnum):
+    DRAFT = "draft"
+    ACTIVE = "active"
+    PAUSED = "paused"
+    CLOSED = "closed"
+
+
+class Outcome(StrEnum):
+    WON = "won"
+    PARTLY = "partly"
+    LOST = "lost"
+    NONE = "none"
+
+
+class Privacy(StrEnum):
+    """What an office learns of a supporter."""
+
+    FULL_ADDRESS = "full_address"
+    NAME_AND_TOWN = "name_and_town"
+    INITIALS_AND_TOWN = "initials_and_town"
+    ORGANISATION = "organisation"
+
+
+class Audience(StrEnum):
+    """Who reads a letter: it is worded differently for an authority and for a diplomat."""
+
+    AUTHORITY = "authority"
+    DIPLOMAT = "diplomat"
+
+
+NEXT_STATUS: dict[CampaignStatus, frozenset[CampaignStatus]] = {
+    CampaignStatus.DRAFT: frozenset({CampaignStatus.ACTIVE}),
+    CampaignStatus.ACTIVE: frozenset({CampaignStatus.ACTIVE, CampaignStatus.PAUSED, CampaignStatus.CLOSED}),
+    CampaignStatus.PAUSED: frozenset({CampaignStatus.ACTIVE, CampaignStatus.CLOSED}),
+    CampaignStatus.CLOSED: frozenset(),
+}
+
+Demands = dict[Language, Annotated[list[Line], Field(min_length=1, max_length=8)]]
+
+
+class LetterTexts(SQLModel, extra="forbid"):
+    """The parts of a letter's text, each in several variants; placeholders as in docs/letters.md."""
+
+    subjects: list[Line] = Field(min_length=1, max_length=20)
+    openings: list[Prose] = Field(min_length=1, max_length=20)
+    requests: list[Prose] = Field(min_length=1, max_length=20)
+    endings: list[Prose] = Field(min_length=1, max_length=20)
+
+
+OwnTexts = dict[Language, dict[Audience, LetterTexts]]
+
+
+class CampaignBase(SQLModel):
+    code: Line = Field(
+        max_length=40, description="The appeal's code, as on paper.", schema_extra={"examples": ["BLR-2024-07"]}
+    )
+    title: Texts = json_field(min_length=1)
+    summary: Proses = json_field(default_factory=dict)
+    demands: Demands = json_field(
+        default_factory=dict,
+        description="In order, per language. The only demands that a letter may carry. Their languages are the campaign's.",
+    )
+    opens_on: date | None = None
+    closes_on: date | None = Field(None, description="The last day on which letters leave.")
+    goal: int | None = Field(None, ge=1, le=100_000_000, description="How many letters are hoped for.")
+    urgent: bool = False
+    repeat_every_days: int | None = Field(
+        None, ge=1, le=3_650, description="After how many days one person may write again. Null: once."
+    )
+    privacy: Privacy = enum_field(Privacy, default=Privacy.NAME_AND_TOWN)
+    refused_countries: list[Country] = json_field(
+        default_factory=list, description="From where nobody should write, because it is dangerous."
+    )
+
+
+class CampaignRules(SQLModel):
+    """How letters are made and addressed: for organisers."""
+
+    embassies_of: list[Country] = json_field(
+        default_factory=list,
+        description="Write also to ambassadors of these countries accredited to the supporter's country.",
+    )
+    mail_from: EmailStr | None = Field(None, description="The campaign's own sender address.")
+    reply_to_supporter: bool = Field(
+        default=False, description="Whether offices may answer to the supporter's own address."
+    )
+    name_organisation: bool = Field(default=False, description="Whether letters may name the organisation.")
+
+
+class Campaign(CampaignBase, CampaignRules, table=True):
+    id: uuid.UUID = id_field()
+    organisation_id: uuid.UUID = Field(foreign_key="organisation.id", index=True)
+    slug: str = Field(max_length=80, unique=True)
+    status: CampaignStatus = enum_field(CampaignStatus, default=CampaignStatus.DRAFT)
+    outcome: Outcome | None = enum_field(Outcome, default=None, nullable=True)
+    outcome_note: dict[str, str] = json_field(default_factory=dict)
+    demands: dict[str, list[str]] = json_field(default_factory=dict)
+    texts: dict[str, Any] = json_field(default_factory=dict)
+    brief_id: uuid.UUID | None = Field(
+        None, description="The brief in force. No foreign key: the brief points back here."
+    )
+    revision: int = 1
+    created_at: datetime = Field(default_factory=now)
+
+    @property
+    def languages(self) -> list[str]:
+        """The languages in which the campaign has demands, in the organiser's order."""
+        return list(self.demands)
+
+
+class CampaignPrisoner(SQLModel, table=True):
+    __tablename__ = "campaign_prisoner"
+
+    campaign_id: uuid.UUID = Field(foreign_key="campaign.id", primary_key=True)
+    prisoner_id: uuid.UUID = Field(foreign_key="prisoner.id", primary_key=True, index=True)
+    position: int = 0
+
+
+class CampaignOffice(SQLModel, table=True):
+    """An office to which everybody writes, wherever they live."""
+
+    __tablename__ = "campaign_office"
+
+    campaign_id: uuid.UUID = Field(foreign_key="campaign.id", primary_key=True)
+    office_id: uuid.UUID = Field(foreign_key="office.id", primary_key=True, index=True)
+    position: int = 0
+
+
+class CampaignCreate(CampaignBase, CampaignRules, extra="forbid"):
+    slug: Slug
+    texts: OwnTexts = Field(default_factory=dict, description="Letter texts of the campaign's own, before the house's.")
+    prisoners: list[Slug] = Field(
+        default_factory=list, max_length=50, description="Slugs, in the order in which letters name them."
+    )
+    offices: list[uuid.UUID] = Field(
+        default_factory=list, max_length=50, description="Offices to which everybody writes."
+    )
+
+    @model_validator(mode="after")
+    def in_order(self) -> Self:
+        if self.opens_on and self.closes_on and self.opens_on > self.closes_on:
+            raise ValueError("The campaign closes before it opens.")
+        return self
+
+
+class CampaignUpdate(SQLModel, extra="forbid"):
+    """Only what is sent is changed; what is published stays as it is until it is published again."""
+
+    code: Line | None = Field(None, max_length=40)
+    title: Texts | None = Field(None, min_length=1)
+    summary: Proses | None = None
+    demands: Demands | None = None
+    opens_on: date | None = None
+    closes_on: date | None = None
+    goal: int | None = Field(None, ge=1, le=100_000_000)
+    urgent: bool | None = None
+    repeat_every_days: int | None = Field(None, ge=1, le=3_650)
+    privacy: Privacy | None = None
+    refused_countries: list[Country] | None = None
+    embassies_of: list[Country] | None = None
+    texts: OwnTexts | None = None
+    mail_from: EmailStr | None = None
+    reply_to_supporter: bool | None = None
+    name_organisation: bool | None = None
+    prisoners: list[Slug] | None = Field(None, max_length=50)
+    offices: list[uuid.UUID] | None = Field(None, max_length=50)
+
+
+class CampaignClose(SQLModel, extra="forbid"):
+    outcome: Outcome
+    note: Proses = Field(default_factory=dict, description="What happened, per language.")
+
+
+class CampaignPrisonerPublic(SQLModel):
+    slug: str
+    name: str
+    country: str
+    status: str
+
+
+class CampaignPublic(CampaignBase):
+    slug: str
+    status: CampaignStatus
+    outcome: Outcome | None
+    outcome_note: dict[str, str]
+    languages: list[str]
+    organisation: str
+    prisoners: list[CampaignPrisonerPublic]
+
+
+class CampaignForOrganisers(CampaignPublic, CampaignRules):
+    texts: OwnTexts
+    offices: list[uuid.UUID]
+    brief_id: uuid.UUID | None
+    revision: int

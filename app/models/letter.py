@@ -1,0 +1,141 @@
+"""One letter of one submission to one office: the unit that is counted."""
+
+import uuid
+from datetime import date, datetime
+from enum import StrEnum
+
+import sqlalchemy as sa
+from sqlmodel import Field, SQLModel
+
+from app.models.columns import enum_field, now
+from app.models.office import Channel
+
+
+class Stage(StrEnum):
+    """Where a letter stands; it is in exactly one."""
+
+    UNCONFIRMED = "unconfirmed"
+    QUEUED = "queued"
+    HELD = "held"
+    SENDING = "sending"
+    SENT = "sent"
+    BOUNCED = "bounced"
+    FAILED = "failed"
+    READY = "ready"
+    PRINTED = "printed"
+    POSTED = "posted"
+    SUBMITTED = "submitted"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+
+
+NEXT: dict[Stage, frozenset[Stage]] = {
+    Stage.UNCONFIRMED: frozenset({Stage.QUEUED, Stage.HELD, Stage.READY, Stage.EXPIRED, Stage.CANCELLED}),
+    Stage.HELD: frozenset({Stage.QUEUED, Stage.READY, Stage.CANCELLED}),
+    Stage.QUEUED: frozenset({Stage.SENDING, Stage.HELD, Stage.CANCELLED}),
+    Stage.SENDING: frozenset({Stage.SENT, Stage.QUEUED, Stage.FAILED}),
+    Stage.SENT: frozenset({Stage.BOUNCED}),
+    Stage.READY: frozenset({Stage.PRINTED, Stage.POSTED, Stage.SUBMITTED, Stage.CANCELLED}),
+    Stage.PRINTED: frozenset({Stage.POSTED, Stage.READY}),
+    Stage.POSTED: frozenset({Stage.READY}),
+    Stage.SUBMITTED: frozenset({Stage.READY}),
+    Stage.BOUNCED: frozenset(),
+    Stage.FAILED: frozenset(),
+    Stage.CANCELLED: frozenset(),
+    Stage.EXPIRED: frozenset(),
+}
+
+LEFT = frozenset({Stage.SENT, Stage.POSTED, Stage.SUBMITTED})  # what left for an office, and nothing else
+NOT_WRITTEN = (Stage.UNCONFIRMED, Stage.EXPIRED, Stage.CANCELLED)  # all others use up a person's letter to an office
+WAITING = (Stage.UNCONFIRMED, Stage.QUEUED, Stage.HELD, Stage.READY)  # what a closing campaign can still stop
+
+
+class Reason(StrEnum):
+    """Why a letter is held, cancelled or failed."""
+
+    DUPLICATE = "duplicate"
+    BY_SUPPORTER = "by_supporter"
+    NOT_YET_OPEN = "not_yet_open"
+    CAMPAIGN_PAUSED = "campaign_paused"
+    CAMPAIGN_CLOSED = "campaign_closed"
+    PRISONER_FREE_OR_DEAD = "prisoner_free_or_dead"
+    NO_CONSENT = "no_consent"
+    OFFICE_NOT_IN_USE = "office_not_in_use"
+    COUNTRY_REFUSED = "country_refused"
+    NO_ADDRESS = "no_address"
+    REFUSED_BY_SERVER = "refused_by_server"
+    GAVE_UP = "gave_up"
+
+
+_WRITTEN = sa.text("stage NOT IN ({})".format(", ".join(f"'{stage}'" for stage in NOT_WRITTEN)))
+_WAITING = sa.text("stage IN ({})".format(", ".join(f"'{stage}'" for stage in WAITING)))
+
+
+class Letter(SQLModel, table=True):
+    __table_args__ = (
+        sa.Index(
+            "uq_letter_once",
+            "campaign_id",
+            "office_id",
+            "digest",
+            "round",
+            unique=True,
+            sqlite_where=_WRITTEN,
+            postgresql_where=_WRITTEN,
+        ),
+        sa.Index("ix_letter_waiting", "campaign_id", "stage", sqlite_where=_WAITING, postgresql_where=_WAITING),
+    )
+
+    id: uuid.UUID = Field(primary_key=True)
+    submission_id: uuid.UUID = Field(foreign_key="submission.id", index=True)
+    campaign_id: uuid.UUID = Field(foreign_key="campaign.id")
+    brief_id: uuid.UUID = Field(foreign_key="brief.id")
+    office_id: uuid.UUID = Field(foreign_key="office.id")
+    prisoner_id: uuid.UUID | None = Field(None, foreign_key="prisoner.id", description="Null: all of the campaign.")
+    country: str = Field(max_length=2, description="Where the supporter lives.")
+    language: str = Field(max_length=16)
+    channel: Channel = enum_field(Channel)
+    stage: Stage = enum_field(Stage, default=Stage.UNCONFIRMED)
+    stage_on: date = Field(description="The day, in UTC, on which it came to its stage: its day in the tally.")
+    seed: int = Field(
+        sa_type=sa.BigInteger, description="Chooses the variants of the text; the same seed, the same letter."
+    )
+    digest: bytes | None = None
+    round: int = Field(0, description="Which time this person may write, where a campaign repeats.")
+    reason: Reason | None = enum_field(Reason, default=None, nullable=True)
+    message_id: str | None = Field(None, max_length=200)
+    sealed_text: bytes | None = Field(None, description="The text as it left, encrypted, until it is scrubbed.")
+    server_reply: str | None = Field(None, max_length=500)
+    created_at: datetime = Field(default_factory=now)
+    moved_at: datetime = Field(default_factory=now)
+
+
+class LetterPublic(SQLModel):
+    id: uuid.UUID
+    office_id: uuid.UUID
+    office: str = Field(description="The office's title in the letter's language.")
+    language: str
+    channel: Channel
+    stage: Stage
+    reason: Reason | None = None
+
+
+class LetterReceipt(LetterPublic):
+    """A letter with its text: as it left, or as it would leave now."""
+
+    subject: str
+    body: str
+    moved_at: datetime
+
+
+class LetterPreview(SQLModel):
+    office_id: uuid.UUID
+    office: str
+    language: str
+    channel: Channel
+    subject: str
+    body: str
+
+
+class Preview(SQLModel):
+    letters: list[LetterPreview]

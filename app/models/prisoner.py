@@ -1,0 +1,206 @@
+"""The person written about, and what happens to them."""
+
+import uuid
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any, Self
+
+import sqlalchemy as sa
+from pydantic import model_validator
+from sqlmodel import Field, SQLModel
+
+from app.models.columns import enum_field, id_field, json_field, now
+from app.models.text import Country, Language, Line, PartialDate, PersonName, Proses, Slug, Texts, WebAddress
+
+
+class PrisonerStatus(StrEnum):
+    DETAINED = "detained"
+    AWAITING_TRIAL = "awaiting_trial"
+    CONVICTED = "convicted"
+    HOUSE_ARREST = "house_arrest"
+    RELEASED = "released"
+    EXILED = "exiled"
+    DIED = "died"
+    DISAPPEARED = "disappeared"
+    UNKNOWN = "unknown"
+
+
+class Gender(StrEnum):
+    """Grammatical gender: how a language must speak of a person. Never guessed."""
+
+    MALE = "male"
+    FEMALE = "female"
+    UNKNOWN = "unknown"
+
+
+class Consent(StrEnum):
+    """On what ground a prisoner may be written about in public."""
+
+    GIVEN = "given"
+    BY_FAMILY = "by_family"
+    ALREADY_PUBLIC = "already_public"
+    NONE = "none"
+    WITHDRAWN = "withdrawn"
+
+
+class Case(StrEnum):
+    """A grammatical case in which a name can be stored; the nominative is the name itself."""
+
+    GENITIVE = "genitive"
+    DATIVE = "dative"
+    ACCUSATIVE = "accusative"
+    INSTRUMENTAL = "instrumental"
+    PREPOSITIONAL = "prepositional"
+    LOCATIVE = "locative"
+    VOCATIVE = "vocative"
+
+
+class EventKind(StrEnum):
+    ARREST = "arrest"
+    CHARGE = "charge"
+    TRIAL = "trial"
+    SENTENCE = "sentence"
+    TRANSFER = "transfer"
+    HEALTH = "health"
+    RELEASE = "release"
+    AMNESTY = "amnesty"
+    EXCHANGE = "exchange"
+    DEATH = "death"
+
+
+FREE_OR_DEAD = frozenset({PrisonerStatus.RELEASED, PrisonerStatus.EXILED, PrisonerStatus.DIED})
+PUBLIC_CONSENT = frozenset({Consent.GIVEN, Consent.BY_FAMILY, Consent.ALREADY_PUBLIC})
+STATUS_AFTER: dict[EventKind, PrisonerStatus | None] = {
+    EventKind.ARREST: PrisonerStatus.DETAINED,
+    EventKind.CHARGE: PrisonerStatus.AWAITING_TRIAL,
+    EventKind.TRIAL: PrisonerStatus.AWAITING_TRIAL,
+    EventKind.SENTENCE: PrisonerStatus.CONVICTED,
+    EventKind.TRANSFER: None,
+    EventKind.HEALTH: None,
+    EventKind.RELEASE: PrisonerStatus.RELEASED,
+    EventKind.AMNESTY: PrisonerStatus.RELEASED,
+    EventKind.EXCHANGE: PrisonerStatus.EXILED,
+    EventKind.DEATH: PrisonerStatus.DIED,
+}
+
+
+CaseForms = dict[Language, dict[Case, Line]]
+
+
+class Source(SQLModel, extra="forbid"):
+    """Where a fact was published."""
+
+    title: Line
+    publisher: Line
+    url: WebAddress | None = None
+    published_on: PartialDate | None = None
+
+
+class PrisonerBase(SQLModel):
+    name: PersonName = Field(description="The name to show where no language asks for another.")
+    gender: Gender = enum_field(Gender, default=Gender.UNKNOWN)
+    country: Country = Field(max_length=2, description="The country whose authorities hold them.")
+    status: PrisonerStatus = enum_field(PrisonerStatus, default=PrisonerStatus.DETAINED)
+    born_on: PartialDate | None = Field(None, max_length=10)
+    detained_on: PartialDate | None = Field(None, max_length=10)
+    verified_on: date | None = Field(None, description="When somebody last checked these facts.")
+
+
+class PrisonerTexts(SQLModel):
+    """What is said of a prisoner in several languages."""
+
+    names: Texts = json_field(default_factory=dict, description="The name as each language writes it.")
+    occupation: Texts = json_field(default_factory=dict)
+    charges: Proses = json_field(default_factory=dict)
+    sentence: Proses = json_field(default_factory=dict)
+    place: Texts = json_field(default_factory=dict, description="Where they are held.")
+    health: Proses = json_field(default_factory=dict)
+    summary: Proses = json_field(default_factory=dict, description="The facts, as a letter tells them.")
+
+
+class Prisoner(PrisonerBase, PrisonerTexts, table=True):
+    id: uuid.UUID = id_field()
+    organisation_id: uuid.UUID = Field(foreign_key="organisation.id", index=True)
+    slug: str = Field(max_length=80, unique=True)
+    cases: dict[str, dict[str, str]] = json_field(default_factory=dict)
+    consent: Consent = enum_field(Consent, default=Consent.NONE)
+    do_not_mention: list[str] = json_field(default_factory=list)
+    sources: list[dict[str, Any]] = json_field(default_factory=list)
+    revision: int = 1
+    created_at: datetime = Field(default_factory=now)
+
+
+class PrisonerCreate(PrisonerBase, PrisonerTexts, extra="forbid"):
+    slug: Slug
+    sources: list[Source] = Field(default_factory=list)
+    cases: CaseForms = Field(default_factory=dict, description='Case forms of the name: {"ru": {"genitive": "…"}}.')
+    consent: Consent = Field(Consent.NONE, description="Nobody is public without it.")
+    do_not_mention: list[Line] = Field(default_factory=list, description="What must never be said in public.")
+
+
+class PrisonerUpdate(SQLModel, extra="forbid"):
+    """Only what is sent is changed."""
+
+    name: PersonName | None = None
+    gender: Gender | None = None
+    country: Country | None = None
+    status: PrisonerStatus | None = None
+    born_on: PartialDate | None = None
+    detained_on: PartialDate | None = None
+    verified_on: date | None = None
+    names: Texts | None = None
+    cases: CaseForms | None = None
+    occupation: Texts | None = None
+    charges: Proses | None = None
+    sentence: Proses | None = None
+    place: Texts | None = None
+    health: Proses | None = None
+    summary: Proses | None = None
+    sources: list[Source] | None = None
+    consent: Consent | None = None
+    do_not_mention: list[Line] | None = None
+
+
+class PrisonerPublic(PrisonerBase, PrisonerTexts):
+    slug: str
+    sources: list[Source]
+
+
+class PrisonerForOrganisers(PrisonerPublic):
+    """What only organisers see."""
+
+    consent: Consent
+    do_not_mention: list[str]
+    cases: dict[str, dict[str, str]]
+    revision: int
+
+
+class EventBase(SQLModel):
+    kind: EventKind = enum_field(EventKind)
+    happened_on: PartialDate = Field(max_length=10)
+    note: Line | None = None
+    source_url: WebAddress | None = None
+
+
+class PrisonerEvent(EventBase, table=True):
+    """Something that happened to a prisoner; the newest that has a status sets theirs."""
+
+    __tablename__ = "prisoner_event"
+    __table_args__ = (sa.Index("ix_prisoner_event_prisoner_id_happened_on", "prisoner_id", "happened_on"),)
+
+    id: uuid.UUID = id_field()
+    prisoner_id: uuid.UUID = Field(foreign_key="prisoner.id")
+    created_at: datetime = Field(default_factory=now)
+
+
+class EventCreate(EventBase, extra="forbid"):
+    @model_validator(mode="after")
+    def not_ahead_of_time(self) -> Self:
+        today = now().date().isoformat()
+        if self.happened_on > today[: len(self.happened_on)]:
+            raise ValueError("An event cannot lie in the future.")
+        return self
+
+
+class EventPublic(EventBase):
+    id: uuid.UUID

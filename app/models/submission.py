@@ -1,0 +1,106 @@
+"""What one supporter handed in."""
+
+import uuid
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated
+
+import sqlalchemy as sa
+from pydantic import EmailStr, StringConstraints
+from sqlmodel import Field, SQLModel
+
+from app.models.columns import now
+from app.models.letter import LetterPublic, LetterReceipt
+from app.models.text import Country, Language, Line, OwnWords, PersonName, Slug
+
+CONSENT_WORDING = "2026-11"  # edition of the words in docs/frontend.md to which supporters consent
+
+AddressLine = Annotated[Line, StringConstraints(max_length=120)]
+
+
+class SubmissionStatus(StrEnum):
+    UNCONFIRMED = "unconfirmed"
+    CONFIRMED = "confirmed"
+
+
+class SupporterDetails(SQLModel, extra="forbid"):
+    """Who writes. Kept sealed, shown to offices only as far as the campaign says."""
+
+    name: PersonName = Field(schema_extra={"examples": ["Ada Example"]})
+    email: EmailStr = Field(
+        max_length=254, description="Where the confirmation goes.", schema_extra={"examples": ["ada@example.org"]}
+    )
+    country: Country = Field(description="Where they live: it decides to which embassies they write.")
+    city: AddressLine | None = None
+    street: AddressLine | None = None
+    postcode: AddressLine | None = None
+
+
+class ConsentGiven(SQLModel, extra="forbid"):
+    send: bool = Field(description="To send these letters in their name. Must be true.")
+    contact: bool = Field(default=False, description="To hear of the campaign's outcome.")
+
+
+class SubmissionCreate(SQLModel, extra="forbid"):
+    supporter: SupporterDetails
+    consent: ConsentGiven
+    language: Language = Field(
+        "en", description="The supporter's language: for notices, and for letters where the office takes it."
+    )
+    prisoner: Slug | None = Field(None, description="Write about this one only. Absent: about all of the campaign.")
+    paragraph: OwnWords | None = Field(None, description="Own words, beside the demands: plain text without links.")
+    office_ids: list[uuid.UUID] | None = Field(
+        None, min_length=1, max_length=50, description="Only these of the offices offered."
+    )
+    source: Slug | None = Field(None, description="Where the supporter came from, as a tag of the frontend's own.")
+
+
+class Submission(SQLModel, table=True):
+    """`sealed` holds name, e-mail, address and own words, encrypted; `digest` finds one address again without showing it."""
+
+    __table_args__ = (
+        sa.Index(
+            "uq_submission_first",
+            "campaign_id",
+            "digest",
+            unique=True,
+            sqlite_where=sa.text("first"),
+            postgresql_where=sa.text("first"),
+        ),
+    )
+
+    id: uuid.UUID = Field(primary_key=True)
+    campaign_id: uuid.UUID = Field(foreign_key="campaign.id")
+    sealed: bytes | None = None
+    digest: bytes | None = None
+    country: str = Field(max_length=2)
+    language: str = Field(max_length=16)
+    prisoner_id: uuid.UUID | None = Field(None, foreign_key="prisoner.id")
+    consent_contact: bool = False
+    consent_wording: str = Field(max_length=16)
+    source: str | None = Field(None, max_length=80)
+    first: bool = Field(
+        default=False, description="This person's first confirmed one in the campaign: by it, people are counted."
+    )
+    created_at: datetime = Field(default_factory=now)
+    confirmed_at: datetime | None = None
+    erased_at: datetime | None = None
+
+
+class SubmissionPublic(SQLModel):
+    """The answer to a submission and to its confirmation."""
+
+    submission_id: uuid.UUID
+    status: SubmissionStatus
+    letters: list[LetterPublic]
+
+
+class Receipt(SQLModel):
+    """A supporter's own view of what they handed in."""
+
+    submission_id: uuid.UUID
+    status: SubmissionStatus
+    campaign: str
+    submitted_at: datetime
+    confirmed_at: datetime | None
+    letters: list[LetterReceipt]

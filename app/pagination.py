@@ -1,0 +1,49 @@
+"""Keyset pages: newest first, the cursor is the last id shown."""
+
+import base64
+import binascii
+import uuid
+from typing import Annotated, Generic, TypeVar
+
+from pydantic import BaseModel, Field
+
+from app.errors import invalid
+
+DEFAULT_LIMIT = 50
+MAXIMUM_LIMIT = 200
+
+
+class PageRequest(BaseModel):
+    """Which page a client asks for."""
+
+    cursor: str | None = Field(None, max_length=64, description="`next_cursor` of the page before.")
+    limit: Annotated[int, Field(ge=1, le=MAXIMUM_LIMIT)] = DEFAULT_LIMIT
+
+    @property
+    def after(self) -> uuid.UUID | None:
+        """The id after which this page begins."""
+        return None if self.cursor is None else _decode(self.cursor)
+
+
+T = TypeVar("T")
+
+
+class Page(BaseModel, Generic[T]):
+    """One page of a list; `next_cursor` is null on the last."""
+
+    items: list[T]
+    next_cursor: str | None = None
+
+
+def encode(last: uuid.UUID) -> str:
+    """Return the cursor that continues after this id."""
+    return base64.urlsafe_b64encode(last.bytes).rstrip(b"=").decode()
+
+
+def _decode(cursor: str) -> uuid.UUID:
+    try:
+        return uuid.UUID(bytes=base64.b64decode(cursor + "==", altchars=b"-_", validate=True))
+    except (binascii.Error, ValueError) as error:
+        raise invalid(
+            "?cursor", "This is not a cursor of ours: take next_cursor from the page before, as it is."
+        ) from error

@@ -1,0 +1,150 @@
+"""Everything that goes wrong becomes application/problem+json (RFC 9457). The input is never sent back."""
+
+import json
+import logging
+from collections.abc import Sequence
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.errors import Busy, Closed, FieldError, UnsilencedError
+
+logger = logging.getLogger(__name__)
+
+LARGEST_BODY = 64 * 1024  # bytes
+TYPE = "/docs/problems#"
+
+STATUS_TITLES = {
+    400: ("bad-request", "The request cannot be read"),
+    404: ("not-found", "There is nothing here"),
+    405: ("method-not-allowed", "This address knows other methods"),
+    413: ("too-large", "The request is too large"),
+    415: ("unsupported-media-type", "Please send application/json"),
+}
+SENTENCES = {
+    "missing": "This is needed.",
+    "extra_forbidden": "This field is not known here. Leave it out, or look for a slip in its name.",
+    "json_invalid": "This is not JSON.",
+    "string_too_short": "This is too short: at least {min_length} characters.",
+    "string_too_long": "This is too long: at most {max_length} characters.",
+    "uuid_parsing": "This is not an id.",
+    "model_attributes_type": "A JSON object is needed here.",
+    "dict_type": "A JSON object is needed here.",
+    "list_type": "A list is needed here.",
+    "string_type": "A text is needed here.",
+}
+
+
+def install(app: FastAPI) -> None:
+    """Let the app answer every error with a problem."""
+    app.add_exception_handler(UnsilencedError, _told)
+    app.add_exception_handler(RequestValidationError, _unreadable)
+    app.add_exception_handler(HTTPException, _by_status)
+    app.add_exception_handler(DBAPIError, _database)
+    app.add_exception_handler(PoolTimeout, _database)
+    app.add_exception_handler(Exception, _unexpected)
+    app.add_middleware(BodyLimit)
+
+
+def problem(
+    kind: str,
+    status: int,
+    title: str,
+    detail: str,
+    *,
+    errors: Sequence[FieldError] = (),
+    headers: dict[str, str] | None = None,
+    **more: object,
+) -> Response:
+    """Return the answer that tells what went wrong."""
+    body: dict[str, object] = {"type": TYPE + kind, "title": title, "status": status, "detail": detail, **more}
+    if errors:
+        body["errors"] = [{"pointer": error.pointer, "detail": error.detail} for error in errors]
+    return Response(json.dumps(body, ensure_ascii=False).encode(), status, headers, media_type="application/problem+json")
+
+
+async def _told(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, UnsilencedError)  # noqa: S101 - registered for it
+    headers = {"Retry-After": str(error.retry_after)} if error.retry_after else {}
+    if error.status == 401:  # noqa: PLR2004 - RFC 9110 asks for the header with this one
+        headers["WWW-Authenticate"] = "Bearer"
+    more = {"reason": error.reason} if isinstance(error, Closed) else {}
+    return problem(error.kind, error.status, error.title, error.detail, errors=error.errors, headers=headers, **more)
+
+
+async def _unreadable(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for it
+    errors = [FieldError(_pointer(each["loc"]), _sentence(each)) for each in error.errors()]
+    return problem("invalid", 422, "Something in the request needs mending", "Each field is listed under `errors`.", errors=errors)
+
+
+def _pointer(location: Sequence[str | int]) -> str:
+    where, *path = location
+    if where == "body":
+        steps = [] if path and isinstance(path[0], int) and len(path) == 1 else path  # JSON errors point at a character
+        return "".join(f"/{str(step).replace('~', '~0').replace('/', '~1')}" for step in steps)
+    return f"?{path[0]}" if where == "query" and path else str(path[0] if path else where)
+
+
+def _sentence(error: dict[str, object]) -> str:
+    """Return what is wrong in words of ours; pydantic's own words only where they cannot hold the input."""
+    context = error.get("ctx")
+    values = context if isinstance(context, dict) else {}
+    if error["type"] == "value_error":
+        return str(values.get("error", "This value cannot be taken."))
+    sentence = SENTENCES.get(str(error["type"]))
+    return sentence.format(**values) if sentence else f"{str(error['msg']).rstrip('.')}."
+
+
+async def _by_status(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101 - registered for it
+    kind, title = STATUS_TITLES.get(error.status_code, ("error", "Something went wrong"))
+    return problem(kind, error.status_code, title, f"{title}.", headers=dict(error.headers or {}))
+
+
+async def _database(_request: Request, error: Exception) -> Response:
+    logger.warning("the database refused: %s", type(error).__name__)
+    busy = Busy("The database does not answer at the moment. Nothing was changed.")
+    return await _told(_request, busy)
+
+
+async def _unexpected(_request: Request, _error: Exception) -> Response:
+    return problem("error", 500, "Something went wrong", "This is our fault, and nothing was changed.")
+
+
+class BodyLimit:
+    """Refuses bodies over LARGEST_BODY, by their announced length or while they come in."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        announced = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
+        if not announced.isdigit() or int(announced[:12]) > LARGEST_BODY:
+            await _too_large()(scope, receive, send)
+            return
+        received = 0
+
+        async def limited() -> Message:
+            nonlocal received
+            message = await receive()
+            received += len(message.get("body", b""))
+            if received > LARGEST_BODY:
+                raise HTTPException(413)
+            return message
+
+        await self.app(scope, limited, send)
+
+
+def _too_large() -> Response:
+    kind, title = STATUS_TITLES[413]
+    detail = f"The body is over {LARGEST_BODY // 1024} KiB."
+    return problem(kind, 413, title, detail, headers={"Connection": "close"})

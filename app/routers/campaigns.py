@@ -1,0 +1,123 @@
+"""Campaigns, and to whom one would write."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response, status
+
+from app.dependencies import (
+    CampaignDep,
+    CountryQuery,
+    IfMatch,
+    LanguageQuery,
+    OrganiserDep,
+    OwnCampaignDep,
+    PageDep,
+    ReaderDep,
+    SessionDep,
+    SlugPath,
+    VisitorDep,
+    with_etag,
+)
+from app.models.campaign import (
+    CampaignClose,
+    CampaignCreate,
+    CampaignForOrganisers,
+    CampaignPublic,
+    CampaignStatus,
+    CampaignUpdate,
+)
+from app.models.office import Offer
+from app.models.text import Country, Language
+from app.pagination import Page
+from app.services import campaigns, letters, publishing
+
+router = APIRouter(prefix="/campaigns", tags=["campaigns"])
+
+
+@router.get("")
+async def list_campaigns(  # noqa: PLR0913 - one parameter a filter
+    session: ReaderDep,
+    visitor: VisitorDep,
+    page: PageDep,
+    status: CampaignStatus | None = None,
+    country: CountryQuery = None,
+    language: LanguageQuery = None,
+    urgent: bool | None = None,  # noqa: FBT001 - a query parameter
+) -> Page[CampaignPublic]:
+    """List campaigns, newest first: active, paused and closed ones; with an API key your own drafts too.
+
+    `country` is the country that holds the prisoners, `language` one in which letters can be written.
+    """
+    return await campaigns.listed(
+        session, page, organisation_id=visitor and visitor.organisation_id, status=status, country=country, language=language, urgent=urgent
+    )
+
+
+@router.post("", status_code=status.HTTP_201_CREATED)
+async def create_campaign(
+    body: CampaignCreate, organiser: OrganiserDep, session: SessionDep, response: Response
+) -> CampaignForOrganisers:
+    """Begin a draft. Nobody sees it before it is published."""
+    created = await campaigns.create(session, organiser, body)
+    with_etag(response, created.revision)
+    return created
+
+
+@router.get("/{slug}", response_model=CampaignForOrganisers | CampaignPublic)
+async def read_campaign(slug: SlugPath, session: ReaderDep, visitor: VisitorDep, response: Response) -> CampaignPublic:
+    """Show one campaign. With an API key of its organisation, also drafts and what only organisers see."""
+    shown = await campaigns.read(session, slug, visitor)
+    if isinstance(shown, CampaignForOrganisers):
+        with_etag(response, shown.revision)
+    return shown
+
+
+@router.patch("/{slug}")
+async def update_campaign(
+    campaign: OwnCampaignDep, body: CampaignUpdate, organiser: OrganiserDep, session: SessionDep, response: Response, if_match: IfMatch = None
+) -> CampaignForOrganisers:
+    """Change what is sent. Letters follow the brief in force until you publish again."""
+    updated = await campaigns.update(session, organiser, campaign, body, if_match=if_match)
+    with_etag(response, updated.revision)
+    return updated
+
+
+@router.delete("/{slug}", status_code=status.HTTP_204_NO_CONTENT)
+async def delete_campaign(campaign: OwnCampaignDep, session: SessionDep) -> None:
+    """Delete a draft that was never published."""
+    await campaigns.delete(session, campaign)
+
+
+@router.post("/{slug}/publish")
+async def publish_campaign(campaign: OwnCampaignDep, session: SessionDep) -> CampaignForOrganisers:
+    """Freeze the next brief and open the campaign. 422 lists everything that is missing, at once."""
+    return await publishing.publish(session, campaign)
+
+
+@router.post("/{slug}/pause")
+async def pause_campaign(campaign: OwnCampaignDep, session: SessionDep) -> CampaignForOrganisers:
+    """Hold all letters that have not left, from this instant."""
+    return await publishing.pause(session, campaign)
+
+
+@router.post("/{slug}/resume")
+async def resume_campaign(campaign: OwnCampaignDep, session: SessionDep) -> CampaignForOrganisers:
+    """Let the held letters go on."""
+    return await publishing.resume(session, campaign)
+
+
+@router.post("/{slug}/close")
+async def close_campaign(campaign: OwnCampaignDep, body: CampaignClose, session: SessionDep) -> CampaignForOrganisers:
+    """End the campaign with its outcome. Letters that have not left are cancelled."""
+    return await publishing.close(session, campaign, body)
+
+
+@router.get("/{slug}/officials")
+async def offices_for_supporter(
+    campaign: CampaignDep,
+    session: ReaderDep,
+    country: Annotated[Country, Query(description="Where the supporter lives.")],
+    language: Annotated[Language, Query(description="The supporter's language.")] = "en",
+) -> Offer:
+    """To whom a supporter living there would write, by which channel and in which language; and if to nobody, why."""
+    return await letters.offer(session, campaign, country=country, language=language)

@@ -1,0 +1,70 @@
+"""Offices with the officials who hold them."""
+
+from fastapi import APIRouter, Response, status
+
+from app.dependencies import (
+    CountryQuery,
+    IdPath,
+    IfMatch,
+    LanguageQuery,
+    OrganiserDep,
+    OwnOfficeDep,
+    PageDep,
+    ReaderDep,
+    SessionDep,
+    VisitorDep,
+    with_etag,
+)
+from app.models.office import OfficeCreate, OfficeForOrganisers, OfficeKind, OfficePublic, OfficeUpdate
+from app.pagination import Page
+from app.services import officials
+
+router = APIRouter(prefix="/officials", tags=["officials"])
+
+
+@router.get("")
+async def list_officials(  # noqa: PLR0913 - one parameter a filter
+    session: ReaderDep,
+    page: PageDep,
+    country: CountryQuery = None,
+    kind: OfficeKind | None = None,
+    accredited_to: CountryQuery = None,
+    language: LanguageQuery = None,
+) -> Page[OfficePublic]:
+    """List offices with their present holders. `country` is the one for which they speak."""
+    return await officials.listed(session, page, country=country, kind=kind, accredited_to=accredited_to, language=language)
+
+
+@router.post("", status_code=status.HTTP_201_CREATED)
+async def create_office(
+    body: OfficeCreate, organiser: OrganiserDep, session: SessionDep, response: Response
+) -> OfficeForOrganisers:
+    """Add an office, with its accreditations and its present holder."""
+    created = await officials.create(session, organiser, body)
+    with_etag(response, created.revision)
+    return created
+
+
+@router.get("/{office_id}", response_model=OfficeForOrganisers | OfficePublic)
+async def read_office(office_id: IdPath, session: ReaderDep, visitor: VisitorDep, response: Response) -> OfficePublic:
+    """Show one office with its present holder; to organisers also how it is reached."""
+    shown = await officials.read(session, office_id, visitor)
+    if isinstance(shown, OfficeForOrganisers):
+        with_etag(response, shown.revision)
+    return shown
+
+
+@router.patch("/{office_id}")
+async def update_office(
+    office: OwnOfficeDep, body: OfficeUpdate, session: SessionDep, response: Response, if_match: IfMatch = None
+) -> OfficeForOrganisers:
+    """Change what is sent. Letters not yet sent greet a new holder, and go to a new address."""
+    updated = await officials.update(session, office, body, if_match=if_match)
+    with_etag(response, updated.revision)
+    return updated
+
+
+@router.delete("/{office_id}", status_code=status.HTTP_204_NO_CONTENT)
+async def delete_office(office: OwnOfficeDep, session: SessionDep) -> None:
+    """Delete an office that no campaign and no letter names."""
+    await officials.delete(session, office)

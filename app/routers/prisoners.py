@@ -1,0 +1,84 @@
+"""Prisoners."""
+
+from fastapi import APIRouter, Response, status
+
+from app.dependencies import (
+    CountryQuery,
+    IfMatch,
+    OrganiserDep,
+    OwnPrisonerDep,
+    PageDep,
+    ReaderDep,
+    SessionDep,
+    SlugPath,
+    VisitorDep,
+    with_etag,
+)
+from app.models.prisoner import (
+    EventCreate,
+    EventPublic,
+    PrisonerCreate,
+    PrisonerForOrganisers,
+    PrisonerPublic,
+    PrisonerStatus,
+    PrisonerUpdate,
+)
+from app.pagination import Page
+from app.services import prisoners
+
+router = APIRouter(prefix="/prisoners", tags=["prisoners"])
+
+
+@router.get("")
+async def list_prisoners(
+    session: ReaderDep, page: PageDep, country: CountryQuery = None, status: PrisonerStatus | None = None
+) -> Page[PrisonerPublic]:
+    """List prisoners who may be written about in public, newest first."""
+    return await prisoners.listed(session, page, country=country, status=status)
+
+
+@router.post("", status_code=status.HTTP_201_CREATED)
+async def create_prisoner(
+    body: PrisonerCreate, organiser: OrganiserDep, session: SessionDep, response: Response
+) -> PrisonerForOrganisers:
+    """Add a prisoner. Without consent to publicity, only your organisation sees them."""
+    created = await prisoners.create(session, organiser, body)
+    with_etag(response, created.revision)
+    return created
+
+
+@router.get("/{slug}", response_model=PrisonerForOrganisers | PrisonerPublic)
+async def read_prisoner(slug: SlugPath, session: ReaderDep, visitor: VisitorDep, response: Response) -> PrisonerPublic:
+    """Show one prisoner; to their own organisation also what is not public."""
+    shown = await prisoners.read(session, slug, visitor)
+    if isinstance(shown, PrisonerForOrganisers):
+        with_etag(response, shown.revision)
+    return shown
+
+
+@router.patch("/{slug}")
+async def update_prisoner(
+    prisoner: OwnPrisonerDep, body: PrisonerUpdate, session: SessionDep, response: Response, if_match: IfMatch = None
+) -> PrisonerForOrganisers:
+    """Change what is sent. A release, a death or a withdrawn consent stops letters at once, also queued ones."""
+    updated = await prisoners.update(session, prisoner, body, if_match=if_match)
+    with_etag(response, updated.revision)
+    return updated
+
+
+@router.delete("/{slug}", status_code=status.HTTP_204_NO_CONTENT)
+async def delete_prisoner(prisoner: OwnPrisonerDep, session: SessionDep) -> None:
+    """Delete a prisoner about whom there is no campaign."""
+    await prisoners.delete(session, prisoner)
+
+
+@router.get("/{slug}/events")
+async def list_events(slug: SlugPath, session: ReaderDep) -> Page[EventPublic]:
+    """List what happened to a prisoner, the newest first."""
+    return await prisoners.events(session, slug)
+
+
+@router.post("/{slug}/events", status_code=status.HTTP_201_CREATED)
+async def add_event(prisoner: OwnPrisonerDep, body: EventCreate, session: SessionDep) -> PrisonerForOrganisers:
+    """Take down what happened. The newest event that changes a status sets the prisoner's."""
+    return await prisoners.add_event(session, prisoner, body)

@@ -1,0 +1,218 @@
+"""Campaigns: found, listed, shown and written. Their life is in publishing."""
+
+import uuid
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from app.errors import Conflict, FieldError, Invalid, NotFound
+from app.models.campaign import (
+    Campaign,
+    CampaignCreate,
+    CampaignForOrganisers,
+    CampaignOffice,
+    CampaignPrisoner,
+    CampaignPrisonerPublic,
+    CampaignPublic,
+    CampaignStatus,
+    CampaignUpdate,
+)
+from app.models.office import Office
+from app.models.organisation import Organisation, Organiser
+from app.models.prisoner import PUBLIC_CONSENT, Prisoner
+from app.pagination import Page, PageRequest, encode
+from app.services import revisions
+
+
+async def public(session: AsyncSession, slug: str) -> Campaign:
+    """Return a campaign that the public may see."""
+    campaign = (await session.exec(select(Campaign).where(Campaign.slug == slug))).first()
+    if campaign is None or campaign.status is CampaignStatus.DRAFT:
+        raise no_campaign()
+    return campaign
+
+
+async def own(session: AsyncSession, organiser: Organiser, slug: str) -> Campaign:
+    """Return a campaign of the organiser's organisation, to be changed."""
+    which = select(Campaign).where(Campaign.slug == slug, Campaign.organisation_id == organiser.organisation_id)
+    campaign = (await session.exec(which.with_for_update())).first()
+    if campaign is None:
+        raise no_campaign()
+    return campaign
+
+
+async def read(session: AsyncSession, slug: str, visitor: Organiser | None) -> CampaignPublic:
+    """Show a campaign to a visitor: to its own organisation as drafts too, and with its rules."""
+    campaign = (await session.exec(select(Campaign).where(Campaign.slug == slug))).first()
+    if campaign and visitor and campaign.organisation_id == visitor.organisation_id:
+        return await show_to_organisers(session, campaign)
+    return await show(session, await public(session, slug))
+
+
+def no_campaign() -> NotFound:
+    return NotFound("There is no campaign at this address.")
+
+
+async def listed(
+    session: AsyncSession,
+    page: PageRequest,
+    *,
+    organisation_id: uuid.UUID | None = None,
+    status: CampaignStatus | None = None,
+    country: str | None = None,
+    language: str | None = None,
+    urgent: bool | None = None,
+) -> Page[CampaignPublic]:
+    """Return public campaigns, and an organisation's own drafts, newest first."""
+    which = select(Campaign).where(
+        sa.or_(col(Campaign.status) != CampaignStatus.DRAFT, col(Campaign.organisation_id) == organisation_id)
+    )
+    if page.after:
+        which = which.where(col(Campaign.id) < page.after)
+    if status:
+        which = which.where(Campaign.status == status)
+    if urgent is not None:
+        which = which.where(col(Campaign.urgent).is_(urgent))
+    if language:
+        which = which.where(sa.type_coerce(col(Campaign.demands), sa.JSON)[language].as_string().is_not(None))
+    if country:
+        which = which.where(col(Campaign.id).in_(_about_country(country)))
+    found = (await session.exec(which.order_by(col(Campaign.id).desc()).limit(page.limit + 1))).all()
+    shown = found[: page.limit]
+    return Page(
+        items=await _show(session, shown), next_cursor=encode(shown[-1].id) if len(found) > page.limit else None
+    )
+
+
+async def show(session: AsyncSession, campaign: Campaign) -> CampaignPublic:
+    return (await _show(session, [campaign]))[0]
+
+
+async def show_to_organisers(session: AsyncSession, campaign: Campaign) -> CampaignForOrganisers:
+    offices = await session.exec(
+        select(CampaignOffice.office_id)
+        .where(CampaignOffice.campaign_id == campaign.id)
+        .order_by(col(CampaignOffice.position))
+    )
+    shown = await show(session, campaign)
+    rules = campaign.model_dump(
+        include=set(CampaignForOrganisers.model_fields) - set(CampaignPublic.model_fields) - {"offices"}
+    )
+    return CampaignForOrganisers.model_validate({**shown.model_dump(), **rules, "offices": list(offices)})
+
+
+async def create(session: AsyncSession, organiser: Organiser, body: CampaignCreate) -> CampaignForOrganisers:
+    """Begin a draft."""
+    campaign = Campaign(organisation_id=organiser.organisation_id, **_columns(body.model_dump(mode="json")))
+    campaign = Campaign.model_validate(campaign.model_dump())
+    await revisions.insert(
+        session, campaign, taken=Conflict("There is a campaign with this slug already: choose another.")
+    )
+    await _set_prisoners(session, organiser, campaign, body.prisoners)
+    await _set_offices(session, campaign, body.offices)
+    return await show_to_organisers(session, campaign)
+
+
+async def update(
+    session: AsyncSession, organiser: Organiser, campaign: Campaign, body: CampaignUpdate, *, if_match: str | None
+) -> CampaignForOrganisers:
+    """Change what is sent. Letters keep to the brief in force until the campaign is published again."""
+    if campaign.status is CampaignStatus.CLOSED:
+        raise Conflict("The campaign is closed, and stays as it is.")
+    revisions.require(campaign.revision, if_match)
+    sent = body.model_dump(exclude_unset=True, mode="json")
+    await revisions.change(session, campaign, _columns(sent))
+    if body.prisoners is not None:
+        await _set_prisoners(session, organiser, campaign, body.prisoners)
+    if body.offices is not None:
+        await _set_offices(session, campaign, body.offices)
+    return await show_to_organisers(session, campaign)
+
+
+async def delete(session: AsyncSession, campaign: Campaign) -> None:
+    """Delete a draft. What has been published stays, closed: letters name it."""
+    if campaign.brief_id is not None:
+        raise Conflict("The campaign has been published. Close it instead: letters have been written in its name.")
+    await session.exec(sa.delete(CampaignPrisoner).where(col(CampaignPrisoner.campaign_id) == campaign.id))
+    await session.exec(sa.delete(CampaignOffice).where(col(CampaignOffice.campaign_id) == campaign.id))
+    await session.delete(campaign)
+
+
+def _columns(sent: dict[str, Any]) -> dict[str, Any]:
+    """Return what stands in the campaign's own row; days come back from JSON as days."""
+    days = {name: date.fromisoformat(sent[name]) for name in ("opens_on", "closes_on") if sent.get(name)}
+    return {name: value for name, value in sent.items() if name not in {"prisoners", "offices"}} | days
+
+
+async def _set_prisoners(session: AsyncSession, organiser: Organiser, campaign: Campaign, slugs: Sequence[str]) -> None:
+    found = {
+        prisoner.slug: prisoner
+        for prisoner in await session.exec(select(Prisoner).where(col(Prisoner.slug).in_(slugs)))
+        if prisoner.consent in PUBLIC_CONSENT or prisoner.organisation_id == organiser.organisation_id
+    }
+    _refuse_unknown("/prisoners", "prisoner with this slug", [slug in found for slug in slugs])
+    await session.exec(sa.delete(CampaignPrisoner).where(col(CampaignPrisoner.campaign_id) == campaign.id))
+    for position, slug in enumerate(dict.fromkeys(slugs)):
+        session.add(CampaignPrisoner(campaign_id=campaign.id, prisoner_id=found[slug].id, position=position))
+    await session.flush()
+
+
+async def _set_offices(session: AsyncSession, campaign: Campaign, office_ids: Sequence[uuid.UUID]) -> None:
+    found = set(await session.exec(select(Office.id).where(col(Office.id).in_(office_ids))))
+    _refuse_unknown("/offices", "office with this id", [office_id in found for office_id in office_ids])
+    await session.exec(sa.delete(CampaignOffice).where(col(CampaignOffice.campaign_id) == campaign.id))
+    for position, office_id in enumerate(dict.fromkeys(office_ids)):
+        session.add(CampaignOffice(campaign_id=campaign.id, office_id=office_id, position=position))
+    await session.flush()
+
+
+def _refuse_unknown(pointer: str, what: str, known: list[bool]) -> None:
+    errors = [FieldError(f"{pointer}/{n}", f"There is no {what}.") for n, is_known in enumerate(known) if not is_known]
+    if errors:
+        raise Invalid("Something named here does not exist.", errors=errors)
+
+
+def _about_country(country: str) -> sa.Select[tuple[uuid.UUID]]:
+    return (
+        sa.select(col(CampaignPrisoner.campaign_id))
+        .join(Prisoner, col(Prisoner.id) == col(CampaignPrisoner.prisoner_id))
+        .where(col(Prisoner.country) == country, col(Prisoner.consent).in_(PUBLIC_CONSENT))
+    )
+
+
+async def prisoners_of(session: AsyncSession, campaign_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[Prisoner]]:
+    rows = await session.execute(
+        sa.select(col(CampaignPrisoner.campaign_id), Prisoner)
+        .join(Prisoner, col(Prisoner.id) == col(CampaignPrisoner.prisoner_id))
+        .where(col(CampaignPrisoner.campaign_id).in_(campaign_ids))
+        .order_by(col(CampaignPrisoner.position))
+    )
+    found: dict[uuid.UUID, list[Prisoner]] = {}
+    for campaign_id, prisoner in rows:
+        found.setdefault(campaign_id, []).append(prisoner)
+    return found
+
+
+async def _show(session: AsyncSession, campaigns: Sequence[Campaign]) -> list[CampaignPublic]:
+    prisoners = await prisoners_of(session, [campaign.id for campaign in campaigns])
+    organisations = await session.execute(sa.select(col(Organisation.id), col(Organisation.name)))
+    names = {organisation_id: name for organisation_id, name in organisations}
+    return [
+        CampaignPublic.model_validate(
+            {
+                **campaign.model_dump(),
+                "languages": campaign.languages,
+                "organisation": names[campaign.organisation_id],
+                "prisoners": [
+                    CampaignPrisonerPublic.model_validate(prisoner.model_dump())
+                    for prisoner in prisoners.get(campaign.id, [])
+                    if prisoner.consent in PUBLIC_CONSENT
+                ],
+            }
+        )
+        for campaign in campaigns
+    ]

@@ -1,0 +1,161 @@
+"""Which letters a supporter would write, and what stands in them."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import sqlalchemy as sa
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from app.composing.brief import BriefContent
+from app.composing.compose import Handed, compose
+from app.composing.recipients import Recipient, choose
+from app.composing.sender import Supporter
+from app.errors import FieldError, Invalid, NotFound, invalid
+from app.models.campaign import Campaign, CampaignStatus
+from app.models.columns import now
+from app.models.letter import LetterPreview, Preview
+from app.models.office import Offer, OfferedOffice, Official
+from app.models.submission import SubmissionCreate
+from app.services import briefs, gates
+from app.services.sealing import Keys
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The letters of one submission before they exist."""
+
+    campaign: Campaign
+    brief_id: uuid.UUID
+    brief: BriefContent
+    prisoner_id: uuid.UUID | None
+    recipients: list[Recipient]
+
+
+async def offer(session: AsyncSession, campaign: Campaign, *, country: str, language: str) -> Offer:
+    """To whom a supporter living in this country would write, or why to nobody."""
+    _, brief = await _brief_of(session, campaign)
+    recipients = choose(brief, country=country, language=language)
+    state = await gates.state(session, campaign, prisoner_ids=_ids(brief.prisoners), office_ids=_ids(brief.offices))
+    shut = gates.against(state, country=country, prisoner_ids=_ids(brief.prisoners), today=now().date())
+    if shut:
+        return Offer(items=[], nobody_because=gates.WORDS[shut])
+    holders = await holders_of(session, [recipient.office.id for recipient in recipients])
+    items = [_offered(each, holders) for each in recipients if gates.against_office(state, each.office.id) is None]
+    return Offer(
+        items=items, nobody_because=None if items else "There is no office to which one would write from there."
+    )
+
+
+async def plan(session: AsyncSession, campaign: Campaign, body: SubmissionCreate) -> Plan:
+    """Pass the gates and choose the recipients, or refuse with the reason."""
+    if not body.consent.send:
+        raise invalid("/consent/send", "Without this consent, nothing is written in your name.")
+    brief_id, brief = await _brief_of(session, campaign)
+    prisoner_id = _prisoner(brief, body.prisoner)
+    prisoner_ids = _ids(brief.about(prisoner_id))
+    recipients = _picked(choose(brief, country=body.supporter.country, language=body.language), body.office_ids)
+    state = await gates.state(
+        session, campaign, prisoner_ids=prisoner_ids, office_ids=[each.office.id for each in recipients]
+    )
+    shut = gates.against(state, country=body.supporter.country, prisoner_ids=prisoner_ids, today=now().date())
+    if shut:
+        raise gates.refuse(shut)
+    recipients = [each for each in recipients if gates.against_office(state, each.office.id) is None]
+    if not recipients:
+        raise gates.refuse(gates.Reason.OFFICE_NOT_IN_USE)
+    return Plan(campaign, brief_id, brief, prisoner_id, recipients)
+
+
+async def preview(session: AsyncSession, keys: Keys, campaign: Campaign, body: SubmissionCreate) -> Preview:
+    """Compose the letters as they would go out. Stores nothing."""
+    planned = await plan(session, campaign, body)
+    holders = await holders_of(session, [each.office.id for each in planned.recipients])
+    digest = keys.digest_of_email(body.supporter.email)
+    return Preview(
+        letters=[
+            _preview(planned, each, holders.get(each.office.id), body, seed_of(digest, each.office.id))
+            for each in planned.recipients
+        ]
+    )
+
+
+async def holders_of(
+    session: AsyncSession, office_ids: Sequence[uuid.UUID], *, on: date | None = None
+) -> dict[uuid.UUID, Official]:
+    """Return who holds each office on this day (today), where somebody does."""
+    on = on or now().date()
+    held = select(Official).where(
+        col(Official.office_id).in_(office_ids),
+        sa.or_(col(Official.since).is_(None), col(Official.since) <= on),
+        sa.or_(col(Official.until).is_(None), col(Official.until) >= on),
+    )
+    officials = await session.exec(held.order_by(sa.nulls_first(col(Official.since)), col(Official.id)))
+    return {official.office_id: official for official in officials}  # the latest to come stands last, and wins
+
+
+def seed_of(digest: bytes, office_id: uuid.UUID) -> int:
+    """Return what chooses a letter's variants: the same person and office give the same letter, in the preview too."""
+    return int.from_bytes(bytes(a ^ b for a, b in zip(digest, office_id.bytes, strict=False))[8:16]) >> 1
+
+
+def _preview(
+    planned: Plan, recipient: Recipient, holder: Official | None, body: SubmissionCreate, seed: int
+) -> LetterPreview:
+    handed = Handed(
+        Supporter(**body.supporter.model_dump()), body.paragraph, planned.prisoner_id, recipient.language, seed
+    )
+    letter = compose(planned.brief, recipient.office, holder, handed)
+    return LetterPreview(
+        office_id=recipient.office.id,
+        office=recipient.office.title_in(recipient.language),
+        language=recipient.language,
+        channel=recipient.channel,
+        subject=letter.subject,
+        body=letter.body,
+    )
+
+
+def _offered(recipient: Recipient, holders: dict[uuid.UUID, Official]) -> OfferedOffice:
+    holder = holders.get(recipient.office.id)
+    return OfferedOffice(
+        office_id=recipient.office.id,
+        office=recipient.office.title_in(recipient.language),
+        kind=recipient.office.kind,
+        holder=holder.names.get(recipient.language, holder.name) if holder else None,
+        language=recipient.language,
+        channel=recipient.channel,
+    )
+
+
+async def _brief_of(session: AsyncSession, campaign: Campaign) -> tuple[uuid.UUID, BriefContent]:
+    if campaign.brief_id is None or campaign.status is CampaignStatus.DRAFT:
+        raise NotFound("There is no campaign at this address.")
+    return campaign.brief_id, await briefs.load(session, campaign.brief_id)
+
+
+def _prisoner(brief: BriefContent, slug: str | None) -> uuid.UUID | None:
+    found = next((prisoner.id for prisoner in brief.prisoners if prisoner.slug == slug), None)
+    if slug and found is None:
+        raise invalid("/prisoner", "The campaign is not about a prisoner with this slug.")
+    return found
+
+
+def _picked(recipients: list[Recipient], office_ids: list[uuid.UUID] | None) -> list[Recipient]:
+    if office_ids is None:
+        return recipients
+    offered = {recipient.office.id for recipient in recipients}
+    errors = [
+        FieldError(f"/office_ids/{n}", "This office is not among those offered for your country.")
+        for n, office_id in enumerate(office_ids)
+        if office_id not in offered
+    ]
+    if errors:
+        raise Invalid("Some offices cannot be written to from there.", errors=errors)
+    return [recipient for recipient in recipients if recipient.office.id in office_ids]
+
+
+def _ids(things: Sequence[object]) -> list[uuid.UUID]:
+    return [thing.id for thing in things]

@@ -1,0 +1,184 @@
+"""Offices with the officials who hold them."""
+
+import uuid
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from app.errors import Conflict, NotFound, invalid
+from app.models.columns import now
+from app.models.office import (
+    Accreditation,
+    Office,
+    OfficeCreate,
+    OfficeForOrganisers,
+    OfficeKind,
+    OfficePublic,
+    OfficeUpdate,
+    Official,
+    OfficialCreate,
+    OfficialPublic,
+)
+from app.models.organisation import Organiser
+from app.pagination import Page, PageRequest, encode
+from app.services import letters, revisions
+
+
+async def read(session: AsyncSession, office_id: uuid.UUID, visitor: Organiser | None) -> OfficePublic:
+    """Show an office: to organisers with its addresses."""
+    office = await _find(session, office_id)
+    return await show_to_organisers(session, office) if visitor else await show(session, office)
+
+
+async def own(session: AsyncSession, organiser: Organiser, office_id: uuid.UUID) -> Office:
+    """Return an office that the organiser's organisation looks after, to be changed."""
+    office = await _find(session, office_id)
+    if office.organisation_id != organiser.organisation_id:
+        raise no_office()
+    return office
+
+
+def no_office() -> NotFound:
+    return NotFound("There is no office at this address.")
+
+
+async def listed(
+    session: AsyncSession,
+    page: PageRequest,
+    *,
+    country: str | None = None,
+    kind: OfficeKind | None = None,
+    accredited_to: str | None = None,
+    language: str | None = None,
+) -> Page[OfficePublic]:
+    """Return offices with their present holders, newest first."""
+    which = select(Office)
+    if page.after:
+        which = which.where(col(Office.id) < page.after)
+    if country:
+        which = which.where(Office.country == country)
+    if kind:
+        which = which.where(Office.kind == kind)
+    if accredited_to:
+        which = which.where(
+            col(Office.id).in_(select(Accreditation.office_id).where(Accreditation.country == accredited_to))
+        )
+    if language:
+        which = which.where(sa.cast(col(Office.languages), sa.String).contains(f'"{language}"', autoescape=True))
+    found = (await session.exec(which.order_by(col(Office.id).desc()).limit(page.limit + 1))).all()
+    shown = found[: page.limit]
+    return Page(
+        items=await _show(session, shown), next_cursor=encode(shown[-1].id) if len(found) > page.limit else None
+    )
+
+
+async def show(session: AsyncSession, office: Office) -> OfficePublic:
+    return (await _show(session, [office]))[0]
+
+
+async def show_to_organisers(session: AsyncSession, office: Office) -> OfficeForOrganisers:
+    shown = await show(session, office)
+    return OfficeForOrganisers.model_validate({**office.model_dump(), **shown.model_dump()})
+
+
+async def create(session: AsyncSession, organiser: Organiser, body: OfficeCreate) -> OfficeForOrganisers:
+    """Add an office, with its accreditations and its present holder."""
+    office = Office.model_validate({**_columns(body), "organisation_id": organiser.organisation_id})
+    session.add(office)
+    await session.flush()
+    await _accredit(session, office, body.accredited_to)
+    if body.holder:
+        session.add(Official(office_id=office.id, **body.holder.model_dump()))
+        await session.flush()
+    return await show_to_organisers(session, office)
+
+
+async def update(
+    session: AsyncSession, office: Office, body: OfficeUpdate, *, if_match: str | None
+) -> OfficeForOrganisers:
+    """Change what is sent. Letters not yet sent greet the new holder, and go to the new address."""
+    revisions.require(office.revision, if_match)
+    await revisions.change(session, office, _columns(body))
+    if body.accredited_to is not None:
+        await session.exec(sa.delete(Accreditation).where(col(Accreditation.office_id) == office.id))
+        await _accredit(session, office, body.accredited_to)
+    if body.holder:
+        await _succeed(session, office, body.holder)
+    return await show_to_organisers(session, office)
+
+
+async def delete(session: AsyncSession, office: Office) -> None:
+    """Delete an office to which nobody has written."""
+    await session.exec(sa.delete(Accreditation).where(col(Accreditation.office_id) == office.id))
+    await session.exec(sa.delete(Official).where(col(Official.office_id) == office.id))
+    await session.delete(office)
+    try:
+        await session.flush()
+    except IntegrityError:
+        raise Conflict(
+            "Campaigns or letters name this office. Set `in_use` to false instead: then nobody writes to it."
+        ) from None
+
+
+async def _find(session: AsyncSession, office_id: uuid.UUID) -> Office:
+    office = await session.get(Office, office_id)
+    if office is None:
+        raise no_office()
+    return office
+
+
+async def _succeed(session: AsyncSession, office: Office, holder: OfficialCreate) -> None:
+    """Let a new holder follow: the present one's time ends the day before."""
+    since = holder.since or now().date()
+    present = (await letters.holders_of(session, [office.id], on=since)).get(office.id)
+    if present:
+        if present.since and present.since >= since:
+            raise invalid(
+                "/holder/since",
+                "The present holder took office later than this. Give the day on which the new one began.",
+            )
+        present.until = since - timedelta(days=1)
+    session.add(Official(office_id=office.id, **{**holder.model_dump(), "since": since}))
+    await session.flush()
+
+
+async def _accredit(session: AsyncSession, office: Office, countries: Sequence[str]) -> None:
+    for country in dict.fromkeys(countries):
+        session.add(Accreditation(office_id=office.id, country=country))
+    await session.flush()
+
+
+def _columns(body: OfficeCreate | OfficeUpdate) -> dict[str, Any]:
+    """Return what stands in the office's own row, the parts kept as JSON as plain values."""
+    sent = body.model_dump(exclude_unset=True, exclude={"accredited_to", "holder"})
+    if body.emails is not None and "emails" in sent:
+        sent["emails"] = [email.model_dump(mode="json") for email in body.emails]
+    return sent
+
+
+async def _show(session: AsyncSession, offices: Sequence[Office]) -> list[OfficePublic]:
+    ids = [office.id for office in offices]
+    holders = await letters.holders_of(session, ids)
+    accredited: dict[uuid.UUID, list[str]] = {}
+    rows = await session.exec(
+        select(Accreditation).where(col(Accreditation.office_id).in_(ids)).order_by(Accreditation.country)
+    )
+    for row in rows:
+        accredited.setdefault(row.office_id, []).append(row.country)
+    return [
+        OfficePublic.model_validate(
+            {
+                **office.model_dump(),
+                "accredited_to": accredited.get(office.id, []),
+                "holder": OfficialPublic.model_validate(holders[office.id].model_dump())
+                if office.id in holders
+                else None,
+            }
+        )
+        for office in offices
+    ]

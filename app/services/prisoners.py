@@ -1,0 +1,147 @@
+"""Prisoners: found, listed, written, and what happens to them."""
+
+import uuid
+from typing import Any
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from app.errors import Conflict, NotFound
+from app.models.campaign import CampaignPrisoner
+from app.models.organisation import Organiser
+from app.models.prisoner import (
+    PUBLIC_CONSENT,
+    STATUS_AFTER,
+    EventCreate,
+    EventPublic,
+    Prisoner,
+    PrisonerCreate,
+    PrisonerEvent,
+    PrisonerForOrganisers,
+    PrisonerPublic,
+    PrisonerStatus,
+    PrisonerUpdate,
+)
+from app.pagination import Page, PageRequest, encode
+from app.services import revisions
+
+
+async def read(session: AsyncSession, slug: str, visitor: Organiser | None) -> PrisonerPublic:
+    """Show a prisoner: to their own organisation always, to others where there is consent to publicity."""
+    prisoner = await _find(session, slug)
+    if visitor and prisoner.organisation_id == visitor.organisation_id:
+        return show_to_organisers(prisoner)
+    return _public(prisoner)
+
+
+async def own(session: AsyncSession, organiser: Organiser, slug: str) -> Prisoner:
+    """Return a prisoner of the organiser's organisation, to be changed."""
+    prisoner = await _find(session, slug)
+    if prisoner.organisation_id != organiser.organisation_id:
+        raise no_prisoner()
+    return prisoner
+
+
+def no_prisoner() -> NotFound:
+    return NotFound("There is no prisoner at this address.")
+
+
+async def listed(
+    session: AsyncSession, page: PageRequest, *, country: str | None = None, status: PrisonerStatus | None = None
+) -> Page[PrisonerPublic]:
+    """Return prisoners whom the public may see, newest first."""
+    which = select(Prisoner).where(col(Prisoner.consent).in_(PUBLIC_CONSENT))
+    if page.after:
+        which = which.where(col(Prisoner.id) < page.after)
+    if country:
+        which = which.where(Prisoner.country == country)
+    if status:
+        which = which.where(Prisoner.status == status)
+    found = (await session.exec(which.order_by(col(Prisoner.id).desc()).limit(page.limit + 1))).all()
+    shown = found[: page.limit]
+    return Page(items=[_public(each) for each in shown], next_cursor=encode(shown[-1].id) if len(found) > page.limit else None)
+
+
+def show_to_organisers(prisoner: Prisoner) -> PrisonerForOrganisers:
+    return PrisonerForOrganisers.model_validate(prisoner.model_dump())
+
+
+async def create(session: AsyncSession, organiser: Organiser, body: PrisonerCreate) -> PrisonerForOrganisers:
+    """Add a prisoner."""
+    prisoner = Prisoner.model_validate(
+        {**body.model_dump(), "organisation_id": organiser.organisation_id, **_plain(body.model_dump(mode="json"))}
+    )
+    await revisions.insert(
+        session, prisoner, taken=Conflict("There is a prisoner with this slug already: choose another.")
+    )
+    return show_to_organisers(prisoner)
+
+
+async def update(
+    session: AsyncSession, prisoner: Prisoner, body: PrisonerUpdate, *, if_match: str | None
+) -> PrisonerForOrganisers:
+    """Change what is sent. A status or consent that stops letters does so at once, at the gates."""
+    revisions.require(prisoner.revision, if_match)
+    sent = body.model_dump(exclude_unset=True)
+    await revisions.change(session, prisoner, sent | _plain(body.model_dump(exclude_unset=True, mode="json")))
+    return show_to_organisers(prisoner)
+
+
+async def delete(session: AsyncSession, prisoner: Prisoner) -> None:
+    """Delete a prisoner about whom nobody has campaigned."""
+    if (await session.exec(select(CampaignPrisoner).where(CampaignPrisoner.prisoner_id == prisoner.id))).first():
+        raise Conflict(
+            "A campaign is about this prisoner. To take them off everything public, withdraw the consent instead."
+        )
+    for event in await session.exec(select(PrisonerEvent).where(PrisonerEvent.prisoner_id == prisoner.id)):
+        await session.delete(event)
+    await session.flush()
+    await session.delete(prisoner)
+
+
+async def add_event(session: AsyncSession, prisoner: Prisoner, body: EventCreate) -> PrisonerForOrganisers:
+    """Take down what happened. The newest event that changes a status sets it."""
+    session.add(PrisonerEvent(prisoner_id=prisoner.id, **body.model_dump()))
+    await session.flush()
+    status = await _status_by_events(session, prisoner.id)
+    await revisions.change(session, prisoner, {"status": status} if status else {})
+    return show_to_organisers(prisoner)
+
+
+async def events(session: AsyncSession, slug: str) -> Page[EventPublic]:
+    """Return what happened to a prisoner, the newest first."""
+    prisoner = await _find(session, slug)
+    _public(prisoner)
+    return Page(items=[EventPublic.model_validate(event.model_dump()) for event in await _events(session, prisoner.id)])
+
+
+async def _status_by_events(session: AsyncSession, prisoner_id: uuid.UUID) -> PrisonerStatus | None:
+    statuses = (STATUS_AFTER[event.kind] for event in await _events(session, prisoner_id))
+    return next((status for status in statuses if status), None)
+
+
+async def _events(session: AsyncSession, prisoner_id: uuid.UUID) -> list[PrisonerEvent]:
+    newest_first = (col(PrisonerEvent.happened_on).desc(), col(PrisonerEvent.id).desc())
+    return list(
+        await session.exec(
+            select(PrisonerEvent).where(PrisonerEvent.prisoner_id == prisoner_id).order_by(*newest_first)
+        )
+    )
+
+
+def _public(prisoner: Prisoner) -> PrisonerPublic:
+    if prisoner.consent not in PUBLIC_CONSENT:
+        raise no_prisoner()
+    return PrisonerPublic.model_validate(prisoner.model_dump())
+
+
+async def _find(session: AsyncSession, slug: str) -> Prisoner:
+    prisoner = (await session.exec(select(Prisoner).where(Prisoner.slug == slug))).first()
+    if prisoner is None:
+        raise no_prisoner()
+    return prisoner
+
+
+def _plain(sent: dict[str, Any]) -> dict[str, Any]:
+    """Return the parts that are kept as JSON, in plain values."""
+    return {name: sent[name] for name in ("sources", "cases") if name in sent}

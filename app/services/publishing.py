@@ -1,0 +1,114 @@
+"""A campaign's life: published, paused, resumed, closed."""
+
+import uuid
+
+import sqlalchemy as sa
+from sqlmodel import col
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from app.composing.brief import OfficeToCompile, compile_brief
+from app.errors import Conflict
+from app.models.brief import Brief
+from app.models.campaign import (
+    NEXT_STATUS,
+    Campaign,
+    CampaignClose,
+    CampaignForOrganisers,
+    CampaignOffice,
+    CampaignStatus,
+)
+from app.models.columns import now
+from app.models.letter import WAITING, Letter, Reason, Stage
+from app.models.office import Accreditation, Office, OfficeKind
+from app.models.organisation import Organisation
+from app.services import campaigns, queue, revisions
+
+
+async def publish(session: AsyncSession, campaign: Campaign) -> CampaignForOrganisers:
+    """Freeze the next brief and open the campaign, or refuse with a list of what is missing."""
+    to = CampaignStatus.PAUSED if campaign.status is CampaignStatus.PAUSED else CampaignStatus.ACTIVE
+    if to is CampaignStatus.ACTIVE:
+        _require_next(campaign, to)
+    organisation = await session.get_one(Organisation, campaign.organisation_id)
+    prisoners = (await campaigns.prisoners_of(session, [campaign.id])).get(campaign.id, [])
+    content = compile_brief(
+        campaign, organisation.name, prisoners, await _offices(session, campaign), today=now().date()
+    )
+    last = await session.scalar(sa.select(sa.func.max(Brief.number)).where(col(Brief.campaign_id) == campaign.id))
+    brief = Brief(campaign_id=campaign.id, number=(last or 0) + 1, content=content.model_dump(mode="json"))
+    session.add(brief)
+    await revisions.change(session, campaign, {"brief_id": brief.id, "status": to})
+    return await campaigns.show_to_organisers(session, campaign)
+
+
+async def pause(session: AsyncSession, campaign: Campaign) -> CampaignForOrganisers:
+    """Hold everything that has not left."""
+    _require_next(campaign, CampaignStatus.PAUSED)
+    await revisions.change(session, campaign, {"status": CampaignStatus.PAUSED})
+    await queue.stop(
+        session,
+        col(Letter.campaign_id) == campaign.id,
+        stages_in=[Stage.QUEUED],
+        to=Stage.HELD,
+        reason=Reason.CAMPAIGN_PAUSED,
+    )
+    return await campaigns.show_to_organisers(session, campaign)
+
+
+async def resume(session: AsyncSession, campaign: Campaign) -> CampaignForOrganisers:
+    """Let what was held by the pause go on."""
+    if campaign.status is not CampaignStatus.PAUSED:
+        raise Conflict(f"The campaign is {campaign.status.value}, not paused.")
+    await revisions.change(session, campaign, {"status": CampaignStatus.ACTIVE})
+    await queue.release(session, col(Letter.campaign_id) == campaign.id, col(Letter.reason) == Reason.CAMPAIGN_PAUSED)
+    return await campaigns.show_to_organisers(session, campaign)
+
+
+async def close(session: AsyncSession, campaign: Campaign, body: CampaignClose) -> CampaignForOrganisers:
+    """End the campaign with its outcome. Letters that have not left are cancelled."""
+    _require_next(campaign, CampaignStatus.CLOSED)
+    await revisions.change(
+        session, campaign, {"status": CampaignStatus.CLOSED, "outcome": body.outcome, "outcome_note": body.note}
+    )
+    await queue.stop(
+        session,
+        col(Letter.campaign_id) == campaign.id,
+        stages_in=WAITING,
+        to=Stage.CANCELLED,
+        reason=Reason.CAMPAIGN_CLOSED,
+    )
+    return await campaigns.show_to_organisers(session, campaign)
+
+
+def _require_next(campaign: Campaign, to: CampaignStatus) -> None:
+    if to not in NEXT_STATUS[campaign.status]:
+        raise Conflict(f"The campaign is {campaign.status.value}, so it cannot become {to.value}.")
+
+
+async def _offices(session: AsyncSession, campaign: Campaign) -> list[OfficeToCompile]:
+    fixed = await session.scalars(
+        sa.select(Office)
+        .join(CampaignOffice, col(CampaignOffice.office_id) == col(Office.id))
+        .where(col(CampaignOffice.campaign_id) == campaign.id)
+        .order_by(col(CampaignOffice.position))
+    )
+    found = [OfficeToCompile(office=office, accredited_to=None) for office in fixed]
+    chosen = {entry.office.id for entry in found}
+    embassies = await session.execute(
+        sa.select(Office, col(Accreditation.country))
+        .join(Accreditation, col(Accreditation.office_id) == col(Office.id))
+        .where(
+            col(Office.kind) == OfficeKind.AMBASSADOR,
+            col(Office.country).in_(campaign.embassies_of),
+            col(Office.in_use),
+        )
+        .order_by(col(Office.id), col(Accreditation.country))
+    )
+    accredited: dict[uuid.UUID, tuple[Office, list[str]]] = {}
+    for office, country in embassies:
+        accredited.setdefault(office.id, (office, []))[1].append(country)
+    return found + [
+        OfficeToCompile(office=office, accredited_to=to)
+        for office, to in accredited.values()
+        if office.id not in chosen
+    ]

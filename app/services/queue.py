@@ -1,0 +1,49 @@
+"""An organiser's hand on what waits to leave: stopped or released, with its deliveries."""
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from sqlmodel import col
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from app.models.columns import now
+from app.models.delivery import Delivery
+from app.models.letter import Letter, Reason, Stage
+from app.models.office import Channel
+from app.services import stages
+
+
+async def stop(
+    session: AsyncSession, *which: sa.ColumnElement[bool], stages_in: Sequence[Stage], to: Stage, reason: Reason
+) -> None:
+    """Move waiting letters to held or cancelled; their deliveries are due no more."""
+    of_these = sa.select(col(Letter.id)).where(*which, col(Letter.stage).in_(stages_in))
+    await _lock_deliveries(session, of_these)
+    letters = await stages.lock(session, *which, col(Letter.stage).in_(stages_in))
+    await _set_due(session, letters, due_at=None)
+    await stages.move(session, letters, to, at=now(), reason=reason)
+
+
+async def release(session: AsyncSession, *which: sa.ColumnElement[bool]) -> None:
+    """Let held letters go on: e-mail is queued and due now, the rest is ready."""
+    of_these = sa.select(col(Letter.id)).where(*which, col(Letter.stage) == Stage.HELD)
+    await _lock_deliveries(session, of_these)
+    letters = await stages.lock(session, *which, col(Letter.stage) == Stage.HELD)
+    by_email = [letter for letter in letters if letter.channel is Channel.EMAIL]
+    await _set_due(session, by_email, due_at=now())
+    await stages.move(session, by_email, Stage.QUEUED, at=now())
+    await stages.move(
+        session, [letter for letter in letters if letter.channel is not Channel.EMAIL], Stage.READY, at=now()
+    )
+
+
+async def _lock_deliveries(session: AsyncSession, letter_ids: sa.Select[tuple[object]]) -> None:
+    """Deliveries are locked before letters, here as everywhere, so that nobody waits in a circle."""
+    await session.execute(sa.select(col(Delivery.id)).where(col(Delivery.letter_id).in_(letter_ids)).with_for_update())
+
+
+async def _set_due(session: AsyncSession, letters: Sequence[stages.Standing], *, due_at: object) -> None:
+    for start in range(0, len(letters), stages.AT_ONCE):
+        ids = [letter.id for letter in letters[start : start + stages.AT_ONCE]]
+        changed = sa.update(Delivery).where(col(Delivery.letter_id).in_(ids)).values(due_at=due_at)
+        await session.execute(changed.execution_options(synchronize_session=False))

@@ -1,0 +1,82 @@
+"""Keeping supporters' data closed: encryption, keyed digests, tokens. All keys are derived from the one secret."""
+
+import base64
+import binascii
+import hashlib
+import hmac
+import os
+import uuid
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from app.errors import NotFound
+
+KEY_BYTES = 32
+NONCE_BYTES = 12
+MAC_BYTES = 16  # 128 bits of a token cannot be guessed
+EDITION = b"\x01"  # of the sealed form, so that another can follow
+
+
+class Keys:
+    """What only the holder of the secret can do."""
+
+    def __init__(self, secret: str) -> None:
+        self._cipher = AESGCM(_derive(secret, b"seal"))
+        self._digest = _derive(secret, b"digest")
+        self._token = _derive(secret, b"token")
+
+    def seal(self, text: bytes, *, about: uuid.UUID) -> bytes:
+        """Encrypt (AES-256-GCM), bound to the row that it is about: edition, nonce, ciphertext."""
+        nonce = os.urandom(NONCE_BYTES)
+        return EDITION + nonce + self._cipher.encrypt(nonce, text, about.bytes)
+
+    def open(self, sealed: bytes, *, about: uuid.UUID) -> bytes:
+        """Decrypt what seal() made; ValueError if it was changed, moved to another row, or sealed with another secret."""
+        nonce, text = sealed[1 : 1 + NONCE_BYTES], sealed[1 + NONCE_BYTES :]
+        try:
+            return self._cipher.decrypt(nonce, text, about.bytes)
+        except InvalidTag:
+            raise ValueError("sealed with another secret, or changed") from None
+
+    def digest_of_email(self, email: str) -> bytes:
+        """Return 32 bytes by which one address is found again, in whatever case it is written."""
+        return self.digest(b"email", email.strip().casefold().encode())
+
+    def digest(self, purpose: bytes, value: bytes) -> bytes:
+        """Return a keyed digest (HMAC-SHA-256), different for each purpose."""
+        return hmac.digest(self._digest, purpose + b"\0" + value, "sha256")
+
+    def token_for(self, submission_id: uuid.UUID) -> str:
+        """Return the supporter's own link: not kept anywhere, made again when needed."""
+        return base64.urlsafe_b64encode(submission_id.bytes + self._mac(submission_id)).rstrip(b"=").decode()
+
+    def submission_of(self, token: str) -> uuid.UUID:
+        """Return whose link it is, or raise NotFound."""
+        try:
+            raw = base64.b64decode(token + "=" * (-len(token) % 4), altchars=b"-_", validate=True)
+            submission_id = uuid.UUID(bytes=raw[:16])
+        except (binascii.Error, ValueError):
+            raise unknown_link() from None
+        if not hmac.compare_digest(raw[16:], self._mac(submission_id)) or token != self.token_for(submission_id):
+            raise unknown_link()
+        return submission_id
+
+    def _mac(self, submission_id: uuid.UUID) -> bytes:
+        return hmac.digest(self._token, submission_id.bytes, "sha256")[:MAC_BYTES]
+
+
+def unknown_link() -> NotFound:
+    """Return the refusal of a link, the same whether it was never ours or its submission was erased."""
+    return NotFound("This link is not known. Please copy it whole, as it stands in your mail.")
+
+
+def digest_of_key(key: str) -> bytes:
+    """Return what is kept of an API key: its SHA-256 (the key is random, so no salt is needed)."""
+    return hashlib.sha256(key.encode()).digest()
+
+
+def _derive(secret: str, purpose: bytes) -> bytes:
+    return HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=b"unsilenced", info=purpose).derive(secret.encode())

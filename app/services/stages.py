@@ -1,0 +1,72 @@
+"""The one place where a letter changes its stage: by the table of allowed moves, and with the tally."""
+
+import uuid
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import NamedTuple
+
+import sqlalchemy as sa
+from sqlmodel import col
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from app.models.letter import NEXT, Letter, Reason, Stage
+from app.models.office import Channel
+from app.services import tally
+
+AT_ONCE = 1_000  # letters of one statement
+
+
+class Standing(NamedTuple):
+    """Where a letter stands, and by what it is counted."""
+
+    id: uuid.UUID
+    campaign_id: uuid.UUID
+    brief_id: uuid.UUID
+    office_id: uuid.UUID
+    prisoner_id: uuid.UUID | None
+    country: str
+    language: str
+    channel: Channel
+    stage: Stage
+    stage_on: date
+
+
+STANDING = tuple(col(getattr(Letter, name)) for name in Standing._fields)
+
+
+async def lock(session: AsyncSession, *which: sa.ColumnElement[bool]) -> list[Standing]:
+    """Return the letters that match, in the order of their ids, held until the transaction ends."""
+    rows = await session.execute(sa.select(*STANDING).where(*which).order_by(col(Letter.id)).with_for_update())
+    return [Standing(*row) for row in rows]
+
+
+async def move(
+    session: AsyncSession,
+    letters: Sequence[Standing],
+    to: Stage,
+    *,
+    at: datetime,
+    reason: Reason | None = None,
+    **values: object,
+) -> None:
+    """Move locked letters to one stage, and the tally with them. ValueError if the table does not allow it."""
+    for letter in letters:
+        if to not in NEXT[letter.stage]:
+            raise ValueError(f"a letter cannot go from {letter.stage} to {to}")
+    changed = {"stage": to, "stage_on": at.date(), "moved_at": at, "reason": reason, **values}
+    for start in range(0, len(letters), AT_ONCE):
+        ids = [letter.id for letter in letters[start : start + AT_ONCE]]
+        await session.execute(
+            sa.update(Letter)
+            .where(col(Letter.id).in_(ids))
+            .values(changed)
+            .execution_options(synchronize_session=False)
+        )
+    await count(session, letters, to, at=at)
+
+
+async def count(session: AsyncSession, letters: Sequence[Standing], to: Stage, *, at: datetime) -> None:
+    """Move the tally for letters that go to one stage."""
+    left = (cell for letter in letters for cell in tally.change(letter, letter.stage, letter.stage_on, by=-1))
+    come = (cell for letter in letters for cell in tally.change(letter, to, at.date(), by=+1))
+    await tally.apply(session, [*left, *come])

@@ -1,0 +1,52 @@
+"""Submissions as they are kept: sealed, and opened again for composing."""
+
+import json
+import uuid
+
+import sqlalchemy as sa
+from sqlmodel import col
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from app.composing.brief import BriefContent
+from app.composing.compose import Handed
+from app.composing.sender import Supporter
+from app.models.letter import Letter, LetterPublic
+from app.models.submission import Submission, SubmissionCreate, SubmissionPublic, SubmissionStatus
+from app.services.sealing import Keys
+
+
+def seal(keys: Keys, submission_id: uuid.UUID, body: SubmissionCreate) -> bytes:
+    """Encrypt all that tells who the supporter is, and their own words."""
+    return keys.seal(json.dumps([body.supporter.model_dump(), body.paragraph]).encode(), about=submission_id)
+
+
+def unseal(keys: Keys, submission_id: uuid.UUID, sealed: bytes) -> tuple[Supporter, str | None]:
+    """Return the supporter's details and their own paragraph."""
+    supporter, paragraph = json.loads(keys.open(sealed, about=submission_id))
+    return Supporter(**supporter), paragraph
+
+
+def handed(letter: Letter, supporter: Supporter, paragraph: str | None) -> Handed:
+    """Return what composing needs of a letter's submission."""
+    return Handed(supporter, paragraph, letter.prisoner_id, letter.language, letter.seed)
+
+
+async def letters_of(session: AsyncSession, submission_id: uuid.UUID) -> list[Letter]:
+    """Return a submission's letters as they stand in the database now."""
+    rows = sa.select(Letter).where(col(Letter.submission_id) == submission_id).order_by(col(Letter.id))
+    return list(await session.scalars(rows, execution_options={"populate_existing": True}))
+
+
+def answer(submission: Submission, brief: BriefContent, letters: list[Letter]) -> SubmissionPublic:
+    """Return what the supporter's client is told."""
+    return SubmissionPublic(
+        submission_id=submission.id,
+        status=SubmissionStatus.CONFIRMED if submission.confirmed_at else SubmissionStatus.UNCONFIRMED,
+        letters=[public(brief, letter) for letter in letters],
+    )
+
+
+def public(brief: BriefContent, letter: Letter) -> LetterPublic:
+    office = brief.office(letter.office_id)
+    title = office.title_in(letter.language) if office else ""
+    return LetterPublic.model_validate(letter.model_dump(), update={"office": title})

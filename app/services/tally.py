@@ -1,0 +1,67 @@
+"""The kept counts: they move in the transaction that moves the stage."""
+
+import uuid
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from datetime import date
+from typing import NamedTuple, Protocol
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from app.database import upsert_adding
+from app.models.letter import Stage
+from app.models.office import Channel
+from app.models.tally import Dimension, SupporterTally, Tally
+
+
+class Cell(NamedTuple):
+    """One number of the tally. Sorted, so that two transactions take their locks in the same order."""
+
+    campaign_id: uuid.UUID
+    dimension: Dimension
+    value: str
+    day: date
+    stage: Stage
+
+
+class Counted(Protocol):
+    """A letter, as far as counting goes."""
+
+    campaign_id: uuid.UUID
+    country: str
+    office_id: uuid.UUID
+    prisoner_id: uuid.UUID | None
+    language: str
+    channel: Channel
+
+
+Change = Counter[Cell]
+
+
+def change(letter: Counted, stage: Stage, day: date, *, by: int) -> Iterator[tuple[Cell, int]]:
+    """Yield the cells in which a letter counts while it is in this stage since this day."""
+    values = {
+        Dimension.ALL: "",
+        Dimension.COUNTRY: letter.country,
+        Dimension.OFFICE: str(letter.office_id),
+        Dimension.PRISONER: str(letter.prisoner_id) if letter.prisoner_id else "all",
+        Dimension.LANGUAGE: letter.language,
+        Dimension.CHANNEL: letter.channel.value,
+    }
+    for dimension, value in values.items():
+        yield Cell(letter.campaign_id, dimension, value, day, stage), by
+
+
+async def apply(session: AsyncSession, changes: Iterable[tuple[Cell, int]]) -> None:
+    """Add the changes to the kept counts."""
+    total: Change = Counter()
+    for cell, by in changes:
+        total[cell] += by
+    rows = [{**cell._asdict(), "letters": by} for cell, by in sorted(total.items()) if by]
+    await upsert_adding(session, Tally.__table__, rows, add="letters")
+
+
+async def add_supporters(session: AsyncSession, campaign_id: uuid.UUID, country: str, people: int = 1) -> None:
+    """Count people who have confirmed."""
+    row = {"campaign_id": campaign_id, "country": country, "supporters": people}
+    await upsert_adding(session, SupporterTally.__table__, [row], add="supporters")
