@@ -47,9 +47,13 @@ def main() -> None:
         errors.print(error.detail)
     except ValidationError as error:
         for each in error.errors():
-            errors.print(f"Setting {'.'.join(map(str, each['loc']))}: {each['msg']}".replace("Setting : Value error, ", ""))
+            errors.print(
+                f"Setting {'.'.join(map(str, each['loc']))}: {each['msg']}".replace("Setting : Value error, ", "")
+            )
     except (SQLAlchemyError, OSError) as error:
-        errors.print(f"The database cannot be reached or refused: {type(error).__name__}. Is UNSILENCED_DATABASE_URL right?")
+        errors.print(
+            f"The database cannot be reached or refused: {type(error).__name__}. Is UNSILENCED_DATABASE_URL right?"
+        )
     else:
         return
     sys.exit(1)
@@ -125,14 +129,17 @@ def recount_(
         out.print(f"{difference.where}: kept {difference.kept}, counted {difference.counted}")
     if len(found) > DIFFERENCES_SHOWN:
         out.print(f"… and {len(found) - DIFFERENCES_SHOWN} more")
-    out.print("The kept counts equal the rows." if not found else f"{len(found)} counts differed{'' if check else ' and were put right'}.")
-    if check and found:
+    if not found:
+        out.print("The kept counts equal the rows.")
+        return
+    out.print(f"{len(found)} counts differed{'' if check else ' and were put right'}.")
+    if check:
         raise typer.Exit(1)
 
 
 @cli.command(name="scrub")
 def scrub_() -> None:
-    """Let unconfirmed submissions of over seven days expire, and forget who made them. The worker does this by itself."""
+    """Let unconfirmed submissions of over seven days expire, and forget who made them."""
     out.print(f"{asyncio.run(_scrub())} submissions expired.")
 
 

@@ -32,7 +32,7 @@ class Settings(BaseSettings):
     )
     secret_key: str = Field(
         DEVELOPMENT_SECRET,
-        description="At least 32 random characters, from which all keys are derived. Whoever loses it loses every sealed text.",
+        description="At least 32 random characters, from which all keys are derived. Without it, nothing sealed opens.",
     )
     mail_from: str = Field(
         "letters@campaign.example.org",

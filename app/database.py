@@ -14,6 +14,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
+from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.sqltypes import UTCDateTime
 
@@ -38,10 +39,10 @@ class Database:
             async with AsyncSession(self.engine, expire_on_commit=False) as session, session.begin():
                 yield session
             return
-        async with self._writers:  # SQLite has one writer: queue here, in order, instead of polling its lock
-            async with AsyncSession(self.engine, expire_on_commit=False) as session, session.begin():
-                await session.connection(execution_options={"sqlite_begin": "BEGIN IMMEDIATE"})
-                yield session
+        # SQLite has one writer: queue here, in order, instead of polling its lock
+        async with self._writers, AsyncSession(self.engine, expire_on_commit=False) as session, session.begin():
+            await session.connection(execution_options={"sqlite_begin": "BEGIN IMMEDIATE"})
+            yield session
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
@@ -87,21 +88,40 @@ def _postgresql_engine(url: sa.URL) -> AsyncEngine:
     return create_async_engine(url, hide_parameters=True, pool_size=POOL, max_overflow=POOL_OVERFLOW)
 
 
-async def upsert_adding(session: AsyncSession, table: sa.Table, rows: Sequence[Mapping[str, Any]], *, add: str) -> None:
-    """Insert the rows; where one with the same primary key is there, add the column `add` to it."""
-    if not rows:
-        return
+def table_of(model: type[SQLModel]) -> sa.Table:
+    """The table of a model, for statements that go past the ORM."""
+    return model.__table__  # type: ignore[attr-defined, no-any-return] # SQLModel sets it on table models
+
+
+async def rows(session: AsyncSession, statement: sa.Executable) -> Sequence[tuple[Any, ...]]:
+    """Fetch columns, past the ORM. Changes that were not flushed are not seen."""
+    found = await (await session.connection()).execute(statement)
+    return [tuple(row) for row in found]
+
+
+async def execute_many(session: AsyncSession, statement: sa.Executable, values: Sequence[Mapping[str, Any]]) -> None:
+    """Execute a statement for all values in one round trip, past the ORM."""
+    if values:
+        await (await session.connection()).execute(statement, list(values))
+
+
+async def upsert_adding(
+    session: AsyncSession, model: type[SQLModel], values: Sequence[Mapping[str, Any]], *, add: str
+) -> None:
+    """Insert the values; where one with the same primary key is there, add the column `add` to it."""
+    table = table_of(model)
     statement = _insert(session, table)
     adding = statement.on_conflict_do_update(
         index_elements=list(table.primary_key.columns), set_={add: table.c[add] + statement.excluded[add]}
     )
-    await session.execute(adding, list(rows))
+    await execute_many(session, adding, values)
 
 
-async def insert_if_new(session: AsyncSession, table: sa.Table, row: Mapping[str, Any]) -> bool:
+async def insert_if_new(session: AsyncSession, model: type[SQLModel], row: Mapping[str, Any]) -> bool:
     """Insert the row unless its primary key is taken; tell whether it went in."""
+    table = table_of(model)
     statement = _insert(session, table).values(**row).on_conflict_do_nothing()
-    result = await session.execute(statement.returning(*table.primary_key.columns))
+    result = await session.exec(statement.returning(*table.primary_key.columns))
     return result.first() is not None
 
 

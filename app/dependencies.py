@@ -4,7 +4,7 @@ import uuid
 from collections.abc import AsyncIterator
 from typing import Annotated
 
-from fastapi import Depends, Header, Path, Query, Request, Response
+from fastapi import Depends, Header, Path, Request, Response
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -15,8 +15,6 @@ from app.models.campaign import Campaign
 from app.models.office import Office
 from app.models.organisation import Organiser
 from app.models.prisoner import Prisoner
-from app.models.text import Country, Language
-from app.pagination import PageRequest
 from app.services import campaigns, officials, organisers, prisoners, revisions
 from app.services.sealing import Keys
 
@@ -25,16 +23,13 @@ bearer = HTTPBearer(auto_error=False, description="An organiser's API key, from 
 SlugPath = Annotated[str, Path(max_length=80, examples=["rocio-san-miguel"])]
 IdPath = Annotated[uuid.UUID, Path()]
 TokenPath = Annotated[str, Path(max_length=100, description="From the link in the supporter's mail.")]
-PageDep = Annotated[PageRequest, Query()]
-CountryQuery = Annotated[Country | None, Query()]
-LanguageQuery = Annotated[Language | None, Query()]
 IfMatch = Annotated[str | None, Header(description="The ETag that you read. 412 if somebody changed it since.")]
 IdempotencyKey = Annotated[
     str | None,
     Header(
         min_length=8,
         max_length=200,
-        description="A fresh random key for each submission. The same key again gets the same answer, and nothing twice.",
+        description="A fresh random key for each submission. The same key again gets the same answer.",
     ),
 ]
 
@@ -67,7 +62,9 @@ async def get_session(database: DatabaseDep) -> AsyncIterator[AsyncSession]:
 
 
 ReaderDep = Annotated[AsyncSession, Depends(get_reader, scope="function")]
-SessionDep = Annotated[AsyncSession, Depends(get_session, scope="function")]  # function: commits before the answer leaves
+SessionDep = Annotated[
+    AsyncSession, Depends(get_session, scope="function")
+]  # function: commits before the answer leaves
 
 CredentialsDep = Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]
 

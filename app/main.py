@@ -23,8 +23,10 @@ GRACE = 30.0  # seconds for what is in hand when the service stops
 DESCRIPTION = """
 Letter-writing campaigns for political prisoners: personal, correctly addressed letters, each counted truthfully.
 
-The line: `GET /campaigns` → `GET /campaigns/{slug}/officials` → `POST …/letters/preview` → `POST …/letters` → the supporter
-presses the button behind the link in their mail → the letters leave → `GET /receipts/{token}` and `GET …/stats` tell where they stand.
+The line: `GET /campaigns` → `GET /campaigns/{slug}/officials` → `POST …/letters/preview` → `POST …/letters` →
+the supporter presses the button behind the link in their mail → the letters leave →
+`GET /receipts/{token}` and `GET …/stats` tell where they stand.
+
 Errors are `application/problem+json` (RFC 9457); `errors[].pointer` names the field.
 """
 
@@ -46,7 +48,11 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         app.include_router(mailbox.router)
     if settings.cors_origins:
         app.add_middleware(
-            CORSMiddleware, allow_origins=settings.cors_origins, allow_methods=["*"], allow_headers=["*"], expose_headers=["ETag"]
+            CORSMiddleware,
+            allow_origins=settings.cors_origins,
+            allow_methods=["*"],
+            allow_headers=["*"],
+            expose_headers=["ETag"],
         )
     return app
 

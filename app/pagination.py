@@ -3,7 +3,8 @@
 import base64
 import binascii
 import uuid
-from typing import Annotated, Generic, TypeVar
+from collections.abc import Sequence
+from typing import Annotated, Generic, Protocol, TypeVar
 
 from pydantic import BaseModel, Field
 
@@ -11,6 +12,13 @@ from app.errors import invalid
 
 DEFAULT_LIMIT = 50
 MAXIMUM_LIMIT = 200
+
+
+class Identified(Protocol):
+    id: uuid.UUID
+
+
+Row = TypeVar("Row", bound=Identified)
 
 
 class PageRequest(BaseModel):
@@ -24,6 +32,11 @@ class PageRequest(BaseModel):
         """The id after which this page begins."""
         return None if self.cursor is None else _decode(self.cursor)
 
+    def cut(self, found: Sequence[Row]) -> tuple[Sequence[Row], str | None]:
+        """Return the page and its next cursor, from one row more than the page has."""
+        shown = found[: self.limit]
+        return shown, _encode(shown[-1].id) if len(found) > self.limit else None
+
 
 T = TypeVar("T")
 
@@ -35,7 +48,7 @@ class Page(BaseModel, Generic[T]):
     next_cursor: str | None = None
 
 
-def encode(last: uuid.UUID) -> str:
+def _encode(last: uuid.UUID) -> str:
     """Return the cursor that continues after this id."""
     return base64.urlsafe_b64encode(last.bytes).rstrip(b"=").decode()
 

@@ -65,7 +65,9 @@ def problem(
     body: dict[str, object] = {"type": TYPE + kind, "title": title, "status": status, "detail": detail, **more}
     if errors:
         body["errors"] = [{"pointer": error.pointer, "detail": error.detail} for error in errors]
-    return Response(json.dumps(body, ensure_ascii=False).encode(), status, headers, media_type="application/problem+json")
+    return Response(
+        json.dumps(body, ensure_ascii=False).encode(), status, headers, media_type="application/problem+json"
+    )
 
 
 async def _told(_request: Request, error: Exception) -> Response:
@@ -80,7 +82,9 @@ async def _told(_request: Request, error: Exception) -> Response:
 async def _unreadable(_request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for it
     errors = [FieldError(_pointer(each["loc"]), _sentence(each)) for each in error.errors()]
-    return problem("invalid", 422, "Something in the request needs mending", "Each field is listed under `errors`.", errors=errors)
+    return problem(
+        "invalid", 422, "Something in the request needs mending", "Each field is listed under `errors`.", errors=errors
+    )
 
 
 def _pointer(location: Sequence[str | int]) -> str:

@@ -31,7 +31,7 @@ def run(connection: sa.Connection) -> None:
         target_metadata=SQLModel.metadata,
         render_item=plain,
         render_as_batch=connection.dialect.name == "sqlite",
-        compare_type=False,
+        compare_type=True,
     )
     with context.begin_transaction():
         context.run_migrations()
@@ -39,7 +39,7 @@ def run(connection: sa.Connection) -> None:
 
 
 async def run_alone() -> None:
-    database = Database(context.config.attributes.get("url") or Settings().database_url)
+    database = Database(Settings().database_url)
     async with database.engine.connect() as connection:
         await connection.run_sync(run)
     await database.close()

@@ -1,1 +1,1 @@
-"""Composing is pure: no database, no clock, no network. The same brief, office, official and submission give the same letter."""
+"""Composing is pure: no database, no clock, no network. One brief, office, official and submission: one letter."""

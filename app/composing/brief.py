@@ -32,7 +32,7 @@ class BriefPrisoner(Frozen):
 
 
 class BriefOffice(Frozen):
-    """An office as chosen on publishing. `channels` holds only those that can be used; e-mail addresses stay with the office."""
+    """An office as chosen on publishing. Its e-mail addresses stay with the office, since they may change."""
 
     id: uuid.UUID
     kind: OfficeKind

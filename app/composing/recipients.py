@@ -22,6 +22,6 @@ def choose(brief: BriefContent, *, country: str, language: str) -> list[Recipien
 
 
 def letter_language(brief: BriefContent, office: BriefOffice, *, language: str) -> str:
-    """The supporter's own language where the office takes it; else the first that the office takes and the campaign has."""
+    """The supporter's own where the office takes it; else the first that the office takes and the campaign has."""
     common = [each for each in office.languages if each in brief.demands]
     return language if language in common else common[0]

@@ -80,7 +80,8 @@ def _node_fault(node: nodes.Node) -> str | None:
     if not isinstance(node, ALLOWED):
         return f"Line {node.lineno}: only placeholders, `case(…)` and `if` are allowed here."
     if isinstance(node, nodes.Name) and node.name not in PLACEHOLDERS:
-        return f"Line {node.lineno}: the placeholder `{node.name[:40]}` is not known; known are {', '.join(sorted(PLACEHOLDERS))}."
+        known = ", ".join(sorted(PLACEHOLDERS))
+        return f"Line {node.lineno}: the placeholder `{node.name[:40]}` is not known; known are {known}."
     if isinstance(node, nodes.Filter) and not _is_case(node):
         return f'Line {node.lineno}: the only filter is `names | case("…")`, with one of {", ".join(Case)}.'
     return None

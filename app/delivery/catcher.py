@@ -22,8 +22,10 @@ class _Keeper:
 
 async def start(folder: Path) -> tuple[asyncio.Server, str]:
     """Listen on a free local port; return the server and its smtp:// address."""
-    folder.mkdir(parents=True, exist_ok=True)
+    await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
     keeper = _Keeper(folder)
     loop = asyncio.get_running_loop()
-    server = await loop.create_server(lambda: SMTP(keeper, hostname="mailbox.example.org", enable_SMTPUTF8=True), HOST, 0)
+    server = await loop.create_server(
+        lambda: SMTP(keeper, hostname="mailbox.example.org", enable_SMTPUTF8=True), HOST, 0
+    )
     return server, f"smtp://{HOST}:{server.sockets[0].getsockname()[1]}"

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.database import database_now
+from app.database import database_now, execute_many, rows, table_of
 from app.models.delivery import Delivery, Notice
 from app.models.letter import Letter, Reason, Stage
 from app.services import stages
@@ -57,42 +57,59 @@ async def claim(session: AsyncSession, *, letters: bool, most: int, lease_time: 
         sa.update(Delivery)
         .where(col(Delivery.id).in_(due))
         .values(lease=lease, due_at=database_now(lease_time), attempts=Delivery.attempts + 1)
-        .returning(*(col(getattr(Delivery, name)) for name in ("id", "lease", "submission_id", "letter_id", "notice", "attempts")))
+        .returning(
+            *(
+                col(getattr(Delivery, name))
+                for name in ("id", "lease", "submission_id", "letter_id", "notice", "attempts")
+            )
+        )
         .execution_options(synchronize_session=False)
     )
-    return [Claim(*row) for row in await session.execute(taken)]
+    return [Claim(*row) for row in await session.exec(taken)]
 
 
 async def settle(session: AsyncSession, settlements: Sequence[Settlement], *, at: datetime) -> None:
-    """Write down what became of the claims. One whose lease has passed to another worker is refused: it may not speak."""
+    """Write down what became of the claims. One whose lease has passed to another is refused."""
     ours = await _still_ours(session, settlements)
-    over = [{"b_id": each.claim.id, "last_reply": each.reply, "uncertain": each.uncertain} for each in ours if each.wait is None]
+    over = [
+        {"b_id": each.claim.id, "last_reply": each.reply, "uncertain": each.uncertain}
+        for each in ours
+        if each.wait is None
+    ]
     await _update(session, over, {"due_at": None})
     for each in ours:
         if each.wait is not None:
-            change = {"b_id": each.claim.id, "last_reply": each.reply, "uncertain": each.uncertain}
-            await _update(session, [change], {"due_at": database_now(each.wait)})
+            await _update(session, [_change(each)], {"due_at": database_now(each.wait)})
     await _settle_letters(session, {each.claim.letter_id: each for each in ours if each.claim.letter_id}, at=at)
 
 
 async def _still_ours(session: AsyncSession, settlements: Sequence[Settlement]) -> list[Settlement]:
-    held = await session.execute(
+    held = await rows(
+        session,
         sa.select(col(Delivery.id), col(Delivery.lease))
         .where(col(Delivery.id).in_([each.claim.id for each in settlements]))
         .order_by(col(Delivery.id))
-        .with_for_update()
+        .with_for_update(),
     )
-    leases = dict(held.tuples().all())
+    leases: dict[uuid.UUID, uuid.UUID | None] = dict(held)
     return [each for each in settlements if leases.get(each.claim.id) == each.claim.lease]
+
+
+def _change(each: Settlement) -> dict[str, Any]:
+    return {"b_id": each.claim.id, "last_reply": each.reply, "uncertain": each.uncertain}
 
 
 async def _update(session: AsyncSession, rows: Sequence[Mapping[str, Any]], values: Mapping[str, Any]) -> None:
     """Change deliveries one by one, in one round trip."""
     if rows:
         names = [name for name in rows[0] if name != "b_id"]
-        table = Delivery.__table__
-        change = sa.update(table).where(table.c.id == sa.bindparam("b_id")).values(lease=None, **values, **{name: sa.bindparam(name) for name in names})
-        await (await session.connection()).execute(change, list(rows))
+        table = table_of(Delivery)
+        change = (
+            sa.update(table)
+            .where(table.c.id == sa.bindparam("b_id"))
+            .values(lease=None, **values, **{name: sa.bindparam(name) for name in names})
+        )
+        await execute_many(session, change, rows)
 
 
 async def _settle_letters(session: AsyncSession, by_letter: Mapping[uuid.UUID, Settlement], *, at: datetime) -> None:
@@ -110,7 +127,9 @@ async def _settle_letters(session: AsyncSession, by_letter: Mapping[uuid.UUID, S
         if (each := by_letter[letter.id]).stage is Stage.SENT
     ]
     if texts:
-        table = Letter.__table__
-        keep = sa.update(table).where(table.c.id == sa.bindparam("b_id"), table.c.digest.is_not(None))  # not of the erased
+        table = table_of(Letter)
+        keep = sa.update(table).where(
+            table.c.id == sa.bindparam("b_id"), table.c.digest.is_not(None)
+        )  # not of the erased
         names = ("message_id", "sealed_text", "server_reply")
-        await (await session.connection()).execute(keep.values({name: sa.bindparam(name) for name in names}), texts)
+        await execute_many(session, keep.values({name: sa.bindparam(name) for name in names}), texts)

@@ -7,10 +7,11 @@ from datetime import date, datetime
 from typing import TypeVar
 
 import sqlalchemy as sa
-from sqlmodel import SQLModel, col
+from sqlmodel import SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.composing.brief import BriefContent, live_address
+from app.database import table_of
 from app.delivery.claims import Claim
 from app.models.campaign import Campaign
 from app.models.delivery import Delivery
@@ -50,7 +51,7 @@ async def of_letters(session: AsyncSession, claims: Sequence[Claim], *, at: date
             address=live_address(offices[letter.office_id]),
         )
         for each in claims
-        if each.letter_id and (letter := found[each.letter_id])
+        if each.letter_id is not None and (letter := found[each.letter_id]) is not None
     ]
     shut = await _shut(session, drafts, today=at.date())
     await _stop(session, [draft for draft in drafts if draft.claim.id in shut], shut, at=at)
@@ -65,7 +66,7 @@ async def of_notices(session: AsyncSession, claims: Sequence[Claim]) -> list[Dra
     ids = [each.submission_id for each in claims]
     submissions = await _by_id(session, Submission, ids)
     about: dict[uuid.UUID, list[Letter]] = {}
-    for letter in await session.scalars(sa.select(Letter).where(col(Letter.submission_id).in_(ids)).order_by(col(Letter.id))):
+    for letter in await session.exec(select(Letter).where(col(Letter.submission_id).in_(ids)).order_by(col(Letter.id))):
         about.setdefault(letter.submission_id, []).append(letter)
     return [
         Draft(each, submissions[each.submission_id], await briefs.load(session, own[0].brief_id), own)
@@ -104,15 +105,15 @@ async def _stop(session: AsyncSession, drafts: Sequence[Draft], shut: dict[uuid.
         reason = shut[draft.claim.id]
         to = Stage.HELD if reason is Reason.CAMPAIGN_PAUSED else Stage.CANCELLED
         locked = await stages.lock(session, col(Letter.id) == draft.letters[0].id)
-        for path in ([Stage.QUEUED, to] if locked[0].stage is Stage.SENDING else [to]):
+        for path in [Stage.QUEUED, to] if locked[0].stage is Stage.SENDING else [to]:
             if locked[0].stage in {Stage.SENDING, Stage.QUEUED}:
                 await stages.move(session, locked, path, at=at, reason=reason)
                 locked = [letter._replace(stage=path, stage_on=at.date()) for letter in locked]
         over = sa.update(Delivery).where(col(Delivery.id) == draft.claim.id).values(due_at=None, lease=None)
-        await session.execute(over)
+        await session.exec(over)
 
 
 async def _by_id(session: AsyncSession, table: type[Row], ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Row]:
-    key = table.__table__.c.id  # type: ignore[attr-defined] # every table here has one
-    rows = await session.scalars(sa.select(table).where(key.in_(set(ids))))
+    key = table_of(table).c.id
+    rows = await session.exec(select(table).where(key.in_(set(ids))))
     return {row.id: row for row in rows}  # type: ignore[attr-defined]

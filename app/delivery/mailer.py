@@ -13,6 +13,8 @@ from aiosmtplib import errors as smtp
 from app.config import LOCAL_HOSTS
 
 CONNECTIONS = 4
+SMTP_PORT = 25
+SMTPS_PORT = 465
 COMMAND_TIMEOUT = 60.0  # seconds for each reply but the last
 FINAL_TIMEOUT = 600.0  # seconds for the reply to the text (RFC 5321, 4.5.3.2.6)
 REPLY_LENGTH = 300
@@ -53,17 +55,7 @@ class SmtpMailer:
     """Connections to one mail server, kept and used again."""
 
     def __init__(self, url: str, *, connections: int = CONNECTIONS) -> None:
-        parts = urlsplit(url)
-        host = parts.hostname or "localhost"
-        self._options = {
-            "hostname": host,
-            "port": parts.port or (465 if parts.scheme == "smtps" else 25),
-            "username": unquote(parts.username) if parts.username else None,
-            "password": unquote(parts.password) if parts.password else None,
-            "use_tls": parts.scheme == "smtps",
-            "start_tls": parts.scheme != "smtps" and host not in LOCAL_HOSTS,  # off this machine, never in plain
-            "timeout": COMMAND_TIMEOUT,
-        }
+        self._url = urlsplit(url)
         self._idle: list[aiosmtplib.SMTP] = []
         self._slots = asyncio.Semaphore(connections)
 
@@ -95,7 +87,17 @@ class SmtpMailer:
             self._idle.append(connection)
 
     async def _connect(self) -> aiosmtplib.SMTP:
-        connection = aiosmtplib.SMTP(**self._options)
+        host = self._url.hostname or "localhost"
+        smtps = self._url.scheme == "smtps"
+        connection = aiosmtplib.SMTP(
+            hostname=host,
+            port=self._url.port or (SMTPS_PORT if smtps else SMTP_PORT),
+            username=unquote(self._url.username) if self._url.username else None,
+            password=unquote(self._url.password) if self._url.password else None,
+            use_tls=smtps,
+            start_tls=not smtps and host not in LOCAL_HOSTS,  # off this machine, never in plain
+            timeout=COMMAND_TIMEOUT,
+        )
         try:
             await connection.connect()
         except (smtp.SMTPException, OSError) as error:

@@ -24,6 +24,7 @@ WORD_BYTES = 45  # of UTF-8 in one encoded word: 60 characters of base64, under 
 PLAIN = re.compile(r"[A-Za-z0-9 !#$%&'*+/=?^_`{|}~.-]+")
 ADDRESS = re.compile(r"[^\s@<>,;:\"()\[\]\\\x00-\x20\x7f]+@[A-Za-z0-9.-]+")
 LINE_BYTES = 76
+SUBJECT_BYTES = LINE_BYTES - len("Subject: ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ class Mail:
 
 
 def to_bytes(mail: Mail, *, at: datetime) -> bytes:
-    """Return the message as it goes on the wire: CRLF, ASCII, lines of 76 bytes; ValueError if a header is not clean."""
+    """Return the message as on the wire: CRLF, ASCII, lines of 76 bytes; ValueError if a header is not clean."""
     encoding, body = _encode(mail.body)
     values = {
         "From": _mailbox(mail.sender_name, mail.sender),
@@ -77,7 +78,7 @@ def _mailbox(name: str, address: str) -> str:
 
 
 def _unstructured(text: str) -> str:
-    if text.isascii() and text.isprintable() and "=?" not in text and len(text) < LINE_BYTES - len("Subject: "):
+    if text.isascii() and text.isprintable() and "=?" not in text and len(text) <= SUBJECT_BYTES:
         return text
     return _words(text)
 
@@ -108,7 +109,7 @@ def _address(address: str) -> str:
 
 
 def _encode(text: str) -> tuple[str, bytes]:
-    """Choose the shorter of quoted-printable and base64: readable as it stands for Latin letters, compact for others."""
+    """Choose the shorter of quoted-printable and base64: readable for Latin letters, compact for others."""
     raw = text.replace("\n", "\r\n").encode()
     quoted = binascii.b2a_qp(raw, istext=True)
     if len(quoted) < len(raw) * 4 // 3:

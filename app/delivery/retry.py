@@ -10,5 +10,5 @@ def wait(attempts: int, *, first: float, chance: float) -> float | None:
     """Return the seconds to wait after so many attempts, or None to give up. `chance` is between 0 and 1."""
     if attempts >= MOST_ATTEMPTS:
         return None
-    seconds = min(first * FACTOR ** min(attempts - 1, MOST_ATTEMPTS), max(first, LONGEST_WAIT))
+    seconds: float = min(first * FACTOR ** min(attempts - 1, MOST_ATTEMPTS), max(first, LONGEST_WAIT))
     return seconds * (1 + JITTER * (2 * chance - 1))

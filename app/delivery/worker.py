@@ -1,4 +1,4 @@
-"""The delivery worker: claims what is due, composes it, hands it to the mail server, and writes down what became of it."""
+"""The delivery worker: claims what is due, composes it, hands it to the mail server, writes down what became of it."""
 
 import asyncio
 import logging
@@ -42,7 +42,9 @@ class Worker:
             try:
                 busy = await self.run_once()
             except (SQLAlchemyError, OSError) as error:
-                logger.warning("the database does not answer (%s); looking again in %s s", type(error).__name__, TROUBLE)
+                logger.warning(
+                    "the database does not answer (%s); looking again in %s s", type(error).__name__, TROUBLE
+                )
                 await _pause(stopping, TROUBLE)
                 continue
             if not busy:
@@ -50,18 +52,18 @@ class Worker:
         await self.finish()
 
     async def run_once(self) -> bool:
-        """Claim what there is room for, wait until something is finished, settle that. False: there is nothing to do."""
+        """Claim what there is room for, settle what is finished. False: there is nothing to do."""
         await self._claim(letters=False)
         await self._claim(letters=True)
         if not self._in_hand:
             return False
-        await self._settle(timeout=IDLE)
+        await self._settle(patience=IDLE)
         return True
 
     async def finish(self) -> None:
         """Settle all that is in hand, and claim nothing more."""
         while self._in_hand:
-            await self._settle(timeout=None)
+            await self._settle(patience=None)
 
     async def drain(self) -> None:
         """Deliver everything that is due now."""
@@ -95,19 +97,25 @@ class Worker:
         except Exception as error:
             logger.exception("delivery %s could not be composed", draft.claim.id)
             return self._again(draft, TryAgain(f"not composed: {type(error).__name__}"))
-        sealed = self.keys.seal(f"{mail.subject}\n{mail.body}".encode(), about=draft.claim.letter_id) if draft.claim.letter_id else None
+        sealed = (
+            self.keys.seal(f"{mail.subject}\n{mail.body}".encode(), about=draft.claim.letter_id)
+            if draft.claim.letter_id
+            else None
+        )
         return Settlement(draft.claim, reply, stage=Stage.SENT, message_id=mail.message_id, sealed_text=sealed)
 
     def _again(self, draft: Draft, error: TryAgain) -> Settlement:
         chance = random.random()  # noqa: S311 - spreads the herd, guards nothing
         wait = retry.wait(draft.claim.attempts, first=self.settings.retry_first, chance=chance)
         if wait is None:
-            return Settlement(draft.claim, error.reply, stage=Stage.FAILED, reason=Reason.GAVE_UP, uncertain=error.uncertain)
+            return Settlement(
+                draft.claim, error.reply, stage=Stage.FAILED, reason=Reason.GAVE_UP, uncertain=error.uncertain
+            )
         return Settlement(draft.claim, error.reply, wait=wait, uncertain=error.uncertain)
 
-    async def _settle(self, *, timeout: float | None) -> None:
+    async def _settle(self, *, patience: float | None) -> None:
         """Write down in one transaction whatever is finished by now."""
-        done, _ = await asyncio.wait(self._in_hand, timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
+        done, _ = await asyncio.wait(self._in_hand, timeout=patience, return_when=asyncio.FIRST_COMPLETED)
         if not done:
             return
         async with self.database.transaction() as session:

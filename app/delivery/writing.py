@@ -22,14 +22,16 @@ def letter(draft: Draft, keys: Keys, settings: Settings) -> Mail:
     """Return the letter as it goes to the office."""
     (row,) = draft.letters
     office = draft.brief.office(row.office_id)
-    assert office and draft.submission.sealed and draft.address  # noqa: S101 - the gates saw to it
+    if office is None or draft.submission.sealed is None or draft.address is None:
+        raise LookupError("the gates let something through that cannot be written")
     supporter, paragraph = submissions.unseal(keys, draft.submission.id, draft.submission.sealed)
     composed = compose(draft.brief, office, draft.holder, submissions.handed(row, supporter, paragraph))
     sender = draft.brief.mail_from or settings.mail_from
     domain = sender.rpartition("@")[2]
+    via = draft.brief.organisation if draft.brief.name_organisation else domain
     return Mail(
         sender=sender,
-        sender_name=f"{display_name(draft.brief, supporter)} via {draft.brief.organisation if draft.brief.name_organisation else domain}",
+        sender_name=f"{display_name(draft.brief, supporter)} via {via}",
         to=draft.address,
         subject=composed.subject,
         body=composed.body,
@@ -41,7 +43,8 @@ def letter(draft: Draft, keys: Keys, settings: Settings) -> Mail:
 def notice(draft: Draft, keys: Keys, settings: Settings) -> Mail:
     """Return a notice to a supporter. It holds nothing that whoever typed the address could choose."""
     submission = draft.submission
-    assert submission.sealed and draft.claim.notice  # noqa: S101 - erased ones are passed over
+    if submission.sealed is None or draft.claim.notice is None:
+        raise LookupError("a notice to somebody who was erased")
     supporter, _ = submissions.unseal(keys, submission.id, submission.sealed)
     language = submission.language if (FOLDER / submission.language).is_dir() else FALLBACK
     text = _environment.get_template(f"{language}/{draft.claim.notice.value}.txt").render(

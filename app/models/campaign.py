@@ -10,6 +10,7 @@ from sqlmodel import Field, SQLModel
 
 from app.models.columns import enum_field, id_field, json_field, now
 from app.models.text import Country, Language, Line, Prose, Proses, Slug, Texts
+from app.pagination import PageRequest
 
 
 class CampaignStatus(StrEnum):
@@ -72,11 +73,11 @@ class CampaignBase(SQLModel):
     summary: Proses = json_field(default_factory=dict)
     demands: Demands = json_field(
         default_factory=dict,
-        description="In order, per language. The only demands that a letter may carry. Their languages are the campaign's.",
+        description="In order, per language: all that a letter may demand. Their languages are the campaign's.",
     )
     opens_on: date | None = None
-    closes_on: date | None = Field(None, description="The last day on which letters leave.")
-    goal: int | None = Field(None, ge=1, le=100_000_000, description="How many letters are hoped for.")
+    closes_on: date | None = Field(default=None, description="The last day on which letters leave.")
+    goal: int | None = Field(default=None, ge=1, le=100_000_000, description="How many letters are hoped for.")
     urgent: bool = False
     repeat_every_days: int | None = Field(
         None, ge=1, le=3_650, description="After how many days one person may write again. Null: once."
@@ -94,7 +95,7 @@ class CampaignRules(SQLModel):
         default_factory=list,
         description="Write also to ambassadors of these countries accredited to the supporter's country.",
     )
-    mail_from: EmailStr | None = Field(None, description="The campaign's own sender address.")
+    mail_from: EmailStr | None = Field(default=None, description="The campaign's own sender address.")
     reply_to_supporter: bool = Field(
         default=False, description="Whether offices may answer to the supporter's own address."
     )
@@ -140,6 +141,15 @@ class CampaignOffice(SQLModel, table=True):
     position: int = 0
 
 
+class CampaignQuery(PageRequest):
+    """Which campaigns to list."""
+
+    status: CampaignStatus | None = None
+    country: Country | None = Field(default=None, description="The country that holds the prisoners.")
+    language: Language | None = Field(default=None, description="One in which letters can be written.")
+    urgent: bool | None = None
+
+
 class CampaignCreate(CampaignBase, CampaignRules, extra="forbid"):
     slug: Slug
     texts: OwnTexts = Field(default_factory=dict, description="Letter texts of the campaign's own, before the house's.")
@@ -160,15 +170,15 @@ class CampaignCreate(CampaignBase, CampaignRules, extra="forbid"):
 class CampaignUpdate(SQLModel, extra="forbid"):
     """Only what is sent is changed; what is published stays as it is until it is published again."""
 
-    code: Line | None = Field(None, max_length=40)
-    title: Texts | None = Field(None, min_length=1)
+    code: Line | None = Field(default=None, max_length=40)
+    title: Texts | None = Field(default=None, min_length=1)
     summary: Proses | None = None
     demands: Demands | None = None
     opens_on: date | None = None
     closes_on: date | None = None
-    goal: int | None = Field(None, ge=1, le=100_000_000)
+    goal: int | None = Field(default=None, ge=1, le=100_000_000)
     urgent: bool | None = None
-    repeat_every_days: int | None = Field(None, ge=1, le=3_650)
+    repeat_every_days: int | None = Field(default=None, ge=1, le=3_650)
     privacy: Privacy | None = None
     refused_countries: list[Country] | None = None
     embassies_of: list[Country] | None = None
@@ -176,8 +186,8 @@ class CampaignUpdate(SQLModel, extra="forbid"):
     mail_from: EmailStr | None = None
     reply_to_supporter: bool | None = None
     name_organisation: bool | None = None
-    prisoners: list[Slug] | None = Field(None, max_length=50)
-    offices: list[uuid.UUID] | None = Field(None, max_length=50)
+    prisoners: list[Slug] | None = Field(default=None, max_length=50)
+    offices: list[uuid.UUID] | None = Field(default=None, max_length=50)
 
 
 class CampaignClose(SQLModel, extra="forbid"):

@@ -21,7 +21,7 @@ _DUE_NOTICE = sa.text("due_at IS NOT NULL AND letter_id IS NULL")
 
 
 class Delivery(SQLModel, table=True):
-    """`due_at` is when it may next be claimed: after an attempt, or when the lease of a claim has run out. Null: over."""
+    """`due_at`: when it may next be claimed, after an attempt or when the lease of a claim has run out. Null: over."""
 
     __table_args__ = (
         sa.Index("ix_delivery_due_letter", "due_at", sqlite_where=_DUE_LETTER, postgresql_where=_DUE_LETTER),
@@ -30,13 +30,13 @@ class Delivery(SQLModel, table=True):
 
     id: uuid.UUID = id_field()
     submission_id: uuid.UUID = Field(foreign_key="submission.id", index=True)
-    letter_id: uuid.UUID | None = Field(None, foreign_key="letter.id", unique=True)
+    letter_id: uuid.UUID | None = Field(default=None, foreign_key="letter.id", unique=True)
     notice: Notice | None = enum_field(Notice, default=None, nullable=True)
     due_at: datetime | None = None
-    lease: uuid.UUID | None = Field(None, description="The claim that holds it; settling asks for it.")
+    lease: uuid.UUID | None = Field(default=None, description="The claim that holds it; settling asks for it.")
     attempts: int = 0
     uncertain: bool = Field(
         default=False, description="An attempt broke off after the text had been handed over: it may have arrived."
     )
-    last_reply: str | None = Field(None, max_length=500)
+    last_reply: str | None = Field(default=None, max_length=500)
     created_at: datetime = Field(default_factory=now)

@@ -58,6 +58,7 @@ class Reason(StrEnum):
     NOT_YET_OPEN = "not_yet_open"
     CAMPAIGN_PAUSED = "campaign_paused"
     CAMPAIGN_CLOSED = "campaign_closed"
+    TOO_LATE = "too_late"
     PRISONER_FREE_OR_DEAD = "prisoner_free_or_dead"
     NO_CONSENT = "no_consent"
     OFFICE_NOT_IN_USE = "office_not_in_use"
@@ -91,7 +92,9 @@ class Letter(SQLModel, table=True):
     campaign_id: uuid.UUID = Field(foreign_key="campaign.id")
     brief_id: uuid.UUID = Field(foreign_key="brief.id")
     office_id: uuid.UUID = Field(foreign_key="office.id")
-    prisoner_id: uuid.UUID | None = Field(None, foreign_key="prisoner.id", description="Null: all of the campaign.")
+    prisoner_id: uuid.UUID | None = Field(
+        default=None, foreign_key="prisoner.id", description="Null: all of the campaign."
+    )
     country: str = Field(max_length=2, description="Where the supporter lives.")
     language: str = Field(max_length=16)
     channel: Channel = enum_field(Channel)
@@ -101,11 +104,11 @@ class Letter(SQLModel, table=True):
         sa_type=sa.BigInteger, description="Chooses the variants of the text; the same seed, the same letter."
     )
     digest: bytes | None = None
-    round: int = Field(0, description="Which time this person may write, where a campaign repeats.")
+    round: int = Field(default=0, description="Which time this person may write, where a campaign repeats.")
     reason: Reason | None = enum_field(Reason, default=None, nullable=True)
-    message_id: str | None = Field(None, max_length=200)
-    sealed_text: bytes | None = Field(None, description="The text as it left, encrypted, until it is scrubbed.")
-    server_reply: str | None = Field(None, max_length=500)
+    message_id: str | None = Field(default=None, max_length=200)
+    sealed_text: bytes | None = Field(default=None, description="The text as it left, encrypted, until it is scrubbed.")
+    server_reply: str | None = Field(default=None, max_length=500)
     created_at: datetime = Field(default_factory=now)
     moved_at: datetime = Field(default_factory=now)
 

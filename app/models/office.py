@@ -11,6 +11,7 @@ from sqlmodel import Field, SQLModel
 from app.models.columns import enum_field, id_field, json_field, now
 from app.models.prisoner import Gender
 from app.models.text import Country, Language, Line, PersonName, Prose, Texts, WebAddress
+from app.pagination import PageRequest
 
 
 class OfficeKind(StrEnum):
@@ -63,7 +64,7 @@ class OfficeWays(SQLModel):
     channels: list[Channel] = json_field(
         min_length=1, description="Channels that the office takes, the preferred first."
     )
-    postal_address: Prose | None = Field(None, max_length=500, description="Lines as on an envelope.")
+    postal_address: Prose | None = Field(default=None, max_length=500, description="Lines as on an envelope.")
     web_form_url: WebAddress | None = None
     salutations: Texts = json_field(default_factory=dict, description="Salutations that go before every rule.")
 
@@ -114,12 +115,23 @@ class OfficialPublic(OfficialBase):
     pass
 
 
+class OfficeQuery(PageRequest):
+    """Which offices to list."""
+
+    country: Country | None = Field(default=None, description="The country for which they speak.")
+    kind: OfficeKind | None = None
+    accredited_to: Country | None = Field(
+        default=None, description="The country to which their embassies are accredited."
+    )
+    language: Language | None = Field(default=None, description="One that they take.")
+
+
 class OfficeCreate(OfficeBase, OfficeWays, extra="forbid"):
     emails: list[OfficeEmail] = Field(default_factory=list, max_length=20)
     accredited_to: list[Country] = Field(
         default_factory=list, max_length=250, description="For diplomats: the countries they speak to."
     )
-    holder: OfficialCreate | None = Field(None, description="Who holds the office now.")
+    holder: OfficialCreate | None = Field(default=None, description="Who holds the office now.")
 
 
 class OfficeUpdate(SQLModel, extra="forbid"):
@@ -127,18 +139,18 @@ class OfficeUpdate(SQLModel, extra="forbid"):
 
     kind: OfficeKind | None = None
     country: Country | None = None
-    title: Texts | None = Field(None, min_length=1)
+    title: Texts | None = Field(default=None, min_length=1)
     institution: Texts | None = None
-    languages: list[Language] | None = Field(None, min_length=1)
+    languages: list[Language] | None = Field(default=None, min_length=1)
     note: Line | None = None
     verified_on: date | None = None
-    channels: list[Channel] | None = Field(None, min_length=1)
+    channels: list[Channel] | None = Field(default=None, min_length=1)
     emails: list[OfficeEmail] | None = None
-    postal_address: Prose | None = Field(None, max_length=500)
+    postal_address: Prose | None = Field(default=None, max_length=500)
     web_form_url: WebAddress | None = None
     salutations: Texts | None = None
     in_use: bool | None = None
-    accredited_to: list[Country] | None = Field(None, max_length=250)
+    accredited_to: list[Country] | None = Field(default=None, max_length=250)
     holder: OfficialCreate | None = None
 
 
@@ -169,5 +181,5 @@ class OfferedOffice(SQLModel):
 
 class Offer(SQLModel):
     items: list[OfferedOffice]
-    nobody_because: str | None = Field(None, description="Why there is nobody, in words for a supporter.")
+    nobody_because: str | None = Field(default=None, description="Why there is nobody, in words for a supporter.")
     next_cursor: None = None

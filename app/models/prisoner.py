@@ -11,6 +11,7 @@ from sqlmodel import Field, SQLModel
 
 from app.models.columns import enum_field, id_field, json_field, now
 from app.models.text import Country, Language, Line, PartialDate, PersonName, Proses, Slug, Texts, WebAddress
+from app.pagination import PageRequest
 
 
 class PrisonerStatus(StrEnum):
@@ -101,9 +102,9 @@ class PrisonerBase(SQLModel):
     gender: Gender = enum_field(Gender, default=Gender.UNKNOWN)
     country: Country = Field(max_length=2, description="The country whose authorities hold them.")
     status: PrisonerStatus = enum_field(PrisonerStatus, default=PrisonerStatus.DETAINED)
-    born_on: PartialDate | None = Field(None, max_length=10)
-    detained_on: PartialDate | None = Field(None, max_length=10)
-    verified_on: date | None = Field(None, description="When somebody last checked these facts.")
+    born_on: PartialDate | None = Field(default=None, max_length=10)
+    detained_on: PartialDate | None = Field(default=None, max_length=10)
+    verified_on: date | None = Field(default=None, description="When somebody last checked these facts.")
 
 
 class PrisonerTexts(SQLModel):
@@ -130,11 +131,18 @@ class Prisoner(PrisonerBase, PrisonerTexts, table=True):
     created_at: datetime = Field(default_factory=now)
 
 
+class PrisonerQuery(PageRequest):
+    """Which prisoners to list."""
+
+    country: Country | None = None
+    status: PrisonerStatus | None = None
+
+
 class PrisonerCreate(PrisonerBase, PrisonerTexts, extra="forbid"):
     slug: Slug
     sources: list[Source] = Field(default_factory=list)
     cases: CaseForms = Field(default_factory=dict, description='Case forms of the name: {"ru": {"genitive": "…"}}.')
-    consent: Consent = Field(Consent.NONE, description="Nobody is public without it.")
+    consent: Consent = Field(default=Consent.NONE, description="Nobody is public without it.")
     do_not_mention: list[Line] = Field(default_factory=list, description="What must never be said in public.")
 
 

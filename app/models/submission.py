@@ -47,16 +47,22 @@ class SubmissionCreate(SQLModel, extra="forbid"):
     language: Language = Field(
         "en", description="The supporter's language: for notices, and for letters where the office takes it."
     )
-    prisoner: Slug | None = Field(None, description="Write about this one only. Absent: about all of the campaign.")
-    paragraph: OwnWords | None = Field(None, description="Own words, beside the demands: plain text without links.")
+    prisoner: Slug | None = Field(
+        default=None, description="Write about this one only. Absent: about all of the campaign."
+    )
+    paragraph: OwnWords | None = Field(
+        default=None, description="Own words, beside the demands: plain text without links."
+    )
     office_ids: list[uuid.UUID] | None = Field(
         None, min_length=1, max_length=50, description="Only these of the offices offered."
     )
-    source: Slug | None = Field(None, description="Where the supporter came from, as a tag of the frontend's own.")
+    source: Slug | None = Field(
+        default=None, description="Where the supporter came from, as a tag of the frontend's own."
+    )
 
 
 class Submission(SQLModel, table=True):
-    """`sealed` holds name, e-mail, address and own words, encrypted; `digest` finds one address again without showing it."""
+    """`sealed` holds name, e-mail, address and own words, encrypted; `digest` finds the address again."""
 
     __table_args__ = (
         sa.Index(
@@ -75,10 +81,10 @@ class Submission(SQLModel, table=True):
     digest: bytes | None = None
     country: str = Field(max_length=2)
     language: str = Field(max_length=16)
-    prisoner_id: uuid.UUID | None = Field(None, foreign_key="prisoner.id")
+    prisoner_id: uuid.UUID | None = Field(default=None, foreign_key="prisoner.id")
     consent_contact: bool = False
     consent_wording: str = Field(max_length=16)
-    source: str | None = Field(None, max_length=80)
+    source: str | None = Field(default=None, max_length=80)
     first: bool = Field(
         default=False, description="This person's first confirmed one in the campaign: by it, people are counted."
     )

@@ -6,12 +6,9 @@ from fastapi import APIRouter, Query, Response, status
 
 from app.dependencies import (
     CampaignDep,
-    CountryQuery,
     IfMatch,
-    LanguageQuery,
     OrganiserDep,
     OwnCampaignDep,
-    PageDep,
     ReaderDep,
     SessionDep,
     SlugPath,
@@ -23,7 +20,7 @@ from app.models.campaign import (
     CampaignCreate,
     CampaignForOrganisers,
     CampaignPublic,
-    CampaignStatus,
+    CampaignQuery,
     CampaignUpdate,
 )
 from app.models.office import Offer
@@ -35,22 +32,11 @@ router = APIRouter(prefix="/campaigns", tags=["campaigns"])
 
 
 @router.get("")
-async def list_campaigns(  # noqa: PLR0913 - one parameter a filter
-    session: ReaderDep,
-    visitor: VisitorDep,
-    page: PageDep,
-    status: CampaignStatus | None = None,
-    country: CountryQuery = None,
-    language: LanguageQuery = None,
-    urgent: bool | None = None,  # noqa: FBT001 - a query parameter
+async def list_campaigns(
+    session: ReaderDep, visitor: VisitorDep, query: Annotated[CampaignQuery, Query()]
 ) -> Page[CampaignPublic]:
-    """List campaigns, newest first: active, paused and closed ones; with an API key your own drafts too.
-
-    `country` is the country that holds the prisoners, `language` one in which letters can be written.
-    """
-    return await campaigns.listed(
-        session, page, organisation_id=visitor and visitor.organisation_id, status=status, country=country, language=language, urgent=urgent
-    )
+    """List campaigns, newest first: active, paused and closed ones; with an API key your own drafts too."""
+    return await campaigns.listed(session, query, visitor=visitor)
 
 
 @router.post("", status_code=status.HTTP_201_CREATED)
@@ -74,7 +60,12 @@ async def read_campaign(slug: SlugPath, session: ReaderDep, visitor: VisitorDep,
 
 @router.patch("/{slug}")
 async def update_campaign(
-    campaign: OwnCampaignDep, body: CampaignUpdate, organiser: OrganiserDep, session: SessionDep, response: Response, if_match: IfMatch = None
+    campaign: OwnCampaignDep,
+    body: CampaignUpdate,
+    organiser: OrganiserDep,
+    session: SessionDep,
+    response: Response,
+    if_match: IfMatch = None,
 ) -> CampaignForOrganisers:
     """Change what is sent. Letters follow the brief in force until you publish again."""
     updated = await campaigns.update(session, organiser, campaign, body, if_match=if_match)

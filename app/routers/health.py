@@ -3,6 +3,7 @@
 import sqlalchemy as sa
 from fastapi import APIRouter
 
+from app.database import rows
 from app.dependencies import ReaderDep
 
 router = APIRouter(prefix="/health", tags=["health"])
@@ -17,5 +18,5 @@ async def live() -> dict[str, str]:
 @router.get("/ready")
 async def ready(session: ReaderDep) -> dict[str, str]:
     """Answer when the database does too."""
-    await session.execute(sa.text("SELECT 1"))
+    await rows(session, sa.text("SELECT 1"))
     return {"status": "ready"}

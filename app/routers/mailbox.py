@@ -33,7 +33,9 @@ def list_messages(settings: SettingsDep) -> HTMLResponse:
 
 
 @router.get("/{name}")
-def read_message(name: Annotated[str, PathParameter(pattern=r"^[0-9a-f-]{36}\.eml$")], settings: SettingsDep) -> HTMLResponse:
+def read_message(
+    name: Annotated[str, PathParameter(pattern=r"^[0-9a-f-]{36}\.eml$")], settings: SettingsDep
+) -> HTMLResponse:
     """Show one message."""
     file = settings.mailbox / name
     if not file.is_file():

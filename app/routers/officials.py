@@ -1,21 +1,20 @@
 """Offices with the officials who hold them."""
 
-from fastapi import APIRouter, Response, status
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response, status
 
 from app.dependencies import (
-    CountryQuery,
     IdPath,
     IfMatch,
-    LanguageQuery,
     OrganiserDep,
     OwnOfficeDep,
-    PageDep,
     ReaderDep,
     SessionDep,
     VisitorDep,
     with_etag,
 )
-from app.models.office import OfficeCreate, OfficeForOrganisers, OfficeKind, OfficePublic, OfficeUpdate
+from app.models.office import OfficeCreate, OfficeForOrganisers, OfficePublic, OfficeQuery, OfficeUpdate
 from app.pagination import Page
 from app.services import officials
 
@@ -23,16 +22,9 @@ router = APIRouter(prefix="/officials", tags=["officials"])
 
 
 @router.get("")
-async def list_officials(  # noqa: PLR0913 - one parameter a filter
-    session: ReaderDep,
-    page: PageDep,
-    country: CountryQuery = None,
-    kind: OfficeKind | None = None,
-    accredited_to: CountryQuery = None,
-    language: LanguageQuery = None,
-) -> Page[OfficePublic]:
-    """List offices with their present holders. `country` is the one for which they speak."""
-    return await officials.listed(session, page, country=country, kind=kind, accredited_to=accredited_to, language=language)
+async def list_officials(session: ReaderDep, query: Annotated[OfficeQuery, Query()]) -> Page[OfficePublic]:
+    """List offices with their present holders, newest first."""
+    return await officials.listed(session, query)
 
 
 @router.post("", status_code=status.HTTP_201_CREATED)

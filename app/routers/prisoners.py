@@ -1,13 +1,13 @@
 """Prisoners."""
 
-from fastapi import APIRouter, Response, status
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response, status
 
 from app.dependencies import (
-    CountryQuery,
     IfMatch,
     OrganiserDep,
     OwnPrisonerDep,
-    PageDep,
     ReaderDep,
     SessionDep,
     SlugPath,
@@ -20,7 +20,7 @@ from app.models.prisoner import (
     PrisonerCreate,
     PrisonerForOrganisers,
     PrisonerPublic,
-    PrisonerStatus,
+    PrisonerQuery,
     PrisonerUpdate,
 )
 from app.pagination import Page
@@ -30,11 +30,9 @@ router = APIRouter(prefix="/prisoners", tags=["prisoners"])
 
 
 @router.get("")
-async def list_prisoners(
-    session: ReaderDep, page: PageDep, country: CountryQuery = None, status: PrisonerStatus | None = None
-) -> Page[PrisonerPublic]:
+async def list_prisoners(session: ReaderDep, query: Annotated[PrisonerQuery, Query()]) -> Page[PrisonerPublic]:
     """List prisoners who may be written about in public, newest first."""
-    return await prisoners.listed(session, page, country=country, status=status)
+    return await prisoners.listed(session, query)
 
 
 @router.post("", status_code=status.HTTP_201_CREATED)

@@ -2,7 +2,6 @@
 
 import uuid
 from collections.abc import Sequence
-from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
@@ -18,13 +17,14 @@ from app.models.campaign import (
     CampaignPrisoner,
     CampaignPrisonerPublic,
     CampaignPublic,
+    CampaignQuery,
     CampaignStatus,
     CampaignUpdate,
 )
 from app.models.office import Office
 from app.models.organisation import Organisation, Organiser
 from app.models.prisoner import PUBLIC_CONSENT, Prisoner
-from app.pagination import Page, PageRequest, encode
+from app.pagination import Page
 from app.services import revisions
 
 
@@ -58,34 +58,26 @@ def no_campaign() -> NotFound:
 
 
 async def listed(
-    session: AsyncSession,
-    page: PageRequest,
-    *,
-    organisation_id: uuid.UUID | None = None,
-    status: CampaignStatus | None = None,
-    country: str | None = None,
-    language: str | None = None,
-    urgent: bool | None = None,
+    session: AsyncSession, query: CampaignQuery, *, visitor: Organiser | None = None
 ) -> Page[CampaignPublic]:
-    """Return public campaigns, and an organisation's own drafts, newest first."""
+    """Return public campaigns, and a visitor's organisation's own drafts, newest first."""
+    own = visitor.organisation_id if visitor else None
     which = select(Campaign).where(
-        sa.or_(col(Campaign.status) != CampaignStatus.DRAFT, col(Campaign.organisation_id) == organisation_id)
+        sa.or_(col(Campaign.status) != CampaignStatus.DRAFT, col(Campaign.organisation_id) == own)
     )
-    if page.after:
-        which = which.where(col(Campaign.id) < page.after)
-    if status:
-        which = which.where(Campaign.status == status)
-    if urgent is not None:
-        which = which.where(col(Campaign.urgent).is_(urgent))
-    if language:
-        which = which.where(sa.type_coerce(col(Campaign.demands), sa.JSON)[language].as_string().is_not(None))
-    if country:
-        which = which.where(col(Campaign.id).in_(_about_country(country)))
-    found = (await session.exec(which.order_by(col(Campaign.id).desc()).limit(page.limit + 1))).all()
-    shown = found[: page.limit]
-    return Page(
-        items=await _show(session, shown), next_cursor=encode(shown[-1].id) if len(found) > page.limit else None
-    )
+    if query.after:
+        which = which.where(col(Campaign.id) < query.after)
+    if query.status:
+        which = which.where(Campaign.status == query.status)
+    if query.urgent is not None:
+        which = which.where(col(Campaign.urgent).is_(query.urgent))
+    if query.language:
+        which = which.where(sa.type_coerce(col(Campaign.demands), sa.JSON)[query.language].as_string().is_not(None))
+    if query.country:
+        which = which.where(col(Campaign.id).in_(_about_country(query.country)))
+    found = (await session.exec(which.order_by(col(Campaign.id).desc()).limit(query.limit + 1))).all()
+    shown, next_cursor = query.cut(found)
+    return Page(items=await _show(session, shown), next_cursor=next_cursor)
 
 
 async def show(session: AsyncSession, campaign: Campaign) -> CampaignPublic:
@@ -107,8 +99,7 @@ async def show_to_organisers(session: AsyncSession, campaign: Campaign) -> Campa
 
 async def create(session: AsyncSession, organiser: Organiser, body: CampaignCreate) -> CampaignForOrganisers:
     """Begin a draft."""
-    campaign = Campaign(organisation_id=organiser.organisation_id, **_columns(body.model_dump(mode="json")))
-    campaign = Campaign.model_validate(campaign.model_dump())
+    campaign = Campaign.model_validate({**_columns(body), "organisation_id": organiser.organisation_id})
     await revisions.insert(
         session, campaign, taken=Conflict("There is a campaign with this slug already: choose another.")
     )
@@ -124,8 +115,7 @@ async def update(
     if campaign.status is CampaignStatus.CLOSED:
         raise Conflict("The campaign is closed, and stays as it is.")
     revisions.require(campaign.revision, if_match)
-    sent = body.model_dump(exclude_unset=True, mode="json")
-    await revisions.change(session, campaign, _columns(sent))
+    await revisions.change(session, campaign, _columns(body))
     if body.prisoners is not None:
         await _set_prisoners(session, organiser, campaign, body.prisoners)
     if body.offices is not None:
@@ -142,10 +132,10 @@ async def delete(session: AsyncSession, campaign: Campaign) -> None:
     await session.delete(campaign)
 
 
-def _columns(sent: dict[str, Any]) -> dict[str, Any]:
-    """Return what stands in the campaign's own row; days come back from JSON as days."""
-    days = {name: date.fromisoformat(sent[name]) for name in ("opens_on", "closes_on") if sent.get(name)}
-    return {name: value for name, value in sent.items() if name not in {"prisoners", "offices"}} | days
+def _columns(body: CampaignCreate | CampaignUpdate) -> dict[str, Any]:
+    """Return what was sent for the campaign's own row; letter texts as the plain values that JSON keeps."""
+    sent = body.model_dump(exclude_unset=True, exclude={"prisoners", "offices", "texts"})
+    return sent | body.model_dump(mode="json", exclude_unset=True, include={"texts"})
 
 
 async def _set_prisoners(session: AsyncSession, organiser: Organiser, campaign: Campaign, slugs: Sequence[str]) -> None:
@@ -176,7 +166,7 @@ def _refuse_unknown(pointer: str, what: str, known: list[bool]) -> None:
         raise Invalid("Something named here does not exist.", errors=errors)
 
 
-def _about_country(country: str) -> sa.Select[tuple[uuid.UUID]]:
+def _about_country(country: str) -> sa.Select[uuid.UUID]:
     return (
         sa.select(col(CampaignPrisoner.campaign_id))
         .join(Prisoner, col(Prisoner.id) == col(CampaignPrisoner.prisoner_id))
@@ -185,8 +175,8 @@ def _about_country(country: str) -> sa.Select[tuple[uuid.UUID]]:
 
 
 async def prisoners_of(session: AsyncSession, campaign_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[Prisoner]]:
-    rows = await session.execute(
-        sa.select(col(CampaignPrisoner.campaign_id), Prisoner)
+    rows = await session.exec(
+        select(col(CampaignPrisoner.campaign_id), Prisoner)
         .join(Prisoner, col(Prisoner.id) == col(CampaignPrisoner.prisoner_id))
         .where(col(CampaignPrisoner.campaign_id).in_(campaign_ids))
         .order_by(col(CampaignPrisoner.position))
@@ -199,8 +189,7 @@ async def prisoners_of(session: AsyncSession, campaign_ids: Sequence[uuid.UUID])
 
 async def _show(session: AsyncSession, campaigns: Sequence[Campaign]) -> list[CampaignPublic]:
     prisoners = await prisoners_of(session, [campaign.id for campaign in campaigns])
-    organisations = await session.execute(sa.select(col(Organisation.id), col(Organisation.name)))
-    names = {organisation_id: name for organisation_id, name in organisations}
+    names = dict((await session.exec(select(Organisation.id, Organisation.name))).all())
     return [
         CampaignPublic.model_validate(
             {

@@ -3,9 +3,8 @@
 import uuid
 from datetime import date, datetime, timedelta
 
-import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import col
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.composing.brief import BriefContent
@@ -94,14 +93,12 @@ async def _decide(
         groups.setdefault((_next(letter, reason), reason), []).append(letter)
     for (to, reason), group in groups.items():
         await stages.move(session, group, to, at=at, reason=reason, round=round_)
-    journeys = [
-        {"submission_id": submission.id, "letter_id": letter.id, "due_at": at if to is Stage.QUEUED else None}
+    session.add_all(
+        Delivery(submission_id=submission.id, letter_id=letter.id, due_at=at if to is Stage.QUEUED else None)
         for (to, _), group in groups.items()
         for letter in group
         if letter.channel is Channel.EMAIL and to in {Stage.QUEUED, Stage.HELD}
-    ]
-    if journeys:
-        await session.execute(sa.insert(Delivery), journeys)
+    )
 
 
 def _next(letter: stages.Standing, reason: Reason | None) -> Stage:
@@ -114,8 +111,8 @@ def _next(letter: stages.Standing, reason: Reason | None) -> Stage:
 
 async def _written(session: AsyncSession, submission: Submission, round_: int) -> set[uuid.UUID]:
     """Return the offices to which this person has written in this round."""
-    offices = await session.scalars(
-        sa.select(col(Letter.office_id)).where(
+    offices = await session.exec(
+        select(Letter.office_id).where(
             col(Letter.campaign_id) == submission.campaign_id,
             col(Letter.digest) == submission.digest,
             col(Letter.round) == round_,
@@ -134,12 +131,12 @@ def round_on(campaign: Campaign, day: date) -> int:
 
 async def _count_person(session: AsyncSession, submission: Submission) -> None:
     """Count this person, once in a campaign."""
-    before = sa.exists().where(
+    before = select(Submission.id).where(
         col(Submission.campaign_id) == submission.campaign_id,
         col(Submission.digest) == submission.digest,
         col(Submission.first),
     )
-    if not await session.scalar(sa.select(before)):
+    if not (await session.exec(before)).first():
         submission.first = True
         await tally.add_supporters(session, submission.campaign_id, submission.country)
 

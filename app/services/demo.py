@@ -30,7 +30,10 @@ async def load(session: AsyncSession, *, key: str) -> bool:
     for person in people:
         await prisoners.create(session, organiser, PrisonerCreate.model_validate(person))
     keys = {office.pop("key"): office for office in offices}
-    ids = {name: (await officials.create(session, organiser, OfficeCreate.model_validate(office))).id for name, office in keys.items()}
+    ids = {
+        name: (await officials.create(session, organiser, OfficeCreate.model_validate(office))).id
+        for name, office in keys.items()
+    }
     for appeal in appeals:
         await _campaign(session, organiser, {**appeal, "offices": [ids[name] for name in appeal["offices"]]})
     for slug, happened in events.items():

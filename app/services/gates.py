@@ -1,12 +1,11 @@
 """May this be written now? Asked at preview, submission, confirmation and sending."""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 
-import sqlalchemy as sa
-from sqlmodel import col
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.errors import Closed
@@ -18,8 +17,9 @@ from app.models.prisoner import FREE_OR_DEAD, PUBLIC_CONSENT, Consent, Prisoner,
 WORDS: dict[Reason, str] = {
     Reason.CAMPAIGN_PAUSED: "The campaign is paused. Please come back later: nothing more needs to be sent for now.",
     Reason.CAMPAIGN_CLOSED: "The campaign is closed. Thank you: nobody needs to write any more.",
+    Reason.TOO_LATE: "The campaign's closing date has passed. Thank you: nobody needs to write any more.",
     Reason.NOT_YET_OPEN: "The campaign has not begun yet.",
-    Reason.PRISONER_FREE_OR_DEAD: "What these letters say is no longer true of the people they are about, so nobody writes for now.",
+    Reason.PRISONER_FREE_OR_DEAD: "What these letters say of a person is no longer true, so nobody writes for now.",
     Reason.NO_CONSENT: "These letters are stopped: there is no consent to write about this person.",
     Reason.COUNTRY_REFUSED: "For your own safety, nobody writes in this campaign from the country where you live.",
     Reason.OFFICE_NOT_IN_USE: "This office takes no letters at the moment.",
@@ -36,36 +36,29 @@ class State:
 
 
 async def state(
-    session: AsyncSession, campaign: Campaign, *, prisoner_ids: Iterable[uuid.UUID], office_ids: Iterable[uuid.UUID]
+    session: AsyncSession, campaign: Campaign, *, prisoner_ids: Collection[uuid.UUID], office_ids: Collection[uuid.UUID]
 ) -> State:
     """Read what the gates look at."""
-    prisoners = await session.execute(
-        sa.select(Prisoner.id, Prisoner.status, Prisoner.consent).where(col(Prisoner.id).in_(list(prisoner_ids)))  # type: ignore[call-overload]
-    )
-    offices = await session.scalars(
-        sa.select(col(Office.id)).where(col(Office.id).in_(list(office_ids)), col(Office.in_use))
-    )
-    return State(campaign, {id_: (status, consent) for id_, status, consent in prisoners}, frozenset(offices))
+    people = select(Prisoner.id, Prisoner.status, Prisoner.consent).where(col(Prisoner.id).in_(prisoner_ids))
+    in_use = select(Office.id).where(col(Office.id).in_(office_ids), col(Office.in_use))
+    prisoners = {id_: (PrisonerStatus(status), Consent(consent)) for id_, status, consent in await session.exec(people)}
+    return State(campaign, prisoners, frozenset(await session.exec(in_use)))
 
 
 def against(state: State, *, country: str, prisoner_ids: Iterable[uuid.UUID], today: date) -> Reason | None:
     """Return why nothing may be written about these prisoners from this country, or None."""
     campaign = state.campaign
-    if campaign.status is CampaignStatus.PAUSED:
-        return Reason.CAMPAIGN_PAUSED
-    if campaign.status is not CampaignStatus.ACTIVE or (campaign.closes_on and today > campaign.closes_on):
-        return Reason.CAMPAIGN_CLOSED
-    if campaign.opens_on and today < campaign.opens_on:
-        return Reason.NOT_YET_OPEN
-    if country in campaign.refused_countries:
-        return Reason.COUNTRY_REFUSED
-    for prisoner_id in prisoner_ids:
-        status, consent = state.prisoners[prisoner_id]
-        if consent not in PUBLIC_CONSENT:
-            return Reason.NO_CONSENT
-        if status in FREE_OR_DEAD:
-            return Reason.PRISONER_FREE_OR_DEAD
-    return None
+    prisoners = [state.prisoners[prisoner_id] for prisoner_id in prisoner_ids]
+    gates = {  # a pause comes last: it only holds what the others would stop for good
+        Reason.CAMPAIGN_CLOSED: campaign.status in {CampaignStatus.DRAFT, CampaignStatus.CLOSED},
+        Reason.TOO_LATE: campaign.closes_on is not None and today > campaign.closes_on,
+        Reason.NOT_YET_OPEN: campaign.opens_on is not None and today < campaign.opens_on,
+        Reason.COUNTRY_REFUSED: country in campaign.refused_countries,
+        Reason.NO_CONSENT: any(consent not in PUBLIC_CONSENT for _, consent in prisoners),
+        Reason.PRISONER_FREE_OR_DEAD: any(status in FREE_OR_DEAD for status, _ in prisoners),
+        Reason.CAMPAIGN_PAUSED: campaign.status is CampaignStatus.PAUSED,
+    }
+    return next((reason for reason, shut in gates.items() if shut), None)
 
 
 def against_office(state: State, office_id: uuid.UUID) -> Reason | None:

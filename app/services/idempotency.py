@@ -14,7 +14,7 @@ from app.models.idempotency import Idempotency
 async def answer_before(session: AsyncSession, scope: str, key: str, request: bytes) -> dict[str, Any] | None:
     """Return the answer that this key got before; None if it is new. Refuse the key for another request."""
     row = {"key": _digest(scope, key), "request": request, "answer": {}, "created_at": now()}
-    if await insert_if_new(session, Idempotency.__table__, row):
+    if await insert_if_new(session, Idempotency, row):
         return None
     before = await session.get_one(Idempotency, row["key"])
     if before.request != request:

@@ -7,7 +7,7 @@ from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.composing.recipients import Recipient
-from app.database import Database
+from app.database import Database, execute_many, table_of
 from app.models.columns import uuid7
 from app.models.delivery import Delivery, Notice
 from app.models.letter import Letter, Stage
@@ -84,4 +84,4 @@ def _letter(planned: letters.Plan, submission: Submission, recipient: Recipient)
 
 
 async def _insert(session: AsyncSession, table: type[SQLModel], rows: Sequence[SQLModel]) -> None:
-    await session.execute(sa.insert(table.__table__), [row.model_dump() for row in rows])
+    await execute_many(session, sa.insert(table_of(table)), [row.model_dump() for row in rows])

@@ -9,14 +9,14 @@ import sqlalchemy as sa
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.composing.brief import BriefContent
+from app.composing.brief import BriefContent, BriefOffice, BriefPrisoner
 from app.composing.compose import Handed, compose
 from app.composing.recipients import Recipient, choose
 from app.composing.sender import Supporter
 from app.errors import FieldError, Invalid, NotFound, invalid
 from app.models.campaign import Campaign, CampaignStatus
 from app.models.columns import now
-from app.models.letter import LetterPreview, Preview
+from app.models.letter import LetterPreview, Preview, Reason
 from app.models.office import Offer, OfferedOffice, Official
 from app.models.submission import SubmissionCreate
 from app.services import briefs, gates
@@ -65,7 +65,7 @@ async def plan(session: AsyncSession, campaign: Campaign, body: SubmissionCreate
         raise gates.refuse(shut)
     recipients = [each for each in recipients if gates.against_office(state, each.office.id) is None]
     if not recipients:
-        raise gates.refuse(gates.Reason.OFFICE_NOT_IN_USE)
+        raise gates.refuse(Reason.OFFICE_NOT_IN_USE)
     return Plan(campaign, brief_id, brief, prisoner_id, recipients)
 
 
@@ -157,5 +157,5 @@ def _picked(recipients: list[Recipient], office_ids: list[uuid.UUID] | None) -> 
     return [recipient for recipient in recipients if recipient.office.id in office_ids]
 
 
-def _ids(things: Sequence[object]) -> list[uuid.UUID]:
+def _ids(things: Sequence[BriefPrisoner | BriefOffice]) -> list[uuid.UUID]:
     return [thing.id for thing in things]

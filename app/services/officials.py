@@ -17,15 +17,15 @@ from app.models.office import (
     Office,
     OfficeCreate,
     OfficeForOrganisers,
-    OfficeKind,
     OfficePublic,
+    OfficeQuery,
     OfficeUpdate,
     Official,
     OfficialCreate,
     OfficialPublic,
 )
 from app.models.organisation import Organiser
-from app.pagination import Page, PageRequest, encode
+from app.pagination import Page
 from app.services import letters, revisions
 
 
@@ -47,34 +47,24 @@ def no_office() -> NotFound:
     return NotFound("There is no office at this address.")
 
 
-async def listed(
-    session: AsyncSession,
-    page: PageRequest,
-    *,
-    country: str | None = None,
-    kind: OfficeKind | None = None,
-    accredited_to: str | None = None,
-    language: str | None = None,
-) -> Page[OfficePublic]:
+async def listed(session: AsyncSession, query: OfficeQuery) -> Page[OfficePublic]:
     """Return offices with their present holders, newest first."""
     which = select(Office)
-    if page.after:
-        which = which.where(col(Office.id) < page.after)
-    if country:
-        which = which.where(Office.country == country)
-    if kind:
-        which = which.where(Office.kind == kind)
-    if accredited_to:
+    if query.after:
+        which = which.where(col(Office.id) < query.after)
+    if query.country:
+        which = which.where(Office.country == query.country)
+    if query.kind:
+        which = which.where(Office.kind == query.kind)
+    if query.accredited_to:
         which = which.where(
-            col(Office.id).in_(select(Accreditation.office_id).where(Accreditation.country == accredited_to))
+            col(Office.id).in_(select(Accreditation.office_id).where(Accreditation.country == query.accredited_to))
         )
-    if language:
-        which = which.where(sa.cast(col(Office.languages), sa.String).contains(f'"{language}"', autoescape=True))
-    found = (await session.exec(which.order_by(col(Office.id).desc()).limit(page.limit + 1))).all()
-    shown = found[: page.limit]
-    return Page(
-        items=await _show(session, shown), next_cursor=encode(shown[-1].id) if len(found) > page.limit else None
-    )
+    if query.language:
+        which = which.where(sa.cast(col(Office.languages), sa.String).contains(f'"{query.language}"', autoescape=True))
+    found = (await session.exec(which.order_by(col(Office.id).desc()).limit(query.limit + 1))).all()
+    shown, next_cursor = query.cut(found)
+    return Page(items=await _show(session, shown), next_cursor=next_cursor)
 
 
 async def show(session: AsyncSession, office: Office) -> OfficePublic:
@@ -154,11 +144,9 @@ async def _accredit(session: AsyncSession, office: Office, countries: Sequence[s
 
 
 def _columns(body: OfficeCreate | OfficeUpdate) -> dict[str, Any]:
-    """Return what stands in the office's own row, the parts kept as JSON as plain values."""
-    sent = body.model_dump(exclude_unset=True, exclude={"accredited_to", "holder"})
-    if body.emails is not None and "emails" in sent:
-        sent["emails"] = [email.model_dump(mode="json") for email in body.emails]
-    return sent
+    """Return what was sent for the office's own row; e-mail addresses as the plain values that JSON keeps."""
+    sent = body.model_dump(exclude_unset=True, exclude={"accredited_to", "holder", "emails"})
+    return sent | body.model_dump(mode="json", exclude_unset=True, include={"emails"})
 
 
 async def _show(session: AsyncSession, offices: Sequence[Office]) -> list[OfficePublic]:

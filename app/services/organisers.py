@@ -13,7 +13,7 @@ KEY_PREFIX = "uns_"
 
 
 async def create(session: AsyncSession, *, organisation: str, name: str, key: str | None = None) -> str:
-    """Add an owner to an organisation, which is made where there is none of this name; return the key, to be shown once."""
+    """Add an owner to an organisation, made where there is none of this name; return the key, to be shown once."""
     found = (await session.exec(select(Organisation).where(Organisation.slug == _slug(organisation)))).first()
     if found is None:
         found = Organisation(slug=_slug(organisation), name=organisation)

@@ -19,10 +19,11 @@ from app.models.prisoner import (
     PrisonerEvent,
     PrisonerForOrganisers,
     PrisonerPublic,
+    PrisonerQuery,
     PrisonerStatus,
     PrisonerUpdate,
 )
-from app.pagination import Page, PageRequest, encode
+from app.pagination import Page
 from app.services import revisions
 
 
@@ -46,20 +47,18 @@ def no_prisoner() -> NotFound:
     return NotFound("There is no prisoner at this address.")
 
 
-async def listed(
-    session: AsyncSession, page: PageRequest, *, country: str | None = None, status: PrisonerStatus | None = None
-) -> Page[PrisonerPublic]:
+async def listed(session: AsyncSession, query: PrisonerQuery) -> Page[PrisonerPublic]:
     """Return prisoners whom the public may see, newest first."""
     which = select(Prisoner).where(col(Prisoner.consent).in_(PUBLIC_CONSENT))
-    if page.after:
-        which = which.where(col(Prisoner.id) < page.after)
-    if country:
-        which = which.where(Prisoner.country == country)
-    if status:
-        which = which.where(Prisoner.status == status)
-    found = (await session.exec(which.order_by(col(Prisoner.id).desc()).limit(page.limit + 1))).all()
-    shown = found[: page.limit]
-    return Page(items=[_public(each) for each in shown], next_cursor=encode(shown[-1].id) if len(found) > page.limit else None)
+    if query.after:
+        which = which.where(col(Prisoner.id) < query.after)
+    if query.country:
+        which = which.where(Prisoner.country == query.country)
+    if query.status:
+        which = which.where(Prisoner.status == query.status)
+    found = (await session.exec(which.order_by(col(Prisoner.id).desc()).limit(query.limit + 1))).all()
+    shown, next_cursor = query.cut(found)
+    return Page(items=[_public(each) for each in shown], next_cursor=next_cursor)
 
 
 def show_to_organisers(prisoner: Prisoner) -> PrisonerForOrganisers:
@@ -68,9 +67,7 @@ def show_to_organisers(prisoner: Prisoner) -> PrisonerForOrganisers:
 
 async def create(session: AsyncSession, organiser: Organiser, body: PrisonerCreate) -> PrisonerForOrganisers:
     """Add a prisoner."""
-    prisoner = Prisoner.model_validate(
-        {**body.model_dump(), "organisation_id": organiser.organisation_id, **_plain(body.model_dump(mode="json"))}
-    )
+    prisoner = Prisoner.model_validate({**_columns(body), "organisation_id": organiser.organisation_id})
     await revisions.insert(
         session, prisoner, taken=Conflict("There is a prisoner with this slug already: choose another.")
     )
@@ -82,8 +79,7 @@ async def update(
 ) -> PrisonerForOrganisers:
     """Change what is sent. A status or consent that stops letters does so at once, at the gates."""
     revisions.require(prisoner.revision, if_match)
-    sent = body.model_dump(exclude_unset=True)
-    await revisions.change(session, prisoner, sent | _plain(body.model_dump(exclude_unset=True, mode="json")))
+    await revisions.change(session, prisoner, _columns(body))
     return show_to_organisers(prisoner)
 
 
@@ -142,6 +138,7 @@ async def _find(session: AsyncSession, slug: str) -> Prisoner:
     return prisoner
 
 
-def _plain(sent: dict[str, Any]) -> dict[str, Any]:
-    """Return the parts that are kept as JSON, in plain values."""
-    return {name: sent[name] for name in ("sources", "cases") if name in sent}
+def _columns(body: PrisonerCreate | PrisonerUpdate) -> dict[str, Any]:
+    """Return what was sent for the prisoner's row; sources and case forms as the plain values that JSON keeps."""
+    sent = body.model_dump(exclude_unset=True, exclude={"sources", "cases"})
+    return sent | body.model_dump(mode="json", exclude_unset=True, include={"sources", "cases"})

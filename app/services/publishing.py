@@ -3,7 +3,7 @@
 import uuid
 
 import sqlalchemy as sa
-from sqlmodel import col
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.composing.brief import OfficeToCompile, compile_brief
@@ -34,7 +34,7 @@ async def publish(session: AsyncSession, campaign: Campaign) -> CampaignForOrgan
     content = compile_brief(
         campaign, organisation.name, prisoners, await _offices(session, campaign), today=now().date()
     )
-    last = await session.scalar(sa.select(sa.func.max(Brief.number)).where(col(Brief.campaign_id) == campaign.id))
+    last = (await session.exec(select(sa.func.max(Brief.number)).where(Brief.campaign_id == campaign.id))).one()
     brief = Brief(campaign_id=campaign.id, number=(last or 0) + 1, content=content.model_dump(mode="json"))
     session.add(brief)
     await revisions.change(session, campaign, {"brief_id": brief.id, "status": to})
@@ -86,16 +86,16 @@ def _require_next(campaign: Campaign, to: CampaignStatus) -> None:
 
 
 async def _offices(session: AsyncSession, campaign: Campaign) -> list[OfficeToCompile]:
-    fixed = await session.scalars(
-        sa.select(Office)
+    fixed = await session.exec(
+        select(Office)
         .join(CampaignOffice, col(CampaignOffice.office_id) == col(Office.id))
         .where(col(CampaignOffice.campaign_id) == campaign.id)
         .order_by(col(CampaignOffice.position))
     )
     found = [OfficeToCompile(office=office, accredited_to=None) for office in fixed]
     chosen = {entry.office.id for entry in found}
-    embassies = await session.execute(
-        sa.select(Office, col(Accreditation.country))
+    embassies = await session.exec(
+        select(Office, col(Accreditation.country))
         .join(Accreditation, col(Accreditation.office_id) == col(Office.id))
         .where(
             col(Office.kind) == OfficeKind.AMBASSADOR,

@@ -1,11 +1,13 @@
 """An organiser's hand on what waits to leave: stopped or released, with its deliveries."""
 
+import uuid
 from collections.abc import Sequence
 
 import sqlalchemy as sa
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from app.database import rows
 from app.models.columns import now
 from app.models.delivery import Delivery
 from app.models.letter import Letter, Reason, Stage
@@ -37,13 +39,13 @@ async def release(session: AsyncSession, *which: sa.ColumnElement[bool]) -> None
     )
 
 
-async def _lock_deliveries(session: AsyncSession, letter_ids: sa.Select[tuple[object]]) -> None:
+async def _lock_deliveries(session: AsyncSession, letter_ids: sa.Select[uuid.UUID]) -> None:
     """Deliveries are locked before letters, here as everywhere, so that nobody waits in a circle."""
-    await session.execute(sa.select(col(Delivery.id)).where(col(Delivery.letter_id).in_(letter_ids)).with_for_update())
+    await rows(session, sa.select(col(Delivery.id)).where(col(Delivery.letter_id).in_(letter_ids)).with_for_update())
 
 
 async def _set_due(session: AsyncSession, letters: Sequence[stages.Standing], *, due_at: object) -> None:
     for start in range(0, len(letters), stages.AT_ONCE):
         ids = [letter.id for letter in letters[start : start + stages.AT_ONCE]]
         changed = sa.update(Delivery).where(col(Delivery.letter_id).in_(ids)).values(due_at=due_at)
-        await session.execute(changed.execution_options(synchronize_session=False))
+        await session.exec(changed.execution_options(synchronize_session=False))

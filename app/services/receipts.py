@@ -59,7 +59,7 @@ async def erase(session: AsyncSession, keys: Keys, token: str) -> None:
     """Forget who the supporter is. What has left stays counted; what has not is stopped."""
     submission, _, _ = await confirmation.look(session, keys, token)
     await _stop(session, submission)
-    await session.execute(
+    await session.exec(
         sa.update(Letter)
         .where(col(Letter.submission_id) == submission.id)
         .values(digest=None, sealed_text=None, message_id=None)
@@ -95,12 +95,12 @@ async def _move_own(session: AsyncSession, keys: Keys, token: str, letter_id: uu
 
 async def _stop(session: AsyncSession, submission: Submission) -> None:
     """Cancel what has not left. Deliveries are locked before letters, here as everywhere."""
-    await session.execute(sa.select(Delivery.id).where(col(Delivery.submission_id) == submission.id).with_for_update())  # type: ignore[call-overload]
+    await session.exec(sa.select(Delivery.id).where(col(Delivery.submission_id) == submission.id).with_for_update())  # type: ignore[call-overload]
     waiting = await stages.lock(session, col(Letter.submission_id) == submission.id, col(Letter.stage).in_(CAN_CANCEL))
     await stages.move(session, waiting, Stage.CANCELLED, at=now(), reason=Reason.BY_SUPPORTER)
     stopped = [letter.id for letter in waiting]
     of_these = sa.or_(col(Delivery.letter_id).in_(stopped), col(Delivery.letter_id).is_(None))
-    await session.execute(
+    await session.exec(
         sa.update(Delivery)
         .where(col(Delivery.submission_id) == submission.id, of_these, col(Delivery.lease).is_(None))
         .values(due_at=None)

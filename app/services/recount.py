@@ -1,30 +1,38 @@
-"""The proof of the tally: count the rows again and compare. Reads every letter, so it is for operators, not for requests."""
+"""The proof of the tally: count the rows again and compare. Reads every letter: for operators, not for requests."""
 
 import uuid
 from collections import Counter
-from typing import NamedTuple
+from collections.abc import Mapping
+from datetime import date
+from typing import NamedTuple, TypeVar
 
 import sqlalchemy as sa
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.models.letter import Letter
+from app.database import rows
+from app.models.letter import Letter, Stage
+from app.models.office import Channel
 from app.models.submission import Submission
 from app.models.tally import SupporterTally, Tally
 from app.services import tally
 
-Counts = dict[tuple[object, ...], int]
+Supporters = dict[tuple[uuid.UUID, str], int]
+Cell = TypeVar("Cell", bound=tuple[object, ...])
 
-COUNTED = (
-    col(Letter.campaign_id),
-    col(Letter.country),
-    col(Letter.office_id),
-    col(Letter.prisoner_id),
-    col(Letter.language),
-    col(Letter.channel),
-    col(Letter.stage),
-    col(Letter.stage_on),
-)
+
+class Group(NamedTuple):
+    """Letters that are counted alike, and how many there are."""
+
+    campaign_id: uuid.UUID
+    country: str
+    office_id: uuid.UUID
+    prisoner_id: uuid.UUID | None
+    language: str
+    channel: Channel
+    stage: Stage
+    stage_on: date
+    n: int
 
 
 class Difference(NamedTuple):
@@ -37,14 +45,8 @@ class Difference(NamedTuple):
 
 async def differences(session: AsyncSession) -> list[Difference]:
     """Return every kept count that is not what the rows say."""
-    kept = {**await _kept_letters(session), **await _kept_supporters(session)}
-    counted: Counts = {**await _count_letters(session), **await _count_supporters(session)}
-    cells = sorted(kept.keys() | counted.keys(), key=str)
-    return [
-        Difference(" ".join(map(str, cell)), kept.get(cell, 0), counted.get(cell, 0))
-        for cell in cells
-        if kept.get(cell, 0) != counted.get(cell, 0)
-    ]
+    letters = _compare(await _kept_letters(session), await _count_letters(session))
+    return letters + _compare(await _kept_supporters(session), await _count_supporters(session))
 
 
 async def rebuild(session: AsyncSession) -> None:
@@ -57,25 +59,35 @@ async def rebuild(session: AsyncSession) -> None:
         await tally.add_supporters(session, campaign_id, country, n)
 
 
+def _compare(kept: Mapping[Cell, int], counted: Mapping[Cell, int]) -> list[Difference]:
+    return [
+        Difference(" ".join(map(str, cell)), kept.get(cell, 0), counted.get(cell, 0))
+        for cell in sorted(kept.keys() | counted.keys(), key=str)
+        if kept.get(cell, 0) != counted.get(cell, 0)
+    ]
+
+
 async def _count_letters(session: AsyncSession) -> Counter[tally.Cell]:
     counted: Counter[tally.Cell] = Counter()
-    for row in await session.execute(sa.select(*COUNTED, sa.func.count().label("n")).group_by(*COUNTED)):
-        for cell, n in tally.change(row, row.stage, row.stage_on, by=row.n):
+    columns = [col(getattr(Letter, name)) for name in Group._fields if name != "n"]
+    for row in await rows(session, sa.select(*columns, sa.func.count()).group_by(*columns)):
+        group = Group(*row)
+        for cell, n in tally.change(group, group.stage, group.stage_on, by=group.n):
             counted[cell] += n
     return counted
 
 
-async def _count_supporters(session: AsyncSession) -> dict[tuple[uuid.UUID, str], int]:
+async def _count_supporters(session: AsyncSession) -> Supporters:
     columns = (col(Submission.campaign_id), col(Submission.country))
-    rows = await session.execute(sa.select(*columns, sa.func.count()).where(col(Submission.first)).group_by(*columns))
-    return {(campaign_id, country): n for campaign_id, country, n in rows}
+    found = await rows(session, sa.select(*columns, sa.func.count()).where(col(Submission.first)).group_by(*columns))
+    return {(campaign_id, country): n for campaign_id, country, n in found}
 
 
-async def _kept_letters(session: AsyncSession) -> Counts:
-    rows = await session.exec(select(Tally).where(Tally.letters != 0))
-    return {tally.Cell(row.campaign_id, row.dimension, row.value, row.day, row.stage): row.letters for row in rows}
+async def _kept_letters(session: AsyncSession) -> dict[tally.Cell, int]:
+    kept = await session.exec(select(Tally).where(Tally.letters != 0))
+    return {tally.Cell(row.campaign_id, row.dimension, row.value, row.day, row.stage): row.letters for row in kept}
 
 
-async def _kept_supporters(session: AsyncSession) -> Counts:
-    rows = await session.exec(select(SupporterTally).where(SupporterTally.supporters != 0))
-    return {(row.campaign_id, row.country): row.supporters for row in rows}
+async def _kept_supporters(session: AsyncSession) -> Supporters:
+    kept = await session.exec(select(SupporterTally).where(SupporterTally.supporters != 0))
+    return {(row.campaign_id, row.country): row.supporters for row in kept}

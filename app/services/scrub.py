@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
-from sqlmodel import col
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.models.delivery import Delivery
@@ -20,7 +20,7 @@ AT_ONCE = 500  # submissions of one transaction
 async def expire(session: AsyncSession, *, at: datetime) -> int:
     """Let submissions expire that nobody confirmed, and forget who made them. Returns how many; call again until 0."""
     late = (
-        sa.select(col(Submission.id))
+        select(Submission.id)
         .where(
             col(Submission.confirmed_at).is_(None),
             col(Submission.erased_at).is_(None),
@@ -30,17 +30,17 @@ async def expire(session: AsyncSession, *, at: datetime) -> int:
         .limit(AT_ONCE)
         .with_for_update(skip_locked=True)
     )
-    ids = list(await session.scalars(late))
+    ids = list(await session.exec(late))
     if not ids:
         return 0
     letters = await stages.lock(session, col(Letter.submission_id).in_(ids), col(Letter.stage) == Stage.UNCONFIRMED)
     await stages.move(session, letters, Stage.EXPIRED, at=at, digest=None)
-    await session.execute(sa.update(Delivery).where(col(Delivery.submission_id).in_(ids)).values(due_at=None))
+    await session.exec(sa.update(Delivery).where(col(Delivery.submission_id).in_(ids)).values(due_at=None))
     forget = {"sealed": None, "digest": None, "source": None, "erased_at": at}
-    await session.execute(sa.update(Submission).where(col(Submission.id).in_(ids)).values(forget))
+    await session.exec(sa.update(Submission).where(col(Submission.id).in_(ids)).values(forget))
     return len(ids)
 
 
 async def forget_answers(session: AsyncSession, *, at: datetime) -> None:
     """Drop answers that were kept for repeated requests."""
-    await session.execute(sa.delete(Idempotency).where(col(Idempotency.created_at) < at - KEEP_ANSWERS))
+    await session.exec(sa.delete(Idempotency).where(col(Idempotency.created_at) < at - KEEP_ANSWERS))

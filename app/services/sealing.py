@@ -34,7 +34,7 @@ class Keys:
         return EDITION + nonce + self._cipher.encrypt(nonce, text, about.bytes)
 
     def open(self, sealed: bytes, *, about: uuid.UUID) -> bytes:
-        """Decrypt what seal() made; ValueError if it was changed, moved to another row, or sealed with another secret."""
+        """Decrypt what seal() made; ValueError if it was changed, moved, or sealed with another secret."""
         nonce, text = sealed[1 : 1 + NONCE_BYTES], sealed[1 + NONCE_BYTES :]
         try:
             return self._cipher.decrypt(nonce, text, about.bytes)

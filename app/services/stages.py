@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from app.database import rows
 from app.models.letter import NEXT, Letter, Reason, Stage
 from app.models.office import Channel
 from app.services import tally
@@ -36,8 +37,8 @@ STANDING = tuple(col(getattr(Letter, name)) for name in Standing._fields)
 
 async def lock(session: AsyncSession, *which: sa.ColumnElement[bool]) -> list[Standing]:
     """Return the letters that match, in the order of their ids, held until the transaction ends."""
-    rows = await session.execute(sa.select(*STANDING).where(*which).order_by(col(Letter.id)).with_for_update())
-    return [Standing(*row) for row in rows]
+    found = await rows(session, sa.select(*STANDING).where(*which).order_by(col(Letter.id)).with_for_update())
+    return [Standing(*row) for row in found]
 
 
 async def move(
@@ -56,7 +57,7 @@ async def move(
     changed = {"stage": to, "stage_on": at.date(), "moved_at": at, "reason": reason, **values}
     for start in range(0, len(letters), AT_ONCE):
         ids = [letter.id for letter in letters[start : start + AT_ONCE]]
-        await session.execute(
+        await session.exec(
             sa.update(Letter)
             .where(col(Letter.id).in_(ids))
             .values(changed)

@@ -2,11 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
 import sqlalchemy as sa
-from sqlmodel import col
+from sqlalchemy import SQLColumnExpression
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from app.database import rows
 from app.models.campaign import Campaign
 from app.models.columns import now
 from app.models.letter import LEFT, Stage
@@ -27,12 +30,8 @@ async def read(
     """Return how many letters stand in each stage, and people apart from letters."""
     letters = dict.fromkeys(Stage, 0)
     letters.update((stage, n) for _, stage, n in await _counts(session, campaign, Dimension.ALL, col(Tally.value)))
-    people = await session.execute(
-        sa.select(col(SupporterTally.country), col(SupporterTally.supporters)).where(
-            col(SupporterTally.campaign_id) == campaign.id
-        )
-    )
-    supporters = dict(people.tuples().all())
+    people = select(SupporterTally.country, SupporterTally.supporters)
+    supporters = dict((await session.exec(people.where(SupporterTally.campaign_id == campaign.id))).all())
     return Stats(
         campaign=campaign.slug,
         as_of=now(),
@@ -54,7 +53,7 @@ async def _breakdown(
     until: date | None,
 ) -> dict[str, dict[str, int]]:
     dimension = Dimension.ALL if by is Breakdown.DAY else Dimension(by.value)
-    column = col(Tally.day) if by is Breakdown.DAY else col(Tally.value)
+    column: SQLColumnExpression[Any] = col(Tally.day) if by is Breakdown.DAY else col(Tally.value)
     found: dict[str, dict[str, int]] = {}
     for value, stage, n in await _counts(session, campaign, dimension, column, since, until):
         shown = OTHERS if by is Breakdown.COUNTRY and supporters.get(value, 0) < FEWEST else str(value)
@@ -67,10 +66,10 @@ async def _counts(
     session: AsyncSession,
     campaign: Campaign,
     dimension: Dimension,
-    column: sa.ColumnElement[object],
+    column: SQLColumnExpression[Any],
     since: date | None = None,
     until: date | None = None,
-) -> Sequence[tuple[object, Stage, int]]:
+) -> Sequence[tuple[Any, Stage, int]]:
     total = sa.func.sum(col(Tally.letters))
     which = sa.select(column, col(Tally.stage), total).where(
         col(Tally.campaign_id) == campaign.id,
@@ -78,5 +77,5 @@ async def _counts(
         *([col(Tally.day) >= since] if since else []),
         *([col(Tally.day) <= until] if until else []),
     )
-    rows = await session.execute(which.group_by(column, col(Tally.stage)).having(total != 0).order_by(column))
-    return [(value, stage, int(n)) for value, stage, n in rows]
+    found = await rows(session, which.group_by(column, col(Tally.stage)).having(total != 0).order_by(column))
+    return [(value, stage, int(n)) for value, stage, n in found]

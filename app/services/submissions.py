@@ -3,8 +3,7 @@
 import json
 import uuid
 
-import sqlalchemy as sa
-from sqlmodel import col
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.composing.brief import BriefContent
@@ -33,8 +32,8 @@ def handed(letter: Letter, supporter: Supporter, paragraph: str | None) -> Hande
 
 async def letters_of(session: AsyncSession, submission_id: uuid.UUID) -> list[Letter]:
     """Return a submission's letters as they stand in the database now."""
-    rows = sa.select(Letter).where(col(Letter.submission_id) == submission_id).order_by(col(Letter.id))
-    return list(await session.scalars(rows, execution_options={"populate_existing": True}))
+    which = select(Letter).where(col(Letter.submission_id) == submission_id).order_by(col(Letter.id))
+    return list(await session.exec(which, execution_options={"populate_existing": True}))
 
 
 def answer(submission: Submission, brief: BriefContent, letters: list[Letter]) -> SubmissionPublic:

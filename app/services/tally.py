@@ -27,12 +27,18 @@ class Cell(NamedTuple):
 class Counted(Protocol):
     """A letter, as far as counting goes."""
 
-    campaign_id: uuid.UUID
-    country: str
-    office_id: uuid.UUID
-    prisoner_id: uuid.UUID | None
-    language: str
-    channel: Channel
+    @property
+    def campaign_id(self) -> uuid.UUID: ...
+    @property
+    def country(self) -> str: ...
+    @property
+    def office_id(self) -> uuid.UUID: ...
+    @property
+    def prisoner_id(self) -> uuid.UUID | None: ...
+    @property
+    def language(self) -> str: ...
+    @property
+    def channel(self) -> Channel: ...
 
 
 Change = Counter[Cell]
@@ -58,10 +64,10 @@ async def apply(session: AsyncSession, changes: Iterable[tuple[Cell, int]]) -> N
     for cell, by in changes:
         total[cell] += by
     rows = [{**cell._asdict(), "letters": by} for cell, by in sorted(total.items()) if by]
-    await upsert_adding(session, Tally.__table__, rows, add="letters")
+    await upsert_adding(session, Tally, rows, add="letters")
 
 
 async def add_supporters(session: AsyncSession, campaign_id: uuid.UUID, country: str, people: int = 1) -> None:
     """Count people who have confirmed."""
     row = {"campaign_id": campaign_id, "country": country, "supporters": people}
-    await upsert_adding(session, SupporterTally.__table__, [row], add="supporters")
+    await upsert_adding(session, SupporterTally, [row], add="supporters")

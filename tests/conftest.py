@@ -1,0 +1,126 @@
+"""What every test may ask for: a database of its own on each engine, the real app, a real mail server."""
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+from asgi_lifespan import LifespanManager
+from fastapi import FastAPI
+from httpx import ASGITransport, AsyncClient
+
+from app import schema
+from app.config import Settings
+from app.database import Database
+from app.delivery.mailer import SmtpMailer
+from app.delivery.worker import Worker
+from app.main import create_app
+from app.services import organisers
+from app.services.sealing import Keys
+from tests.postgres import drop_database, fresh_database, postgres_server
+from tests.relay import Relay
+
+SECRET = "a-secret-for-tests-of-enough-length-0123456789"
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    with postgres_server() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def templates() -> dict[str, str]:
+    """Migrated databases to copy, by engine: migrating takes longer than most tests."""
+    return {}
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+async def database_url(
+    request: pytest.FixtureRequest, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, templates: dict[str, str]
+) -> AsyncIterator[str]:
+    """The URL of a migrated, empty database."""
+    if request.param == "sqlite":
+        if "sqlite" not in templates:
+            templates["sqlite"] = str(tmp_path_factory.mktemp("template") / "template.db")
+            await _migrate(f"sqlite+aiosqlite:///{templates['sqlite']}")
+        (tmp_path / "test.db").write_bytes(Path(templates["sqlite"]).read_bytes())  # noqa: ASYNC240 - a small file
+        yield f"sqlite+aiosqlite:///{tmp_path}/test.db"
+        return
+    server: str = request.getfixturevalue("postgres")
+    if "postgresql" not in templates:
+        url = await fresh_database(server)
+        await _migrate(url)
+        templates["postgresql"] = Database(url).url.database or ""
+    url = await fresh_database(server, template=templates["postgresql"])
+    yield url
+    await drop_database(server, url)
+
+
+async def _migrate(url: str) -> None:
+    database = Database(url)
+    await schema.migrate(database)
+    await database.close()
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    opened = Database(database_url)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def relay() -> AsyncIterator[Relay]:
+    """A real SMTP server on this machine, which keeps what it accepts and refuses what it is told to refuse."""
+    async with Relay() as running:
+        yield running
+
+
+@pytest.fixture
+def settings(database_url: str, relay: Relay, tmp_path: Path) -> Settings:
+    return Settings(
+        _env_file=None,
+        database_url=database_url,
+        smtp_url=relay.url,
+        secret_key=SECRET,
+        worker=False,
+        retry_first=1,
+        mailbox=tmp_path / "mailbox",
+    )
+
+
+@pytest.fixture
+async def app(settings: Settings) -> AsyncIterator[FastAPI]:
+    made = create_app(settings)
+    async with LifespanManager(made):
+        yield made
+
+
+@pytest.fixture
+async def client(app: FastAPI) -> AsyncIterator[AsyncClient]:
+    """A member of the public."""
+    async with AsyncClient(transport=ASGITransport(app), base_url="http://test") as opened:
+        yield opened
+
+
+@pytest.fixture
+async def organiser(app: FastAPI, database: Database) -> AsyncIterator[AsyncClient]:
+    """An organiser with a key."""
+    async with database.transaction() as session:
+        key = await organisers.create(session, organisation="Committee", name="Olga Organiser")
+    headers = {"Authorization": f"Bearer {key}"}
+    async with AsyncClient(transport=ASGITransport(app), base_url="http://test", headers=headers) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def worker(settings: Settings, database: Database, relay: Relay) -> AsyncIterator[Worker]:
+    """A delivery worker that runs when told to: `await worker.drain()`."""
+    mailer = SmtpMailer(relay.url)
+    yield Worker(database, mailer, Keys(settings.secret_key), settings)
+    await mailer.close()
