@@ -57,6 +57,6 @@ $(INSTALLED): requirements-dev.lock pyproject.toml
 	else \
 		echo 'Almost there: Python is missing its venv module; "apt install python3-venv" brings it, then try again.' >&2; exit 1; \
 	fi
-	@$(UV) pip sync --quiet --python $(BIN)/python --require-hashes requirements-dev.lock
+	@$(UV) pip sync --quiet --compile-bytecode --python $(BIN)/python --require-hashes requirements-dev.lock
 	@$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@touch $@

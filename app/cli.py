@@ -75,6 +75,8 @@ def serve(
         asyncio.run(_prepare_demo(settings))
     asyncio.run(_require_current(settings))
     _say_where(settings, demo=demo)
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, lambda *_: sys.exit(0))  # uvicorn raises the signal again when it has stopped in order
     uvicorn.run(
         "app.main:create_app",
         factory=True,
@@ -140,7 +142,11 @@ def recount_(
 @cli.command(name="scrub")
 def scrub_() -> None:
     """Let unconfirmed submissions of over seven days expire, and forget who made them."""
-    out.print(f"{asyncio.run(_scrub())} submissions expired.")
+
+    async def run(database: Database) -> int:
+        return await scrub.run(database, at=now())
+
+    out.print(f"{_with_database(run)} submissions expired.")
 
 
 @organiser_cli.command(name="create")
@@ -223,20 +229,6 @@ async def _recount(*, check: bool) -> list[recount.Difference]:
             if found:
                 await recount.rebuild(session)
             return found
-
-
-async def _scrub() -> int:
-    expired = 0
-    async with _open(Settings()) as database:
-        while True:
-            async with database.transaction() as session:
-                n = await scrub.expire(session, at=now())
-            if not n:
-                break
-            expired += n
-        async with database.transaction() as session:
-            await scrub.forget_answers(session, at=now())
-    return expired
 
 
 async def _work(settings: Settings) -> None:

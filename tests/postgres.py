@@ -28,22 +28,22 @@ POSTGRES = [
     "--port=5432",
     "--max_connections=200",
     "--timezone=UTC",
-    "--fsync=off",  # nobody needs the data tomorrow
-    "--full_page_writes=off",
-    "--synchronous_commit=off",
 ]
+FORGETFUL = ["--fsync=off", "--full_page_writes=off", "--synchronous_commit=off"]  # nobody needs the data tomorrow
 
 
 @contextmanager
-def postgres_server() -> Iterator[str]:
+def postgres_server(*, durable: bool = False) -> Iterator[str]:
     """Yield the URL of a new, empty server, which listens on a socket in a folder of its own.
+
+    `durable`: it keeps what it has committed, as the benchmarks need it; tests are quicker without.
 
     Enter from the main thread: on Linux the server goes with the thread that started it.
     """
     if given := os.environ.get("UNSILENCED_TEST_POSTGRES_URL"):
         yield _render(make_url(given).set(drivername="postgresql+asyncpg"))
         return
-    with tempfile.TemporaryDirectory(prefix="postgres-") as folder, _running(Path(folder), _account()):
+    with tempfile.TemporaryDirectory(prefix="postgres-") as folder, _running(Path(folder), _account(), [] if durable else FORGETFUL):
         yield _render(URL.create("postgresql+asyncpg", "postgres", database="postgres", query={"host": folder}))
 
 
@@ -78,13 +78,13 @@ def _account() -> struct_passwd | None:
 
 
 @contextmanager
-def _running(folder: Path, account: struct_passwd | None) -> Iterator[None]:
+def _running(folder: Path, account: struct_passwd | None, options: list[str]) -> Iterator[None]:
     if account:
         os.chown(folder, account.pw_uid, account.pw_gid)
     programs, data, log = _programs(folder, account), folder / "data", folder / "log"
     if _start([programs / "initdb", *INITDB, data], log, account).wait():
         raise RuntimeError(log.read_text())
-    server = _start([*_until_we_die(), programs / "postgres", *POSTGRES, "-D", data, "-k", folder], log, account)
+    server = _start([*_until_we_die(), programs / "postgres", *POSTGRES, *options, "-D", data, "-k", folder], log, account)
     try:
         _wait_until_ready(server, data / "postmaster.pid", log)
         yield

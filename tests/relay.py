@@ -5,7 +5,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
-from typing import Self
+from typing import Any, Self
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
@@ -35,16 +35,55 @@ class Accepted:
 
 @dataclass
 class Relay:
-    """`relay.at_rcpt["x@example.org"] = ["451 later"]` refuses once, then accepts; "*" stands for any address."""
+    """`relay.at_rcpt["x@example.org"] = ["451 later"]` refuses once, then accepts; "*" stands for any address.
 
+    `drop_after_dot` names addresses whose next message is accepted without a reply: the line goes dead instead.
+    `most_on_a_connection` closes a connection without a word after so many messages. While `hold()` lasts, texts are
+    not answered; `texts_held` counts those that wait. `options` go to aiosmtpd.
+    """
+
+    host: str = HOST
     accepted: list[Accepted] = field(default_factory=list)
     at_rcpt: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     at_data: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    drop_after_dot: list[str] = field(default_factory=list)
+    most_on_a_connection: int | None = None
+    connections: int = 0
+    options: dict[str, Any] = field(default_factory=dict)
     url: str = ""
+
+    def __post_init__(self) -> None:
+        self._answering = asyncio.Event()
+        self._answering.set()
+        self._held = asyncio.Semaphore(0)
 
     def to(self, address: str) -> list[Accepted]:
         """What was accepted for this address."""
         return [mail for mail in self.accepted if mail.to == address]
+
+    def hold(self) -> None:
+        """Take texts in from now on, and leave their senders without an answer."""
+        self._answering.clear()
+
+    def go_on(self) -> None:
+        """Answer them all."""
+        self._answering.set()
+
+    async def texts_held(self, how_many: int = 1) -> None:
+        """Wait until so many more texts are being held."""
+        for _ in range(how_many):
+            await asyncio.wait_for(self._held.acquire(), 10)
+
+    async def stop(self) -> None:
+        """Refuse connections from now on."""
+        self._server.close()
+
+    async def start(self) -> None:
+        """Listen: on a free port, and after `stop` on the same one."""
+        port = int(self.url.rpartition(":")[2]) if self.url else 0
+        loop = asyncio.get_running_loop()
+        self._server = await loop.create_server(lambda: _Line(self, **self.options), self.host, port)
+        self.url = f"smtp://{self.host}:{self._server.sockets[0].getsockname()[1]}"
 
     async def handle_RCPT(  # noqa: N802 - aiosmtpd's name
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
@@ -54,23 +93,49 @@ class Relay:
         envelope.rcpt_tos.append(address)
         return "250 2.1.5 ok"
 
-    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
+    async def handle_DATA(self, server: "_Line", _session: Session, envelope: Envelope) -> str:  # noqa: N802
         address = envelope.rcpt_tos[0]
+        if not self._answering.is_set():
+            self._held.release()
+            await self._answering.wait()
         if verdict := self._verdict(self.at_data, address):
             return verdict
         self.accepted.append(Accepted(envelope.mail_from or "", address, envelope.original_content or b""))
+        server.messages += 1
+        if address in self.drop_after_dot:
+            self.drop_after_dot.remove(address)
+            server.hang_up()
+        elif server.messages == self.most_on_a_connection:
+            asyncio.get_running_loop().call_soon(server.hang_up)  # after the reply
         return f"250 2.0.0 accepted as {len(self.accepted)}"
 
     async def __aenter__(self) -> Self:
-        loop = asyncio.get_running_loop()
-        self._server = await loop.create_server(lambda: SMTP(self, hostname="relay.example.org"), HOST, 0)
-        self.url = f"smtp://{HOST}:{self._server.sockets[0].getsockname()[1]}"
+        await self.start()
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        self.go_on()
         self._server.close()
 
     @staticmethod
     def _verdict(script: dict[str, list[str]], address: str) -> str | None:
         verdicts = script.get(address) or script.get("*")
         return verdicts.pop(0) if verdicts else None
+
+
+class _Line(SMTP):
+    """One connection."""
+
+    def __init__(self, relay: Relay, **options: Any) -> None:
+        super().__init__(relay, hostname="relay.example.org", **options)
+        self.messages = 0
+        self._relay = relay
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._relay.connections += 1
+        super().connection_made(transport)
+
+    def hang_up(self) -> None:
+        """Close the connection; what is already written still goes out."""
+        if self.transport is not None:
+            self.transport.close()

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import random
+import time
 from dataclasses import dataclass
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -15,12 +16,14 @@ from app.delivery.drafts import Draft
 from app.delivery.mailer import Envelope, Mailer, Never, TryAgain
 from app.models.columns import now
 from app.models.letter import Reason, Stage
+from app.services import scrub
 from app.services.sealing import Keys
 
 logger = logging.getLogger(__name__)
 
 IN_HAND = 100  # deliveries that a worker holds at once
 IDLE = 0.5  # seconds between looks at an empty queue
+TIDY_EVERY = 3600.0  # seconds
 TROUBLE = 5.0  # seconds to wait when the database does not answer
 
 
@@ -35,11 +38,13 @@ class Worker:
 
     def __post_init__(self) -> None:
         self._in_hand: set[asyncio.Task[Settlement]] = set()
+        self._tidy_at = 0.0
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Deliver until told to stop; then finish what is in hand."""
         while not stopping.is_set():
             try:
+                await self._tidy()
                 busy = await self.run_once()
             except (SQLAlchemyError, OSError) as error:
                 logger.warning(
@@ -59,6 +64,12 @@ class Worker:
             return False
         await self._settle(patience=IDLE)
         return True
+
+    async def _tidy(self) -> None:
+        """Forget, once in a while, what must not be kept longer."""
+        if time.monotonic() >= self._tidy_at:
+            self._tidy_at = time.monotonic() + TIDY_EVERY
+            await scrub.run(self.database, at=now())
 
     async def finish(self) -> None:
         """Settle all that is in hand, and claim nothing more."""

@@ -4,15 +4,15 @@ import tomllib
 from functools import cache
 from typing import Any
 
-from fastapi import APIRouter
-from fastapi.responses import HTMLResponse
+from fastapi import APIRouter, status
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.config import PROJECT
-from app.dependencies import DatabaseDep, KeysDep, ReaderDep, TokenPath
+from app.dependencies import DatabaseDep, IdPath, KeysDep, ReaderDep, SessionDep, TokenPath
 from app.errors import UnsilencedError
-from app.services import confirmation
+from app.services import confirmation, receipts
 from app.services.sealing import Keys
 
 FOLDER = PROJECT / "templates" / "pages"
@@ -26,44 +26,78 @@ GUARDED = {
     "form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
 }
 
-router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+router = APIRouter(prefix="/confirm/{token}", include_in_schema=False, default_response_class=HTMLResponse)
 
 _environment = Environment(loader=FileSystemLoader(FOLDER), undefined=StrictUndefined, autoescape=True)
 
 
-@router.get("/confirm/{token}")
-async def ask(token: TokenPath, session: ReaderDep, keys: KeysDep) -> HTMLResponse:
+@router.get("")
+async def show(token: TokenPath, session: ReaderDep, keys: KeysDep) -> HTMLResponse:
     """Show what would be sent, and a button. Mail scanners follow links, so looking changes nothing."""
     try:
-        return await _confirmation_page(session, keys, token)
+        return await _own_page(session, keys, token)
     except UnsilencedError as error:
         return _problem_page(error)
 
 
-@router.post("/confirm/{token}")
-async def confirm(token: TokenPath, database: DatabaseDep, keys: KeysDep) -> HTMLResponse:
-    """Do what POST /api/v1/confirmations/{token} does, and show where the letters stand."""
+@router.post("")
+async def confirm(token: TokenPath, database: DatabaseDep, keys: KeysDep) -> Response:
+    """Do what POST /api/v1/confirmations/{token} does."""
     try:
         await confirmation.confirm(database, keys, token)
-        async with database.reading() as session:
-            return await _confirmation_page(session, keys, token)
     except UnsilencedError as error:
         return _problem_page(error)
+    return _back(token)
 
 
-async def _confirmation_page(session: AsyncSession, keys: Keys, token: str) -> HTMLResponse:
+@router.post("/cancel")
+async def cancel(token: TokenPath, session: SessionDep, keys: KeysDep) -> Response:
+    """Stop what has not left."""
+    await receipts.cancel(session, keys, token)
+    return _back(token)
+
+
+@router.post("/letters/{letter_id}/posted")
+async def mark_posted(token: TokenPath, letter_id: IdPath, session: SessionDep, keys: KeysDep) -> Response:
+    """Take down that a letter was posted, or a form handed in."""
+    await receipts.mark_done(session, keys, token, letter_id)
+    return _back(token)
+
+
+@router.post("/letters/{letter_id}/undo")
+async def undo_posted(token: TokenPath, letter_id: IdPath, session: SessionDep, keys: KeysDep) -> Response:
+    """Take that back."""
+    await receipts.undo(session, keys, token, letter_id)
+    return _back(token)
+
+
+@router.post("/erase")
+async def erase(token: TokenPath, session: SessionDep, keys: KeysDep) -> HTMLResponse:
+    """Forget who the supporter is."""
+    submission, _, _ = await confirmation.look(session, keys, token)
+    strings, language = _strings_of(submission.language)
+    await receipts.erase(session, keys, token)
+    return _page("problem.html", language, title=strings["erased"], detail=strings["erased_detail"])
+
+
+async def _own_page(session: AsyncSession, keys: Keys, token: str) -> HTMLResponse:
     submission, brief, answer = await confirmation.look(session, keys, token)
-    language = submission.language if submission.language in _strings() else FALLBACK
+    strings, language = _strings_of(submission.language)
     return _page(
         "confirm.html",
         language,
-        t=_strings()[language],
+        t=strings,
         campaign=brief.title_in(language),
         letters=answer.letters,
         action=f"/confirm/{token}",
         state=answer.status.value,
-        receipt_url=f"/api/v1/receipts/{token}",
+        paper=f"/api/v1/receipts/{token}/letters",
+        can_cancel=any(letter.stage in receipts.CAN_CANCEL for letter in answer.letters),
     )
+
+
+def _back(token: str) -> RedirectResponse:
+    return RedirectResponse(f"/confirm/{token}", status.HTTP_303_SEE_OTHER, headers=GUARDED)
 
 
 def _problem_page(error: UnsilencedError) -> HTMLResponse:
@@ -73,6 +107,11 @@ def _problem_page(error: UnsilencedError) -> HTMLResponse:
 def _page(template: str, language: str, status: int = 200, **values: object) -> HTMLResponse:
     html = _environment.get_template(template).render(language=language, **values)
     return HTMLResponse(html, status, headers=GUARDED)
+
+
+def _strings_of(language: str) -> tuple[dict[str, Any], str]:
+    found = language if language in _strings() else FALLBACK
+    return _strings()[found], found
 
 
 @cache

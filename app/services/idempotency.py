@@ -1,14 +1,31 @@
 """A repeated request gets the answer of the first."""
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.database import insert_if_new
-from app.errors import invalid
+from app.errors import Conflict, invalid
 from app.models.columns import now
 from app.models.idempotency import Idempotency
+
+_under_way: set[bytes] = set()
+
+
+@contextmanager
+def one_at_a_time(scope: str, key: str) -> Iterator[None]:
+    """Refuse a second request with the same key while this process still answers the first; other processes wait."""
+    digest = _digest(scope, key)
+    if digest in _under_way:
+        raise Conflict("The first request with this key is still under way. Ask again in a moment for its answer.")
+    _under_way.add(digest)
+    try:
+        yield
+    finally:
+        _under_way.discard(digest)
 
 
 async def answer_before(session: AsyncSession, scope: str, key: str, request: bytes) -> dict[str, Any] | None:

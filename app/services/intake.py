@@ -20,17 +20,25 @@ async def submit(
     database: Database, keys: Keys, slug: str, body: SubmissionCreate, *, idempotency_key: str | None = None
 ) -> SubmissionPublic:
     """Take one submission in. Whether this address has written before makes no difference here: confirming decides."""
-    async with database.transaction() as session:
-        if idempotency_key is None:
+    if idempotency_key is None:
+        async with database.transaction() as session:
             return await _take(session, keys, slug, body)
-        scope = f"letters {slug}"
-        request = keys.digest(b"request", body.model_dump_json().encode())
-        before = await idempotency.answer_before(session, scope, idempotency_key, request)
-        if before is not None:
-            return SubmissionPublic.model_validate(before)
-        taken = await _take(session, keys, slug, body)
-        await idempotency.remember(session, scope, idempotency_key, taken.model_dump(mode="json"))
-        return taken
+    scope = f"letters {slug}"
+    with idempotency.one_at_a_time(scope, idempotency_key):
+        async with database.transaction() as session:
+            return await _take_once(session, keys, slug, body, scope=scope, key=idempotency_key)
+
+
+async def _take_once(
+    session: AsyncSession, keys: Keys, slug: str, body: SubmissionCreate, *, scope: str, key: str
+) -> SubmissionPublic:
+    request = keys.digest(b"request", body.model_dump_json().encode())
+    before = await idempotency.answer_before(session, scope, key, request)
+    if before is not None:
+        return SubmissionPublic.model_validate(before)
+    taken = await _take(session, keys, slug, body)
+    await idempotency.remember(session, scope, key, taken.model_dump(mode="json"))
+    return taken
 
 
 async def _take(session: AsyncSession, keys: Keys, slug: str, body: SubmissionCreate) -> SubmissionPublic:

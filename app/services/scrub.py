@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from app.database import Database
 from app.models.delivery import Delivery
 from app.models.idempotency import Idempotency
 from app.models.letter import Letter, Stage
@@ -17,8 +18,22 @@ KEEP_ANSWERS = timedelta(days=1)  # for repeated requests
 AT_ONCE = 500  # submissions of one transaction
 
 
-async def expire(session: AsyncSession, *, at: datetime) -> int:
-    """Let submissions expire that nobody confirmed, and forget who made them. Returns how many; call again until 0."""
+async def run(database: Database, *, at: datetime) -> int:
+    """Forget everything whose time has come, in small transactions; return how many submissions expired."""
+    expired = 0
+    while True:
+        async with database.transaction() as session:
+            n = await _expire(session, at=at)
+        if n == 0:
+            break
+        expired += n
+    async with database.transaction() as session:
+        await session.exec(sa.delete(Idempotency).where(col(Idempotency.created_at) < at - KEEP_ANSWERS))
+    return expired
+
+
+async def _expire(session: AsyncSession, *, at: datetime) -> int:
+    """Let submissions expire that nobody confirmed, and forget who made them. Return how many."""
     late = (
         select(Submission.id)
         .where(
@@ -39,8 +54,3 @@ async def expire(session: AsyncSession, *, at: datetime) -> int:
     forget = {"sealed": None, "digest": None, "source": None, "erased_at": at}
     await session.exec(sa.update(Submission).where(col(Submission.id).in_(ids)).values(forget))
     return len(ids)
-
-
-async def forget_answers(session: AsyncSession, *, at: datetime) -> None:
-    """Drop answers that were kept for repeated requests."""
-    await session.exec(sa.delete(Idempotency).where(col(Idempotency.created_at) < at - KEEP_ANSWERS))

@@ -1,0 +1,69 @@
+"""The service under measurement: a process of its own, on a fresh database."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+COMMAND = Path(sys.executable).parent / "unsilenced"
+READY_SECONDS = 60
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def environment(database_url: str, smtp_url: str = "smtp://127.0.0.1:9") -> dict[str, str]:
+    return os.environ | {"UNSILENCED_DATABASE_URL": database_url, "UNSILENCED_SMTP_URL": smtp_url}
+
+
+@contextmanager
+def sqlite_url() -> Iterator[str]:
+    with TemporaryDirectory(prefix="bench-") as folder:
+        yield f"sqlite+aiosqlite:///{folder}/bench.db"
+
+
+def prepare(database_url: str) -> None:
+    """Migrate, and load the demonstration."""
+    for command in ("migrate", "demo"):
+        subprocess.run([COMMAND, command], env=environment(database_url), check=True, stdout=subprocess.DEVNULL)
+
+
+@contextmanager
+def serving(*command: str | Path, env: dict[str, str] | None = None) -> Iterator[tuple[int, int]]:
+    """Run a server with `--port` added; yield its port and process id when it listens."""
+    port = free_port()
+    process = subprocess.Popen([*command, "--port", str(port)], env=env, stdout=subprocess.DEVNULL)
+    try:
+        _wait(port, process)
+        yield port, process.pid
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def _wait(port: int, process: subprocess.Popen[bytes]) -> None:
+    """Wait until something listens on the port: whatever serves here listens when it is ready."""
+    until = time.monotonic() + READY_SECONDS
+    while time.monotonic() < until and process.poll() is None:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            time.sleep(0.05)
+        else:
+            return
+    raise RuntimeError(f"nothing listens on port {port}")
+
+
+def memory(pid: int) -> float:
+    """Resident memory of a process in MB."""
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS")) / 1024

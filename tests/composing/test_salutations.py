@@ -1,0 +1,129 @@
+"""How letters are opened and closed: every row of the tables, and the order in which they are asked."""
+
+import csv
+
+import pytest
+
+from app.composing import salutations
+from app.models.office import OfficeKind
+from app.models.prisoner import Gender
+from tests.composing.pieces import LANGUAGES, office, official
+
+
+def table(name: str) -> list[dict[str, str]]:
+    with (salutations.TABLES / name).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+FORMS = table("forms-of-address.csv")
+CLOSINGS = table("closings.csv")
+ALL_LANGUAGES = sorted({row["language"] for row in FORMS})
+NEUTRAL = {(row["language"], row["office"]): row["salutation"] for row in FORMS if row["gender"] == "unknown"}
+
+
+def salutation(kind: str, gender: str, language: str, *, surname: str | None = "Muster") -> str:
+    return salutations.for_office(
+        office(kind=kind), official(gender=Gender(gender), surname=surname), language=language
+    )
+
+
+@pytest.mark.parametrize("row", FORMS, ids=lambda row: f"{row['language']}-{row['office']}-{row['gender']}")
+def test_every_row_of_the_table_is_used_as_it_stands(row: dict[str, str]) -> None:
+    kind = OfficeKind.OTHER if row["office"] == "*" else OfficeKind(row["office"])
+
+    found = salutation(kind, row["gender"], row["language"])
+
+    assert found == row["salutation"].replace("{surname}", "Muster")
+
+
+@pytest.mark.parametrize("row", CLOSINGS, ids=lambda row: f"{row['language']}-{row['rank']}")
+def test_every_closing_of_the_table_is_used(row: dict[str, str]) -> None:
+    kind = OfficeKind.AMBASSADOR if row["rank"] == "excellency" else OfficeKind.JUDGE
+
+    found = salutations.closing(office(kind=kind), "Anrede,", language=row["language"])
+
+    assert found == row["closing"].replace("{address}", "Anrede")
+
+
+@pytest.mark.parametrize("language", ALL_LANGUAGES)
+@pytest.mark.parametrize("kind", OfficeKind)
+@pytest.mark.parametrize("surname", ["Muster", None])
+def test_an_unknown_gender_never_becomes_a_gendered_form(language: str, kind: OfficeKind, surname: str | None) -> None:
+    neutral = NEUTRAL.get((language, kind.value), "")
+    fallback = NEUTRAL[language, "*"]
+    expected = neutral.replace("{surname}", surname or "") if neutral and (surname or "{" not in neutral) else fallback
+
+    assert salutation(kind, "unknown", language, surname=surname) == expected
+
+
+@pytest.mark.parametrize("language", ALL_LANGUAGES)
+@pytest.mark.parametrize("kind", OfficeKind)
+@pytest.mark.parametrize("gender", Gender)
+def test_a_salutation_without_a_surname_has_no_gap(language: str, kind: OfficeKind, gender: Gender) -> None:
+    found = salutation(kind, gender, language, surname=None)
+
+    assert found
+    assert "{" not in found
+    assert " ," not in found
+
+
+def test_an_office_without_a_holder_gets_the_neutral_form() -> None:
+    assert salutations.for_office(office(kind="ambassador"), None, language="de") == "Exzellenz,"
+    assert salutations.for_office(office(kind="judge"), None, language="de") == "Sehr geehrte Damen und Herren,"
+
+
+def test_the_offices_own_salutation_goes_before_every_rule() -> None:
+    own = office(kind="ambassador", salutations={"de": "Hochverehrte Frau {surname},"})
+
+    assert salutations.for_office(own, official(gender=Gender.MALE), language="de") == "Hochverehrte Frau Muster,"
+    assert salutations.for_office(own, official(gender=Gender.MALE), language="en") == "Your Excellency,"
+
+
+def test_an_own_salutation_that_needs_a_surname_falls_on_without_one() -> None:
+    own = office(kind="prosecutor_general", salutations={"de": "Lieber Herr {surname},"})
+
+    found = salutations.for_office(own, official(surname=None), language="de")
+
+    assert found == "Sehr geehrter Herr Generalstaatsanwalt,"
+
+
+def test_a_gendered_form_goes_before_the_neutral_one() -> None:
+    assert salutation("ambassador", "female", "es") == "Señora Embajadora:"
+    assert salutation("ambassador", "unknown", "es") == "Excelencia:"
+
+
+def test_a_surname_stays_what_it_is() -> None:
+    assert salutation("judge", "female", "en", surname="{surname} {address}") == "Dear Judge {surname} {address},"
+
+
+@pytest.mark.parametrize("kind", ["ambassador", "judge"])
+def test_a_french_closing_repeats_the_form_of_address_inside_the_sentence(kind: str) -> None:
+    address = salutation(kind, "female", "fr")
+
+    closing = salutations.closing(office(kind=kind), address, language="fr")
+
+    assert f"agréer, {address} l'expression" in closing
+    assert closing.endswith(".")
+
+
+def test_excellencies_get_their_own_closing() -> None:
+    closings = {kind: salutations.closing(office(kind=kind), "", language="de") for kind in OfficeKind}
+
+    high = {kind for kind, closing in closings.items() if closing == "Mit vorzüglicher Hochachtung"}
+
+    assert high == {
+        OfficeKind.HEAD_OF_STATE,
+        OfficeKind.HEAD_OF_GOVERNMENT,
+        OfficeKind.MINISTER,
+        OfficeKind.AMBASSADOR,
+    }
+
+
+def test_the_house_speaks_every_language_for_which_it_has_letter_texts() -> None:
+    assert all(salutations.speaks(language) for language in LANGUAGES)
+    assert not salutations.speaks("tlh")
+
+
+@pytest.mark.parametrize("language", ["ru", "uk", "be"])
+def test_eastern_slavic_salutations_end_in_an_exclamation_mark(language: str) -> None:
+    assert all(row["salutation"].endswith("!") for row in FORMS if row["language"] == language)
