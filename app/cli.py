@@ -68,8 +68,12 @@ def serve(
     demo: Annotated[bool, typer.Option(help="Migrate, and load the demonstration if the database is empty.")] = False,
 ) -> None:
     """Serve the API, with a delivery worker unless --no-worker."""
-    os.environ["UNSILENCED_WORKER"] = "on" if worker else "off"
-    os.environ.setdefault("UNSILENCED_BASE_URL", f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}")  # noqa: S104 - compared
+    if not worker:
+        os.environ["UNSILENCED_WORKER"] = "off"
+    if (
+        "base_url" not in Settings().model_fields_set
+    ):  # then it is where we listen; off this machine, that asks for secrets
+        os.environ["UNSILENCED_BASE_URL"] = f"http://{host}:{port}"
     settings = Settings()
     if demo:
         asyncio.run(_prepare_demo(settings))

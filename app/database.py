@@ -135,8 +135,9 @@ class database_now(sa.sql.functions.FunctionElement[datetime]):  # noqa: N801 - 
     inherit_cache = True
     type = UTCDateTime()
 
-    def __init__(self, seconds: float = 0) -> None:
-        super().__init__(sa.bindparam(None, float(seconds), sa.Float()))
+    def __init__(self, seconds: float | sa.BindParameter[float] = 0) -> None:
+        moved = sa.bindparam(None, float(seconds), sa.Float()) if isinstance(seconds, int | float) else seconds
+        super().__init__(moved)
 
 
 @compiles(database_now, "postgresql")

@@ -12,9 +12,9 @@ from sqlmodel import col
 
 from app.config import Settings
 from app.database import Database, rows
-from app.delivery.mailer import CONNECTIONS, Envelope, SmtpMailer
+from app.delivery.mailer import Envelope, SmtpMailer
 from app.delivery.message import Mail, to_bytes
-from app.delivery.worker import Worker
+from app.delivery.worker import CONNECTIONS, Worker
 from app.models.columns import now
 from app.models.delivery import Delivery
 from app.models.letter import Letter, Stage
@@ -41,11 +41,15 @@ def ready_made(url: str, n: int) -> float:
     )
     envelope = Envelope(mail.sender, mail.to, to_bytes(mail, at=now()))
 
+    async def one(mailer: SmtpMailer, times: int) -> None:
+        for _ in range(times):
+            await mailer.send(envelope)
+
     async def send() -> float:
         mailer = SmtpMailer(url)
-        await asyncio.gather(*(mailer.send(envelope) for _ in range(CONNECTIONS)))
+        await asyncio.gather(*(one(mailer, 1) for _ in range(CONNECTIONS)))
         began = time.perf_counter()
-        await asyncio.gather(*(mailer.send(envelope) for _ in range(n)))
+        await asyncio.gather(*(one(mailer, n // CONNECTIONS) for _ in range(CONNECTIONS)))
         seconds = time.perf_counter() - began
         await mailer.close()
         return n / seconds

@@ -71,15 +71,8 @@ async def claim(session: AsyncSession, *, letters: bool, most: int, lease_time: 
 async def settle(session: AsyncSession, settlements: Sequence[Settlement], *, at: datetime) -> None:
     """Write down what became of the claims. One whose lease has passed to another is refused."""
     ours = await _still_ours(session, settlements)
-    over = [
-        {"b_id": each.claim.id, "last_reply": each.reply, "uncertain": each.uncertain}
-        for each in ours
-        if each.wait is None
-    ]
-    await _update(session, over, {"due_at": None})
-    for each in ours:
-        if each.wait is not None:
-            await _update(session, [_change(each)], {"due_at": database_now(each.wait)})
+    await _write(session, [each for each in ours if each.wait is None], due_at=sa.null())
+    await _write(session, [each for each in ours if each.wait is not None], due_at=database_now(sa.bindparam("b_wait")))
     await _settle_letters(session, {each.claim.letter_id: each for each in ours if each.claim.letter_id}, at=at)
 
 
@@ -95,21 +88,22 @@ async def _still_ours(session: AsyncSession, settlements: Sequence[Settlement]) 
     return [each for each in settlements if leases.get(each.claim.id) == each.claim.lease]
 
 
-def _change(each: Settlement) -> dict[str, Any]:
-    return {"b_id": each.claim.id, "last_reply": each.reply, "uncertain": each.uncertain}
-
-
-async def _update(session: AsyncSession, rows: Sequence[Mapping[str, Any]], values: Mapping[str, Any]) -> None:
-    """Change deliveries one by one, in one round trip."""
-    if rows:
-        names = [name for name in rows[0] if name != "b_id"]
-        table = table_of(Delivery)
-        change = (
-            sa.update(table)
-            .where(table.c.id == sa.bindparam("b_id"))
-            .values(lease=None, **values, **{name: sa.bindparam(name) for name in names})
-        )
-        await execute_many(session, change, rows)
+async def _write(session: AsyncSession, settlements: Sequence[Settlement], *, due_at: sa.ColumnElement[Any]) -> None:
+    """Give the deliveries free, in one round trip. That one was uncertain is never forgotten."""
+    table = table_of(Delivery)
+    change = sa.update(table).where(table.c.id == sa.bindparam("b_id"))
+    change = change.values(
+        lease=None,
+        due_at=due_at,
+        last_reply=sa.bindparam("b_reply"),
+        uncertain=sa.or_(table.c.uncertain, sa.bindparam("b_uncertain")),
+    )
+    values = [
+        {"b_id": each.claim.id, "b_reply": each.reply, "b_uncertain": each.uncertain}
+        | ({} if each.wait is None else {"b_wait": each.wait})
+        for each in settlements
+    ]
+    await execute_many(session, change, values)
 
 
 async def _settle_letters(session: AsyncSession, by_letter: Mapping[uuid.UUID, Settlement], *, at: datetime) -> None:

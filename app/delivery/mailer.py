@@ -1,8 +1,6 @@
 """The mail server, as far as delivery knows it: one method and two errors."""
 
-import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import re
 from dataclasses import dataclass
 from typing import Protocol
 from urllib.parse import unquote, urlsplit
@@ -12,13 +10,14 @@ from aiosmtplib import errors as smtp
 
 from app.config import LOCAL_HOSTS
 
-CONNECTIONS = 4
 SMTP_PORT = 25
 SMTPS_PORT = 465
 COMMAND_TIMEOUT = 60.0  # seconds for each reply but the last
 FINAL_TIMEOUT = 600.0  # seconds for the reply to the text (RFC 5321, 4.5.3.2.6)
 REPLY_LENGTH = 300
+ADDRESS = re.compile(r"[^\s<>]+@[^\s<>]+")
 PERMANENT = 500  # reply codes from here on mean never
+CLOSING = 421
 
 
 class TryAgain(Exception):
@@ -54,14 +53,17 @@ class Mailer(Protocol):
 class SmtpMailer:
     """Connections to one mail server, kept and used again."""
 
-    def __init__(self, url: str, *, connections: int = CONNECTIONS) -> None:
+    def __init__(self, url: str) -> None:
         self._url = urlsplit(url)
         self._idle: list[aiosmtplib.SMTP] = []
-        self._slots = asyncio.Semaphore(connections)
 
     async def send(self, envelope: Envelope) -> str:
-        async with self._connection() as connection:
-            return await _transfer(connection, envelope)
+        while self._idle:
+            try:
+                return await self._use(self._idle.pop(), envelope)
+            except _Stale:  # the server had closed it meanwhile; nothing was handed over
+                continue
+        return await self._use(await self._connect(), envelope)
 
     async def close(self) -> None:
         """Say goodbye on every connection that is kept."""
@@ -72,18 +74,25 @@ class SmtpMailer:
             except (smtp.SMTPException, OSError):
                 connection.close()
 
-    @asynccontextmanager
-    async def _connection(self) -> AsyncIterator[aiosmtplib.SMTP]:
-        """Lend a connection; it is kept unless something broke on it."""
-        async with self._slots:
-            connection = self._idle.pop() if self._idle else None
-            if connection is None or not connection.is_connected:
-                connection = await self._connect()
-            try:
-                yield connection
-            except BaseException:
-                connection.close()
-                raise
+    async def _use(self, connection: aiosmtplib.SMTP, envelope: Envelope) -> str:
+        """Send over this connection, and keep it unless it broke."""
+        try:
+            reply = await _transfer(connection, envelope)
+        except Never:
+            await self._keep_clean(connection)
+            raise
+        except BaseException:
+            connection.close()
+            raise
+        self._idle.append(connection)
+        return reply
+
+    async def _keep_clean(self, connection: aiosmtplib.SMTP) -> None:
+        try:
+            await connection.rset()
+        except (smtp.SMTPException, OSError):
+            connection.close()
+        else:
             self._idle.append(connection)
 
     async def _connect(self) -> aiosmtplib.SMTP:
@@ -106,28 +115,44 @@ class SmtpMailer:
         return connection
 
 
+class _Stale(TryAgain):
+    """The connection was closed before anything was said on it."""
+
+
 async def _transfer(connection: aiosmtplib.SMTP, envelope: Envelope) -> str:
     """Walk one message through MAIL, RCPT and DATA, and tell where it stopped."""
     try:
         await connection.mail(envelope.sender)
-        await connection.rcpt(envelope.recipient)
-    except smtp.SMTPResponseException as error:
-        raise _refusal(error) from error
+    except smtp.SMTPServerDisconnected as error:
+        raise _Stale(_words_of(error)) from error
     except (smtp.SMTPException, OSError) as error:
-        raise TryAgain(_words_of(error)) from error
+        raise _refusal(error) from error
+    try:
+        await connection.rcpt(envelope.recipient)
+    except (smtp.SMTPException, OSError) as error:
+        raise _refusal(error) from error
     try:
         reply = await connection.data(envelope.message, timeout=FINAL_TIMEOUT)
     except smtp.SMTPDataError as error:
         raise _refusal(error) from error
     except (smtp.SMTPException, OSError) as error:
         raise TryAgain(_words_of(error), uncertain=True) from error
-    return f"{reply.code} {reply.message}"[:REPLY_LENGTH]
+    return _kept(f"{reply.code} {reply.message}")
 
 
-def _refusal(error: smtp.SMTPResponseException) -> TryAgain | Never:
-    reply = f"{error.code} {error.message}"[:REPLY_LENGTH]
+def _refusal(error: Exception) -> TryAgain | Never:
+    if not isinstance(error, smtp.SMTPResponseException):
+        return TryAgain(_words_of(error))
+    reply = _kept(f"{error.code} {error.message}")
+    if error.code == CLOSING:
+        return _Stale(reply)
     return Never(reply) if error.code >= PERMANENT else TryAgain(reply)
 
 
 def _words_of(error: Exception) -> str:
-    return f"{type(error).__name__}: {error}"[:REPLY_LENGTH]
+    return _kept(f"{type(error).__name__}: {error}")
+
+
+def _kept(words: str) -> str:
+    """Return a server's words as they may be kept: short, and without the address that servers like to repeat."""
+    return ADDRESS.sub("…@…", words)[:REPLY_LENGTH]

@@ -22,6 +22,7 @@ from app.services.sealing import Keys
 logger = logging.getLogger(__name__)
 
 IN_HAND = 100  # deliveries that a worker holds at once
+CONNECTIONS = 4  # on which it sends at once
 IDLE = 0.5  # seconds between looks at an empty queue
 TIDY_EVERY = 3600.0  # seconds
 TROUBLE = 5.0  # seconds to wait when the database does not answer
@@ -38,6 +39,7 @@ class Worker:
 
     def __post_init__(self) -> None:
         self._in_hand: set[asyncio.Task[Settlement]] = set()
+        self._connections = asyncio.Semaphore(CONNECTIONS)
         self._tidy_at = 0.0
 
     async def run(self, stopping: asyncio.Event) -> None:
@@ -85,6 +87,7 @@ class Worker:
         room = IN_HAND - len(self._in_hand)
         if room <= 0:
             return
+        until = time.monotonic() + self.settings.lease_time
         async with self.database.transaction() as session:
             taken = await claims.claim(session, letters=letters, most=room, lease_time=self.settings.lease_time)
             if not taken:
@@ -92,27 +95,28 @@ class Worker:
             read = drafts.of_letters(session, taken, at=now()) if letters else drafts.of_notices(session, taken)
             ready = await read
         for draft in ready:
-            self._in_hand.add(asyncio.create_task(self._deliver(draft)))
+            self._in_hand.add(asyncio.create_task(self._deliver(draft, until=until)))
 
-    async def _deliver(self, draft: Draft) -> Settlement:
-        """Compose and send one. Never raises: whatever goes wrong is a settlement."""
-        is_letter = draft.claim.letter_id is not None
-        try:
-            mail = (writing.letter if is_letter else writing.notice)(draft, self.keys, self.settings)
-            envelope = Envelope(mail.sender, mail.to, message.to_bytes(mail, at=now()))
-            reply = await self.mailer.send(envelope)
-        except TryAgain as error:
-            return self._again(draft, error)
-        except Never as error:
-            return Settlement(draft.claim, error.reply, stage=Stage.FAILED, reason=Reason.REFUSED_BY_SERVER)
-        except Exception as error:
-            logger.exception("delivery %s could not be composed", draft.claim.id)
-            return self._again(draft, TryAgain(f"not composed: {type(error).__name__}"))
-        sealed = (
-            self.keys.seal(f"{mail.subject}\n{mail.body}".encode(), about=draft.claim.letter_id)
-            if draft.claim.letter_id
-            else None
-        )
+    async def _deliver(self, draft: Draft, *, until: float) -> Settlement:
+        """Compose and send one, while the lease holds. Never raises: whatever goes wrong is a settlement."""
+        async with self._connections:
+            if time.monotonic() >= until:
+                return Settlement(draft.claim, "not tried: the lease had run out", wait=0)
+            try:
+                return await self._send(draft)
+            except TryAgain as error:
+                return self._again(draft, error)
+            except Never as error:
+                return Settlement(draft.claim, error.reply, stage=Stage.FAILED, reason=Reason.REFUSED_BY_SERVER)
+            except Exception as error:
+                logger.exception("delivery %s could not be composed", draft.claim.id)
+                return self._again(draft, TryAgain(f"not composed: {type(error).__name__}"))
+
+    async def _send(self, draft: Draft) -> Settlement:
+        letter_id = draft.claim.letter_id
+        mail = (writing.letter if letter_id else writing.notice)(draft, self.keys, self.settings)
+        reply = await self.mailer.send(Envelope(mail.sender, mail.to, message.to_bytes(mail, at=now())))
+        sealed = self.keys.seal(f"{mail.subject}\n{mail.body}".encode(), about=letter_id) if letter_id else None
         return Settlement(draft.claim, reply, stage=Stage.SENT, message_id=mail.message_id, sealed_text=sealed)
 
     def _again(self, draft: Draft, error: TryAgain) -> Settlement:

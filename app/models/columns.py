@@ -21,11 +21,16 @@ SQLModel.metadata.naming_convention = {
 ENUM_LENGTH = 32
 
 
+_last_stamp = 0
+
+
 def uuid7() -> uuid.UUID:
-    """Return a UUIDv7 (RFC 9562): 48 bits of milliseconds, so that new rows sort last, then 74 random bits."""
-    number = (time.time_ns() // 1_000_000) << 80 | int.from_bytes(os.urandom(10))
-    number = number & ~(0xF << 76) | 0x7 << 76
-    return uuid.UUID(int=number & ~(0x3 << 62) | 0x2 << 62)
+    """Return a UUIDv7 (RFC 9562, method 3): 60 bits of time, each id of a process after the one before, 62 random bits."""
+    global _last_stamp  # noqa: PLW0603 - what makes them follow each other
+    milliseconds, rest = divmod(time.time_ns(), 1_000_000)
+    _last_stamp = max(_last_stamp + 1, milliseconds << 12 | rest * 4096 // 1_000_000)
+    high, low = divmod(_last_stamp, 4096)
+    return uuid.UUID(int=high << 80 | 0x7 << 76 | low << 64 | 0x2 << 62 | int.from_bytes(os.urandom(8)) >> 2)
 
 
 def now() -> datetime:

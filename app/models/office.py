@@ -61,9 +61,6 @@ class OfficeBase(SQLModel):
 class OfficeWays(SQLModel):
     """How to reach an office: for organisers only."""
 
-    channels: list[Channel] = json_field(
-        min_length=1, description="Channels that the office takes, the preferred first."
-    )
     postal_address: Prose | None = Field(default=None, max_length=500, description="Lines as on an envelope.")
     web_form_url: WebAddress | None = None
     salutations: Texts = json_field(default_factory=dict, description="Salutations that go before every rule.")
@@ -72,6 +69,7 @@ class OfficeWays(SQLModel):
 class Office(OfficeBase, OfficeWays, table=True):
     id: uuid.UUID = id_field()
     organisation_id: uuid.UUID = Field(foreign_key="organisation.id", index=True)
+    channels: list[str] = json_field()
     emails: list[dict[str, Any]] = json_field(default_factory=list)
     in_use: bool = True
     revision: int = 1
@@ -127,6 +125,7 @@ class OfficeQuery(PageRequest):
 
 
 class OfficeCreate(OfficeBase, OfficeWays, extra="forbid"):
+    channels: list[Channel] = Field(min_length=1, description="Channels that the office takes, the preferred first.")
     emails: list[OfficeEmail] = Field(default_factory=list, max_length=20)
     accredited_to: list[Country] = Field(
         default_factory=list, max_length=250, description="For diplomats: the countries they speak to."
@@ -164,6 +163,7 @@ class OfficePublic(OfficeBase):
 
 
 class OfficeForOrganisers(OfficePublic, OfficeWays):
+    channels: list[Channel]
     emails: list[OfficeEmail]
     revision: int
 

@@ -49,14 +49,13 @@ async def _confirm(session: AsyncSession, submission_id: uuid.UUID, *, at: datet
 async def _pass_on(session: AsyncSession, submission: Submission, *, at: datetime) -> None:
     if at > submission.created_at + TIME_TO_CONFIRM:
         raise Gone("This link was good for seven days. Please hand your letters in once more.")
-    letters = await stages.lock(
-        session, col(Letter.submission_id) == submission.id, col(Letter.stage) == Stage.UNCONFIRMED
-    )
-    if not letters:
-        raise Gone("These letters were stopped before they were confirmed.")
+    letters = await stages.lock(session, col(Letter.submission_id) == submission.id)
     campaign = await session.get_one(Campaign, submission.campaign_id)
     shut = await _gates(session, campaign, submission, letters, today=at.date())
-    await _decide(session, submission, letters, shut, round_=round_on(campaign, at.date()), at=at)
+    waiting = [letter for letter in letters if letter.stage is Stage.UNCONFIRMED]
+    if not waiting:
+        raise Gone("These letters were stopped before they were confirmed.")
+    await _decide(session, submission, waiting, shut, round_=round_on(campaign, at.date()), at=at)
     submission.confirmed_at = at
     await _count_person(session, submission)
 

@@ -144,9 +144,9 @@ async def _accredit(session: AsyncSession, office: Office, countries: Sequence[s
 
 
 def _columns(body: OfficeCreate | OfficeUpdate) -> dict[str, Any]:
-    """Return what was sent for the office's own row; e-mail addresses as the plain values that JSON keeps."""
-    sent = body.model_dump(exclude_unset=True, exclude={"accredited_to", "holder", "emails"})
-    return sent | body.model_dump(mode="json", exclude_unset=True, include={"emails"})
+    """Return what was sent for the office's own row; channels and addresses as the plain values that JSON keeps."""
+    sent = body.model_dump(exclude_unset=True, exclude={"accredited_to", "holder", "emails", "channels"})
+    return sent | body.model_dump(mode="json", exclude_unset=True, include={"emails", "channels"})
 
 
 async def _show(session: AsyncSession, offices: Sequence[Office]) -> list[OfficePublic]:
