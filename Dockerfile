@@ -1,4 +1,4 @@
-# docker build -t unsilenced . && docker run -p 8000:8000 -v unsilenced:/srv/var unsilenced
+# docker build -t unsilenced .   The README shows how to run it: it wants a secret, its own address and a mail server.
 
 FROM python:3.13-slim AS build
 WORKDIR /srv
@@ -10,6 +10,7 @@ COPY app app
 COPY migrations migrations
 COPY templates templates
 COPY demo demo
+COPY docs/problems.md docs/problems.md
 # An editable install, so that app/ finds its neighbours; the build tools come from the lock too and stay behind.
 COPY requirements-dev.lock ./
 RUN .venv/bin/pip install --no-cache-dir --no-deps --build-constraint requirements-dev.lock --editable . \

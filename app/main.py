@@ -14,7 +14,7 @@ from app.database import Database
 from app.delivery import catcher
 from app.delivery.mailer import SmtpMailer
 from app.delivery.worker import Worker
-from app.routers import campaigns, health, letters, mailbox, officials, pages, prisoners, receipts, stats
+from app.routers import campaigns, guide, health, letters, mailbox, officials, pages, prisoners, receipts, stats
 from app.services.sealing import Keys
 
 logger = logging.getLogger(__name__)
@@ -43,6 +43,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         api.include_router(room.router)
     app.include_router(api)
     app.include_router(health.router)
+    app.include_router(guide.router)
     app.include_router(pages.router)
     if settings.catches_mail:
         app.include_router(mailbox.router)

@@ -20,21 +20,24 @@ PERMANENT = 500  # reply codes from here on mean never
 CLOSING = 421
 
 
-class TryAgain(Exception):
-    """Not now. `uncertain`: the text had been handed over, so it may have arrived all the same."""
-
-    def __init__(self, reply: str, *, uncertain: bool = False) -> None:
-        super().__init__(reply)
-        self.reply = reply
-        self.uncertain = uncertain
-
-
-class Never(Exception):
-    """Not at all, whenever it is tried."""
+class Refusal(Exception):
+    """The server's words on why not."""
 
     def __init__(self, reply: str) -> None:
         super().__init__(reply)
         self.reply = reply
+
+
+class TryAgain(Refusal):
+    """Not now. `uncertain`: the text had been handed over, so it may have arrived all the same."""
+
+    def __init__(self, reply: str, *, uncertain: bool = False) -> None:
+        super().__init__(reply)
+        self.uncertain = uncertain
+
+
+class Never(Refusal):
+    """Not at all, whenever it is tried."""
 
 
 @dataclass(frozen=True, slots=True)

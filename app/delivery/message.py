@@ -37,6 +37,7 @@ class Mail:
     subject: str
     body: str
     message_id: str
+    person: str  # the supporter's name, which no server's reply may bring into the database
     reply_to: str | None = None
     automatic: bool = False
 

@@ -13,7 +13,7 @@ from app.database import Database
 from app.delivery import claims, drafts, message, retry, writing
 from app.delivery.claims import Settlement
 from app.delivery.drafts import Draft
-from app.delivery.mailer import Envelope, Mailer, Never, TryAgain
+from app.delivery.mailer import Envelope, Mailer, Never, Refusal, TryAgain
 from app.models.columns import now
 from app.models.letter import Reason, Stage
 from app.services import scrub
@@ -115,7 +115,11 @@ class Worker:
     async def _send(self, draft: Draft) -> Settlement:
         letter_id = draft.claim.letter_id
         mail = (writing.letter if letter_id else writing.notice)(draft, self.keys, self.settings)
-        reply = await self.mailer.send(Envelope(mail.sender, mail.to, message.to_bytes(mail, at=now())))
+        try:
+            reply = await self.mailer.send(Envelope(mail.sender, mail.to, message.to_bytes(mail, at=now())))
+        except Refusal as error:
+            error.reply = error.reply.replace(mail.person, "…")
+            raise
         sealed = self.keys.seal(f"{mail.subject}\n{mail.body}".encode(), about=letter_id) if letter_id else None
         return Settlement(draft.claim, reply, stage=Stage.SENT, message_id=mail.message_id, sealed_text=sealed)
 

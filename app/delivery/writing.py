@@ -36,6 +36,7 @@ def letter(draft: Draft, keys: Keys, settings: Settings) -> Mail:
         subject=composed.subject,
         body=composed.body,
         message_id=f"{row.id}@{domain}",
+        person=supporter.name,
         reply_to=supporter.email if draft.brief.reply_to_supporter else None,
     )
 
@@ -63,5 +64,6 @@ def notice(draft: Draft, keys: Keys, settings: Settings) -> Mail:
         subject=subject.removeprefix("Subject:").strip(),
         body=body.strip() + "\n",
         message_id=f"{draft.claim.id}@{domain}",
+        person=supporter.name,
         automatic=True,
     )

@@ -25,7 +25,7 @@ _last_stamp = 0
 
 
 def uuid7() -> uuid.UUID:
-    """Return a UUIDv7 (RFC 9562, method 3): 60 bits of time, each id of a process after the one before, 62 random bits."""
+    """Return a UUIDv7 (RFC 9562, method 3): 60 bits of time, ever rising in one process, then 62 random bits."""
     global _last_stamp  # noqa: PLW0603 - what makes them follow each other
     milliseconds, rest = divmod(time.time_ns(), 1_000_000)
     _last_stamp = max(_last_stamp + 1, milliseconds << 12 | rest * 4096 // 1_000_000)
