@@ -179,9 +179,7 @@ async def test_a_letter_by_post_or_form_is_printed_and_counts_when_it_has_left(
     assert "Main Street 1\nExampletown" in paper.text
     assert "Dear Prosecutor General," in paper.text
     assert all(demand in paper.text for demand in campaign()["demands"]["en"])
-    assert (
-        "https://minister.example.org/write" in (await client.get(f"{API}/receipts/{token}/letters/{form}.txt")).text
-    )
+    assert "https://minister.example.org/write" in (await client.get(f"{API}/receipts/{token}/letters/{form}.txt")).text
 
     assert (await stats(client))["letters_sent"] == 0
     await post(client, f"/receipts/{token}/letters/{posted}/posted", status=200)

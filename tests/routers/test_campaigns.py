@@ -1,6 +1,5 @@
 """Campaigns: who may see and change them, and what publishing asks for."""
 
-
 from typing import Any
 
 import pytest
@@ -193,9 +192,11 @@ def problem_of_any_size(answer: Any) -> Any:
 async def test_publishing_again_makes_the_next_brief_and_letters_keep_theirs(
     client: AsyncClient, organiser: AsyncClient
 ) -> None:
-    first = await published(organiser)
+    first = await published(organiser, embassies_of=[])
     _, before = await hand_in(client)
-    await patch(organiser, "/campaigns/free-ada", demands={"en": ["a fair trial"], "ru": ["суд"], "de": ["ein Prozess"]})
+    await patch(
+        organiser, "/campaigns/free-ada", demands={"en": ["a fair trial"], "ru": ["суд"], "de": ["ein Prozess"]}
+    )
     _, between = await hand_in(client)
     second = await post(organiser, "/campaigns/free-ada/publish", status=200)
     _, after = await hand_in(client)
@@ -263,7 +264,9 @@ async def test_an_embassy_is_offered_only_where_it_is_accredited(client: AsyncCl
     await published(organiser)
     await post(organiser, "/officials", embassy(accredited_to=["FR"]))  # after publishing: not in the brief
     offered = {
-        country: [each["kind"] for each in (await get(client, f"/campaigns/free-ada/officials?country={country}"))["items"]]
+        country: [
+            each["kind"] for each in (await get(client, f"/campaigns/free-ada/officials?country={country}"))["items"]
+        ]
         for country in ("DE", "CH", "FR", "BY")
     }
     assert offered == {
