@@ -50,7 +50,7 @@ def notice(draft: Draft, keys: Keys, settings: Settings) -> Mail:
     language = submission.language if (FOLDER / submission.language).is_dir() else FALLBACK
     text = _environment.get_template(f"{language}/{draft.claim.notice.value}.txt").render(
         campaign=draft.brief.title_in(language),
-        offices=[submissions.public(draft.brief, row).office for row in draft.letters],
+        offices=[submissions.public(draft.brief, row, language=language).office for row in draft.letters],
         url=f"{settings.base_url}/confirm/{keys.token_for(submission.id)}",
         expires_on=format_date(submission.created_at + TIME_TO_CONFIRM, "long", locale=language),
     )

@@ -116,7 +116,7 @@ class Letter(SQLModel, table=True):
 class LetterPublic(SQLModel):
     id: uuid.UUID
     office_id: uuid.UUID
-    office: str = Field(description="The office's title in the letter's language.")
+    office: str = Field(description="The office's title in the supporter's language.")
     language: str
     channel: Channel
     stage: Stage

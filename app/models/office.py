@@ -172,7 +172,7 @@ class OfferedOffice(SQLModel):
     """An office to which a supporter would write."""
 
     office_id: uuid.UUID
-    office: str = Field(description="Its title in the letter's language.")
+    office: str = Field(description="Its title in the supporter's language.")
     kind: OfficeKind
     holder: str | None
     language: str = Field(description="In which the letter would be written.")

@@ -43,7 +43,11 @@ async def offer(session: AsyncSession, campaign: Campaign, *, country: str, lang
     if shut:
         return Offer(items=[], nobody_because=gates.WORDS[shut])
     holders = await holders_of(session, [recipient.office.id for recipient in recipients])
-    items = [_offered(each, holders) for each in recipients if gates.against_office(state, each.office.id) is None]
+    items = [
+        _offered(each, holders, language=language)
+        for each in recipients
+        if gates.against_office(state, each.office.id) is None
+    ]
     return Offer(
         items=items, nobody_because=None if items else "There is no office to which one would write from there."
     )
@@ -110,7 +114,7 @@ def _preview(
     letter = compose(planned.brief, recipient.office, holder, handed)
     return LetterPreview(
         office_id=recipient.office.id,
-        office=recipient.office.title_in(recipient.language),
+        office=recipient.office.title_in(body.language),
         language=recipient.language,
         channel=recipient.channel,
         subject=letter.subject,
@@ -118,13 +122,13 @@ def _preview(
     )
 
 
-def _offered(recipient: Recipient, holders: dict[uuid.UUID, Official]) -> OfferedOffice:
+def _offered(recipient: Recipient, holders: dict[uuid.UUID, Official], *, language: str) -> OfferedOffice:
     holder = holders.get(recipient.office.id)
     return OfferedOffice(
         office_id=recipient.office.id,
-        office=recipient.office.title_in(recipient.language),
+        office=recipient.office.title_in(language),
         kind=recipient.office.kind,
-        holder=holder.names.get(recipient.language, holder.name) if holder else None,
+        holder=holder.names.get(language, holder.name) if holder else None,
         language=recipient.language,
         channel=recipient.channel,
     )

@@ -118,7 +118,7 @@ def _receipt(
     keys: Keys, brief: BriefContent, submission: Submission, letter: Letter, holders: dict[uuid.UUID, Official]
 ) -> LetterReceipt:
     text = _text(keys, brief, submission, letter, holders)
-    public = submissions.public(brief, letter)
+    public = submissions.public(brief, letter, language=submission.language)
     return LetterReceipt(**public.model_dump(), subject=text.subject, body=text.body, moved_at=letter.moved_at)
 
 

@@ -41,11 +41,12 @@ def answer(submission: Submission, brief: BriefContent, letters: list[Letter]) -
     return SubmissionPublic(
         submission_id=submission.id,
         status=SubmissionStatus.CONFIRMED if submission.confirmed_at else SubmissionStatus.UNCONFIRMED,
-        letters=[public(brief, letter) for letter in letters],
+        letters=[public(brief, letter, language=submission.language) for letter in letters],
     )
 
 
-def public(brief: BriefContent, letter: Letter) -> LetterPublic:
+def public(brief: BriefContent, letter: Letter, *, language: str) -> LetterPublic:
+    """Return a letter as its supporter sees it, in their language."""
     office = brief.office(letter.office_id)
-    title = office.title_in(letter.language) if office else ""
+    title = office.title_in(language) if office else ""
     return LetterPublic.model_validate(letter.model_dump(), update={"office": title})
