@@ -29,7 +29,7 @@ format: $(INSTALLED) ## put the code in order
 	@$(BIN)/ruff check --fix
 	@$(BIN)/ruff format
 
-bench: $(INSTALLED) ## measure what docs/scaling.md claims
+bench: $(INSTALLED) ## measure, and print each figure beside what it is compared with
 	@$(BIN)/python -m bench
 
 # The locks hold for Python 3.11 and newer on every platform; hashes make them safe, and no index is named in them.

@@ -40,7 +40,8 @@ DIFFERENCES_SHOWN = 20
 def main() -> None:
     """Run the command; what goes wrong on purpose is told in a sentence, with exit code 1."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    logging.getLogger("alembic").setLevel(logging.WARNING)
+    for noisy in ("alembic", "mail.log"):  # the second is the catcher's: it names recipients
+        logging.getLogger(noisy).setLevel(logging.WARNING)
     try:
         cli()
     except UnsilencedError as error:
@@ -145,12 +146,12 @@ def recount_(
 
 @cli.command(name="scrub")
 def scrub_() -> None:
-    """Let unconfirmed submissions of over seven days expire, and forget who made them."""
+    """Forget: what nobody confirmed in seven days, and supporters ninety days after their campaign."""
 
     async def run(database: Database) -> int:
         return await scrub.run(database, at=now())
 
-    out.print(f"{_with_database(run)} submissions expired.")
+    out.print(f"{_with_database(run)} submissions forgotten.")
 
 
 @organiser_cli.command(name="create")

@@ -24,7 +24,7 @@ class Settings(BaseSettings):
     )
     smtp_url: str | None = Field(
         None,
-        description="The mail server: smtp://user:password@host:port (STARTTLS where offered) or smtps://…. "
+        description="The mail server: smtp://user:password@host:port (STARTTLS, but on this machine) or smtps://…. "
         "Unset: a mail catcher in the process, for development only.",
     )
     base_url: str = Field(

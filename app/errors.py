@@ -39,12 +39,6 @@ class Unauthorized(UnsilencedError):
     title = "Please say who you are"
 
 
-class Forbidden(UnsilencedError):
-    kind = "forbidden"
-    status = 403
-    title = "Your role does not allow this"
-
-
 class Conflict(UnsilencedError):
     kind = "conflict"
     status = 409

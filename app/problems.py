@@ -24,7 +24,6 @@ STATUS_TITLES = {
     404: ("not-found", "There is nothing here"),
     405: ("method-not-allowed", "This address knows other methods"),
     413: ("too-large", "The request is too large"),
-    415: ("unsupported-media-type", "Please send application/json"),
 }
 SENTENCES = {
     "missing": "This is needed.",

@@ -44,8 +44,8 @@ class Relay:
 
     host: str = HOST
     accepted: list[Accepted] = field(default_factory=list)
-    at_rcpt: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
-    at_data: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    at_rcpt: dict[str, list[str | bytes]] = field(default_factory=lambda: defaultdict(list))
+    at_data: dict[str, list[str | bytes]] = field(default_factory=lambda: defaultdict(list))
     drop_after_dot: list[str] = field(default_factory=list)
     most_on_a_connection: int | None = None
     connections: int = 0
@@ -87,13 +87,13 @@ class Relay:
 
     async def handle_RCPT(  # noqa: N802 - aiosmtpd's name
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
-    ) -> str:
+    ) -> str | bytes:
         if verdict := self._verdict(self.at_rcpt, address):
             return verdict
         envelope.rcpt_tos.append(address)
         return "250 2.1.5 ok"
 
-    async def handle_DATA(self, server: "_Line", _session: Session, envelope: Envelope) -> str:  # noqa: N802
+    async def handle_DATA(self, server: "_Line", _session: Session, envelope: Envelope) -> str | bytes:  # noqa: N802
         address = envelope.rcpt_tos[0]
         if not self._answering.is_set():
             self._held.release()
@@ -118,7 +118,7 @@ class Relay:
         self._server.close()
 
     @staticmethod
-    def _verdict(script: dict[str, list[str]], address: str) -> str | None:
+    def _verdict(script: dict[str, list[str | bytes]], address: str) -> str | bytes | None:
         verdicts = script.get(address) or script.get("*")
         return verdicts.pop(0) if verdicts else None
 

@@ -230,17 +230,28 @@ async def test_confirming_fifty_times_at_once_sends_each_letter_once(
 async def test_one_person_confirming_many_submissions_at_once_writes_each_letter_once(
     client: AsyncClient, organiser: AsyncClient, worker: Worker, relay: Relay, database: Database
 ) -> None:
-    await published(organiser)
-    tokens = [(await hand_in(client))[1] for _ in range(12)]
-
-    answers = await asyncio.gather(*(client.post(f"{API}/confirmations/{token}") for token in tokens))
+    offices = [office(emails=[{"address": f"office-{n}@by.example.org"}]) for n in range(8)]
+    made = (await published(organiser, offices=offices, embassies_of=[]))["offices"] * 3
+    for round_ in range(4):
+        sam = somebody(f"sam-{round_}")
+        handed = [await hand_in(client, supporter=sam, office_ids=made[n : n + 6]) for n in range(10)]
+        answers = await asyncio.gather(*(client.post(f"{API}/confirmations/{token}") for _, token in handed))
+        assert [answer.status_code for answer in answers] == [200] * 10
     await worker.drain()
 
-    assert [answer.status_code for answer in answers] == [200] * 12
-    assert len(relay.to(PROSECUTOR)) == len(relay.to(EMBASSY)) == 1
+    assert [len(relay.to(f"office-{n}@by.example.org")) for n in range(8)] == [4] * 8
     numbers = await stats(client)
-    assert (standing(numbers), numbers["supporters"]) == ({"sent": 2, "cancelled": 22}, 1)
+    assert (standing(numbers), numbers["supporters"]) == ({"sent": 32, "cancelled": 208}, 4)
     assert await differences(database) == []
+
+
+async def test_a_notice_goes_to_the_domain_that_was_meant(
+    client: AsyncClient, organiser: AsyncClient, worker: Worker, relay: Relay
+) -> None:
+    await published(organiser)
+    await hand_in(client, supporter={"email": "sam@straße.example.org"})  # not strasse, which is somebody else's
+    await worker.drain()
+    assert [mail.to for mail in relay.accepted] == ["sam@xn--strae-oqa.example.org"]
 
 
 async def test_who_a_supporter_is_stands_neither_in_the_database_nor_in_the_log(

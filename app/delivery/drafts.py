@@ -10,7 +10,8 @@ import sqlalchemy as sa
 from sqlmodel import SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.composing.brief import BriefContent, live_address
+from app.composing.brief import BriefContent
+from app.composing.candidates import live_address
 from app.database import table_of
 from app.delivery.claims import Claim
 from app.models.campaign import Campaign
@@ -62,17 +63,20 @@ async def of_letters(session: AsyncSession, claims: Sequence[Claim], *, at: date
 
 
 async def of_notices(session: AsyncSession, claims: Sequence[Claim]) -> list[Draft]:
-    """Return the notices that still have somebody to go to."""
+    """Return the notices that still have something to ask; the others are over."""
     ids = [each.submission_id for each in claims]
     submissions = await _by_id(session, Submission, ids)
     about: dict[uuid.UUID, list[Letter]] = {}
     for letter in await session.exec(select(Letter).where(col(Letter.submission_id).in_(ids)).order_by(col(Letter.id))):
         about.setdefault(letter.submission_id, []).append(letter)
-    return [
+    drafts = [
         Draft(each, submissions[each.submission_id], await briefs.load(session, own[0].brief_id), own)
         for each in claims
-        if (own := about[each.submission_id]) and submissions[each.submission_id].sealed is not None
+        if (own := about[each.submission_id]) and any(letter.stage is Stage.UNCONFIRMED for letter in own)
     ]
+    wanted = {draft.claim.id for draft in drafts}
+    await _end(session, [each for each in claims if each.id not in wanted])
+    return drafts
 
 
 async def _shut(session: AsyncSession, drafts: Sequence[Draft], *, today: date) -> dict[uuid.UUID, Reason]:
@@ -109,8 +113,12 @@ async def _stop(session: AsyncSession, drafts: Sequence[Draft], shut: dict[uuid.
             if locked[0].stage in {Stage.SENDING, Stage.QUEUED}:
                 await stages.move(session, locked, path, at=at, reason=reason)
                 locked = [letter._replace(stage=path, stage_on=at.date()) for letter in locked]
-        over = sa.update(Delivery).where(col(Delivery.id) == draft.claim.id).values(due_at=None, lease=None)
-        await session.exec(over)
+    await _end(session, [draft.claim for draft in drafts])
+
+
+async def _end(session: AsyncSession, claims: Sequence[Claim]) -> None:
+    over = sa.update(Delivery).where(col(Delivery.id).in_([each.id for each in claims]))
+    await session.exec(over.values(due_at=None, lease=None))
 
 
 async def _by_id(session: AsyncSession, table: type[Row], ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Row]:

@@ -49,13 +49,15 @@ class Worker:
                 await self._tidy()
                 busy = await self.run_once()
             except (SQLAlchemyError, OSError) as error:
-                logger.warning(
-                    "the database does not answer (%s); looking again in %s s", type(error).__name__, TROUBLE
-                )
+                name = type(error).__name__
+                logger.warning("the database does not answer (%s); looking again in %s s", name, TROUBLE)
                 await _pause(stopping, TROUBLE)
-                continue
-            if not busy:
-                await _pause(stopping, IDLE)
+            except Exception:
+                logger.exception("a turn of the worker went wrong; going on in %s s", TROUBLE)
+                await _pause(stopping, TROUBLE)
+            else:
+                if not busy:
+                    await _pause(stopping, IDLE)
         await self.finish()
 
     async def run_once(self) -> bool:

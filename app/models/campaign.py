@@ -3,13 +3,12 @@
 import uuid
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Annotated, Any, Self
+from typing import Annotated, Any
 
-from pydantic import EmailStr, model_validator
 from sqlmodel import Field, SQLModel
 
-from app.models.columns import enum_field, id_field, json_field, now
-from app.models.text import Country, Language, Line, Prose, Proses, Slug, Texts
+from app.models.columns import Strict, enum_field, id_field, json_field, now
+from app.models.text import Country, Email, Language, Line, Prose, Proses, Slug, Texts
 from app.pagination import PageRequest
 
 
@@ -53,7 +52,7 @@ NEXT_STATUS: dict[CampaignStatus, frozenset[CampaignStatus]] = {
 Demands = dict[Language, Annotated[list[Line], Field(min_length=1, max_length=8)]]
 
 
-class LetterTexts(SQLModel, extra="forbid"):
+class LetterTexts(Strict):
     """The parts of a letter's text, each in several variants; placeholders as in docs/letters.md."""
 
     subjects: list[Line] = Field(min_length=1, max_length=20)
@@ -95,7 +94,7 @@ class CampaignRules(SQLModel):
         default_factory=list,
         description="Write also to ambassadors of these countries accredited to the supporter's country.",
     )
-    mail_from: EmailStr | None = Field(default=None, description="The campaign's own sender address.")
+    mail_from: Email | None = Field(default=None, description="The campaign's own sender address.")
     reply_to_supporter: bool = Field(
         default=False, description="Whether offices may answer to the supporter's own address."
     )
@@ -150,7 +149,7 @@ class CampaignQuery(PageRequest):
     urgent: bool | None = None
 
 
-class CampaignCreate(CampaignBase, CampaignRules, extra="forbid"):
+class CampaignCreate(CampaignBase, CampaignRules, Strict):
     slug: Slug
     texts: OwnTexts = Field(default_factory=dict, description="Letter texts of the campaign's own, before the house's.")
     prisoners: list[Slug] = Field(
@@ -160,15 +159,9 @@ class CampaignCreate(CampaignBase, CampaignRules, extra="forbid"):
         default_factory=list, max_length=50, description="Offices to which everybody writes."
     )
 
-    @model_validator(mode="after")
-    def in_order(self) -> Self:
-        if self.opens_on and self.closes_on and self.opens_on > self.closes_on:
-            raise ValueError("The campaign closes before it opens.")
-        return self
 
-
-class CampaignUpdate(SQLModel, extra="forbid"):
-    """Only what is sent is changed; what is published stays as it is until it is published again."""
+class CampaignUpdate(Strict):
+    """Only what is sent is changed. Dates and refused countries hold at once, the rest when it is published."""
 
     code: Line | None = Field(default=None, max_length=40)
     title: Texts | None = Field(default=None, min_length=1)
@@ -183,14 +176,14 @@ class CampaignUpdate(SQLModel, extra="forbid"):
     refused_countries: list[Country] | None = None
     embassies_of: list[Country] | None = None
     texts: OwnTexts | None = None
-    mail_from: EmailStr | None = None
+    mail_from: Email | None = None
     reply_to_supporter: bool | None = None
     name_organisation: bool | None = None
     prisoners: list[Slug] | None = Field(default=None, max_length=50)
     offices: list[uuid.UUID] | None = Field(default=None, max_length=50)
 
 
-class CampaignClose(SQLModel, extra="forbid"):
+class CampaignClose(Strict):
     outcome: Outcome
     note: Proses = Field(default_factory=dict, description="What happened, per language.")
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
+from sqlmodel._compat import SQLModelConfig
 
 SQLModel.metadata.naming_convention = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -19,6 +20,12 @@ SQLModel.metadata.naming_convention = {
 }
 
 ENUM_LENGTH = 32
+
+
+class Strict(SQLModel):
+    """A body from outside: a field that is not known is refused, since it may be a slip in one that is."""
+
+    model_config = SQLModelConfig(extra="forbid")
 
 
 _last_stamp = 0

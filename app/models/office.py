@@ -5,12 +5,12 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Self
 
-from pydantic import EmailStr, model_validator
+from pydantic import model_validator
 from sqlmodel import Field, SQLModel
 
-from app.models.columns import enum_field, id_field, json_field, now
+from app.models.columns import Strict, enum_field, id_field, json_field, now
 from app.models.prisoner import Gender
-from app.models.text import Country, Language, Line, PersonName, Prose, Texts, WebAddress
+from app.models.text import Country, Email, Language, Line, PersonName, Prose, Texts, WebAddress
 from app.pagination import PageRequest
 
 
@@ -39,10 +39,10 @@ class Channel(StrEnum):
     WEB_FORM = "web_form"
 
 
-class OfficeEmail(SQLModel, extra="forbid"):
+class OfficeEmail(Strict):
     """An e-mail address of an office. A dead one is kept, and not used."""
 
-    address: EmailStr
+    address: Email
     dead: bool = False
 
 
@@ -101,7 +101,7 @@ class Official(OfficialBase, table=True):
     office_id: uuid.UUID = Field(foreign_key="office.id", index=True)
 
 
-class OfficialCreate(OfficialBase, extra="forbid"):
+class OfficialCreate(OfficialBase, Strict):
     @model_validator(mode="after")
     def in_order(self) -> Self:
         if self.since and self.until and self.since > self.until:
@@ -124,7 +124,7 @@ class OfficeQuery(PageRequest):
     language: Language | None = Field(default=None, description="One that they take.")
 
 
-class OfficeCreate(OfficeBase, OfficeWays, extra="forbid"):
+class OfficeCreate(OfficeBase, OfficeWays, Strict):
     channels: list[Channel] = Field(min_length=1, description="Channels that the office takes, the preferred first.")
     emails: list[OfficeEmail] = Field(default_factory=list, max_length=20)
     accredited_to: list[Country] = Field(
@@ -133,7 +133,7 @@ class OfficeCreate(OfficeBase, OfficeWays, extra="forbid"):
     holder: OfficialCreate | None = Field(default=None, description="Who holds the office now.")
 
 
-class OfficeUpdate(SQLModel, extra="forbid"):
+class OfficeUpdate(Strict):
     """Only what is sent is changed. A new `holder` ends the present one's time."""
 
     kind: OfficeKind | None = None

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from pydantic import model_validator
 from sqlmodel import Field, SQLModel
 
-from app.models.columns import enum_field, id_field, json_field, now
+from app.models.columns import Strict, enum_field, id_field, json_field, now
 from app.models.text import Country, Language, Line, PartialDate, PersonName, Proses, Slug, Texts, WebAddress
 from app.pagination import PageRequest
 
@@ -88,7 +88,7 @@ STATUS_AFTER: dict[EventKind, PrisonerStatus | None] = {
 CaseForms = dict[Language, dict[Case, Line]]
 
 
-class Source(SQLModel, extra="forbid"):
+class Source(Strict):
     """Where a fact was published."""
 
     title: Line
@@ -138,7 +138,7 @@ class PrisonerQuery(PageRequest):
     status: PrisonerStatus | None = None
 
 
-class PrisonerCreate(PrisonerBase, PrisonerTexts, extra="forbid"):
+class PrisonerCreate(PrisonerBase, PrisonerTexts, Strict):
     slug: Slug
     sources: list[Source] = Field(default_factory=list)
     cases: CaseForms = Field(default_factory=dict, description='Case forms of the name: {"ru": {"genitive": "…"}}.')
@@ -146,7 +146,7 @@ class PrisonerCreate(PrisonerBase, PrisonerTexts, extra="forbid"):
     do_not_mention: list[Line] = Field(default_factory=list, description="What must never be said in public.")
 
 
-class PrisonerUpdate(SQLModel, extra="forbid"):
+class PrisonerUpdate(Strict):
     """Only what is sent is changed."""
 
     name: PersonName | None = None
@@ -201,7 +201,7 @@ class PrisonerEvent(EventBase, table=True):
     created_at: datetime = Field(default_factory=now)
 
 
-class EventCreate(EventBase, extra="forbid"):
+class EventCreate(EventBase, Strict):
     @model_validator(mode="after")
     def not_ahead_of_time(self) -> Self:
         today = now().date().isoformat()

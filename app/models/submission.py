@@ -6,12 +6,12 @@ from enum import StrEnum
 from typing import Annotated
 
 import sqlalchemy as sa
-from pydantic import EmailStr, StringConstraints
+from pydantic import StringConstraints
 from sqlmodel import Field, SQLModel
 
-from app.models.columns import now
+from app.models.columns import Strict, now
 from app.models.letter import LetterPublic, LetterReceipt
-from app.models.text import Country, Language, Line, OwnWords, PersonName, Slug
+from app.models.text import Country, Email, Language, Line, OwnWords, PersonName, Slug
 
 CONSENT_WORDING = "2026-11"  # edition of the words in docs/frontend.md to which supporters consent
 
@@ -23,25 +23,23 @@ class SubmissionStatus(StrEnum):
     CONFIRMED = "confirmed"
 
 
-class SupporterDetails(SQLModel, extra="forbid"):
+class SupporterDetails(Strict):
     """Who writes. Kept sealed, shown to offices only as far as the campaign says."""
 
     name: PersonName = Field(schema_extra={"examples": ["Ada Example"]})
-    email: EmailStr = Field(
-        max_length=254, description="Where the confirmation goes.", schema_extra={"examples": ["ada@example.org"]}
-    )
+    email: Email = Field(description="Where the confirmation goes.", schema_extra={"examples": ["ada@example.org"]})
     country: Country = Field(description="Where they live: it decides to which embassies they write.")
     city: AddressLine | None = None
     street: AddressLine | None = None
     postcode: AddressLine | None = None
 
 
-class ConsentGiven(SQLModel, extra="forbid"):
+class ConsentGiven(Strict):
     send: bool = Field(description="To send these letters in their name. Must be true.")
     contact: bool = Field(default=False, description="To hear of the campaign's outcome.")
 
 
-class SubmissionCreate(SQLModel, extra="forbid"):
+class SubmissionCreate(Strict):
     supporter: SupporterDetails
     consent: ConsentGiven
     language: Language = Field(

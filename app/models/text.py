@@ -2,9 +2,14 @@
 
 import re
 import unicodedata
+from dataclasses import dataclass
 from typing import Annotated
 
-from pydantic import AfterValidator, Field, StringConstraints
+from email_validator import EmailNotValidError, validate_email
+from pydantic import AfterValidator, Field, GetCoreSchemaHandler, GetJsonSchemaHandler, StringConstraints
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
+from pydantic_core.core_schema import no_info_after_validator_function
 
 COMBINING_MARKS = 4  # on one letter; more is a storm, not a script
 LINK = re.compile(
@@ -51,6 +56,34 @@ def _refuse_hidden(text: str, *, allowed: frozenset[str]) -> None:
             raise ValueError("Please use fewer accents on one letter.")
 
 
+def plain_address(text: str) -> str:
+    """Return an e-mail address that every mail server takes: its name in ASCII, its domain too."""
+    try:
+        return validate_email(text, check_deliverability=False, allow_smtputf8=False).ascii_email or text
+    except EmailNotValidError:
+        raise ValueError("This is not an e-mail address that can be written to, such as ada@example.org.") from None
+
+
+@dataclass(frozen=True)
+class _form:  # noqa: N801 - reads as the annotation that it is
+    """A text of one form: checked whole, refused in words, and shown as a pattern in the API's documentation."""
+
+    pattern: str
+    words: str
+    longest: int
+
+    def __get_pydantic_core_schema__(self, source: type[str], handler: GetCoreSchemaHandler) -> CoreSchema:
+        return no_info_after_validator_function(self._check, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return handler(schema) | {"pattern": f"^{self.pattern}$", "maxLength": self.longest, "description": self.words}
+
+    def _check(self, text: str) -> str:
+        if len(text) > self.longest or not re.fullmatch(self.pattern, text, re.ASCII):
+            raise ValueError(f"Please give {self.words}.")
+        return text
+
+
 Line = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(clean_line)]
 Prose = Annotated[str, StringConstraints(min_length=1, max_length=4_000), AfterValidator(clean_paragraph)]
 PersonName = Annotated[
@@ -63,19 +96,21 @@ OwnWords = Annotated[
     AfterValidator(without_links),
 ]
 
-Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", min_length=2, max_length=80)]
-Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$", description="ISO 3166-1 alpha-2, such as DE.", examples=["DE"])]
-Language = Annotated[
+Email = Annotated[
     str,
-    Field(
-        pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=16, description="BCP 47, such as de.", examples=["de"]
-    ),
+    StringConstraints(max_length=254),
+    AfterValidator(plain_address),
+    Field(json_schema_extra={"format": "email"}),
 ]
+Slug = Annotated[
+    str, _form(r"[a-z0-9]+(-[a-z0-9]+)*", "small letters, digits and single hyphens, such as rocio-san-miguel", 80)
+]
+Country = Annotated[str, _form(r"[A-Z]{2}", "a country as two capital letters (ISO 3166-1), such as DE", 2)]
+Language = Annotated[str, _form(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*", "a language as in BCP 47, such as de", 16)]
 PartialDate = Annotated[
-    str,
-    Field(pattern=r"^\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?$", description="YYYY, YYYY-MM or YYYY-MM-DD."),
+    str, _form(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?", "a day as YYYY, YYYY-MM or YYYY-MM-DD", 10)
 ]
-WebAddress = Annotated[str, StringConstraints(pattern=r"^https://[^\s<>\"']+$", max_length=500)]
+WebAddress = Annotated[str, _form(r"https://[^\s<>\"']+", "a web address that begins with https://", 500)]
 
 Texts = dict[Language, Line]
 Proses = dict[Language, Prose]

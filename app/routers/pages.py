@@ -1,17 +1,20 @@
 """The pages behind the link in a supporter's mail. They work without JavaScript, and GET changes nothing."""
 
 import tomllib
+from collections.abc import Callable, Coroutine
 from functools import cache
 from typing import Any
 
-from fastapi import APIRouter, status
+from fastapi import APIRouter, Request, status
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from fastapi.routing import APIRoute
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.config import PROJECT
 from app.dependencies import DatabaseDep, IdPath, KeysDep, ReaderDep, SessionDep, TokenPath
 from app.errors import UnsilencedError
+from app.models.letter import Stage
 from app.services import confirmation, receipts
 from app.services.sealing import Keys
 
@@ -26,7 +29,23 @@ GUARDED = {
     "form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
 }
 
-router = APIRouter(prefix="/confirm/{token}", include_in_schema=False, default_response_class=HTMLResponse)
+
+class PageRoute(APIRoute):
+    """A route for people: what goes wrong is told on a page."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        handle = super().get_route_handler()
+
+        async def tell(request: Request) -> Response:
+            try:
+                return await handle(request)
+            except UnsilencedError as error:
+                return _page("problem.html", FALLBACK, error.status, title=error.title, detail=error.detail)
+
+        return tell
+
+
+router = APIRouter(prefix="/confirm/{token}", include_in_schema=False, route_class=PageRoute)
 
 _environment = Environment(loader=FileSystemLoader(FOLDER), undefined=StrictUndefined, autoescape=True)
 
@@ -34,19 +53,13 @@ _environment = Environment(loader=FileSystemLoader(FOLDER), undefined=StrictUnde
 @router.get("")
 async def show(token: TokenPath, session: ReaderDep, keys: KeysDep) -> HTMLResponse:
     """Show what would be sent, and a button. Mail scanners follow links, so looking changes nothing."""
-    try:
-        return await _own_page(session, keys, token)
-    except UnsilencedError as error:
-        return _problem_page(error)
+    return await _own_page(session, keys, token)
 
 
 @router.post("")
 async def confirm(token: TokenPath, database: DatabaseDep, keys: KeysDep) -> Response:
     """Do what POST /api/v1/confirmations/{token} does."""
-    try:
-        await confirmation.confirm(database, keys, token)
-    except UnsilencedError as error:
-        return _problem_page(error)
+    await confirmation.confirm(database, keys, token)
     return _back(token)
 
 
@@ -82,6 +95,8 @@ async def erase(token: TokenPath, session: SessionDep, keys: KeysDep) -> HTMLRes
 
 async def _own_page(session: AsyncSession, keys: Keys, token: str) -> HTMLResponse:
     submission, brief, answer = await confirmation.look(session, keys, token)
+    if submission.confirmed_at is None and not any(letter.stage is Stage.UNCONFIRMED for letter in answer.letters):
+        raise confirmation.stopped()
     strings, language = _strings_of(submission.language)
     return _page(
         "confirm.html",
@@ -98,10 +113,6 @@ async def _own_page(session: AsyncSession, keys: Keys, token: str) -> HTMLRespon
 
 def _back(token: str) -> RedirectResponse:
     return RedirectResponse(f"/confirm/{token}", status.HTTP_303_SEE_OTHER, headers=GUARDED)
-
-
-def _problem_page(error: UnsilencedError) -> HTMLResponse:
-    return _page("problem.html", FALLBACK, error.status, title=error.title, detail=error.detail)
 
 
 def _page(template: str, language: str, status: int = 200, **values: object) -> HTMLResponse:

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.errors import Conflict, FieldError, Invalid, NotFound
+from app.errors import Conflict, FieldError, Invalid, NotFound, invalid
 from app.models.campaign import (
     Campaign,
     CampaignCreate,
@@ -100,6 +100,7 @@ async def show_to_organisers(session: AsyncSession, campaign: Campaign) -> Campa
 async def create(session: AsyncSession, organiser: Organiser, body: CampaignCreate) -> CampaignForOrganisers:
     """Begin a draft."""
     campaign = Campaign.model_validate({**_columns(body), "organisation_id": organiser.organisation_id})
+    _require_dates(campaign)
     await revisions.insert(
         session, campaign, taken=Conflict("There is a campaign with this slug already: choose another.")
     )
@@ -116,6 +117,7 @@ async def update(
         raise Conflict("The campaign is closed, and stays as it is.")
     revisions.require(campaign.revision, if_match)
     await revisions.change(session, campaign, _columns(body))
+    _require_dates(campaign)
     if body.prisoners is not None:
         await _set_prisoners(session, organiser, campaign, body.prisoners)
     if body.offices is not None:
@@ -130,6 +132,13 @@ async def delete(session: AsyncSession, campaign: Campaign) -> None:
     await session.exec(sa.delete(CampaignPrisoner).where(col(CampaignPrisoner.campaign_id) == campaign.id))
     await session.exec(sa.delete(CampaignOffice).where(col(CampaignOffice.campaign_id) == campaign.id))
     await session.delete(campaign)
+
+
+def _require_dates(campaign: Campaign) -> None:
+    if campaign.closes_on is None and campaign.status is not CampaignStatus.DRAFT:
+        raise invalid("/closes_on", "A published campaign keeps a closing date: after it, nobody writes any more.")
+    if campaign.opens_on and campaign.closes_on and campaign.opens_on > campaign.closes_on:
+        raise invalid("/closes_on", "The campaign closes before it opens.")
 
 
 def _columns(body: CampaignCreate | CampaignUpdate) -> dict[str, Any]:

@@ -33,6 +33,11 @@ async def confirm(database: Database, keys: Keys, token: str) -> SubmissionPubli
             return await _confirm(session, submission_id, at=now())
 
 
+def stopped() -> Gone:
+    """Return the answer where there is nothing left to confirm."""
+    return Gone("These letters were stopped before they were confirmed. Nothing was sent.")
+
+
 async def look(session: AsyncSession, keys: Keys, token: str) -> tuple[Submission, BriefContent, SubmissionPublic]:
     """Return what a link stands for. Changes nothing."""
     submission = await _find(session, keys.submission_of(token))
@@ -54,7 +59,7 @@ async def _pass_on(session: AsyncSession, submission: Submission, *, at: datetim
     shut = await _gates(session, campaign, submission, letters, today=at.date())
     waiting = [letter for letter in letters if letter.stage is Stage.UNCONFIRMED]
     if not waiting:
-        raise Gone("These letters were stopped before they were confirmed.")
+        raise stopped()
     await _decide(session, submission, waiting, shut, round_=round_on(campaign, at.date()), at=at)
     submission.confirmed_at = at
     await _count_person(session, submission)

@@ -48,7 +48,8 @@ async def state(
 def against(state: State, *, country: str, prisoner_ids: Iterable[uuid.UUID], today: date) -> Reason | None:
     """Return why nothing may be written about these prisoners from this country, or None."""
     campaign = state.campaign
-    prisoners = [state.prisoners[prisoner_id] for prisoner_id in prisoner_ids]
+    deleted = (PrisonerStatus.UNKNOWN, Consent.WITHDRAWN)
+    prisoners = [state.prisoners.get(prisoner_id, deleted) for prisoner_id in prisoner_ids]
     gates = {  # a pause comes last: it only holds what the others would stop for good
         Reason.CAMPAIGN_CLOSED: campaign.status in {CampaignStatus.DRAFT, CampaignStatus.CLOSED},
         Reason.TOO_LATE: campaign.closes_on is not None and today > campaign.closes_on,

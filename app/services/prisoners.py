@@ -3,11 +3,12 @@
 import uuid
 from typing import Any
 
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.errors import Conflict, NotFound
-from app.models.campaign import CampaignPrisoner
 from app.models.organisation import Organiser
 from app.models.prisoner import (
     PUBLIC_CONSENT,
@@ -85,14 +86,14 @@ async def update(
 
 async def delete(session: AsyncSession, prisoner: Prisoner) -> None:
     """Delete a prisoner about whom nobody has campaigned."""
-    if (await session.exec(select(CampaignPrisoner).where(CampaignPrisoner.prisoner_id == prisoner.id))).first():
+    await session.exec(sa.delete(PrisonerEvent).where(col(PrisonerEvent.prisoner_id) == prisoner.id))
+    await session.delete(prisoner)
+    try:
+        await session.flush()
+    except IntegrityError:
         raise Conflict(
             "A campaign is about this prisoner. To take them off everything public, withdraw the consent instead."
-        )
-    for event in await session.exec(select(PrisonerEvent).where(PrisonerEvent.prisoner_id == prisoner.id)):
-        await session.delete(event)
-    await session.flush()
-    await session.delete(prisoner)
+        ) from None
 
 
 async def add_event(session: AsyncSession, prisoner: Prisoner, body: EventCreate) -> PrisonerForOrganisers:

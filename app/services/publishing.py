@@ -6,7 +6,8 @@ import sqlalchemy as sa
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.composing.brief import OfficeToCompile, compile_brief
+from app.composing.brief import compile_brief
+from app.composing.candidates import Candidate, usable_channels
 from app.errors import Conflict
 from app.models.brief import Brief
 from app.models.campaign import (
@@ -68,7 +69,14 @@ async def close(session: AsyncSession, campaign: Campaign, body: CampaignClose) 
     """End the campaign with its outcome. Letters that have not left are cancelled."""
     _require_next(campaign, CampaignStatus.CLOSED)
     await revisions.change(
-        session, campaign, {"status": CampaignStatus.CLOSED, "outcome": body.outcome, "outcome_note": body.note}
+        session,
+        campaign,
+        {
+            "status": CampaignStatus.CLOSED,
+            "outcome": body.outcome,
+            "outcome_note": body.note,
+            "closes_on": min(campaign.closes_on or now().date(), now().date()),
+        },
     )
     await queue.stop(
         session,
@@ -85,14 +93,14 @@ def _require_next(campaign: Campaign, to: CampaignStatus) -> None:
         raise Conflict(f"The campaign is {campaign.status.value}, so it cannot become {to.value}.")
 
 
-async def _offices(session: AsyncSession, campaign: Campaign) -> list[OfficeToCompile]:
+async def _offices(session: AsyncSession, campaign: Campaign) -> list[Candidate]:
     fixed = await session.exec(
         select(Office)
         .join(CampaignOffice, col(CampaignOffice.office_id) == col(Office.id))
         .where(col(CampaignOffice.campaign_id) == campaign.id)
         .order_by(col(CampaignOffice.position))
     )
-    found = [OfficeToCompile(office=office, accredited_to=None) for office in fixed]
+    found = [Candidate(office, None) for office in fixed]
     chosen = {entry.office.id for entry in found}
     embassies = await session.exec(
         select(Office, col(Accreditation.country))
@@ -106,9 +114,11 @@ async def _offices(session: AsyncSession, campaign: Campaign) -> list[OfficeToCo
     )
     accredited: dict[uuid.UUID, tuple[Office, list[str]]] = {}
     for office, country in embassies:
-        accredited.setdefault(office.id, (office, []))[1].append(country)
-    return found + [
-        OfficeToCompile(office=office, accredited_to=to)
-        for office, to in accredited.values()
-        if office.id not in chosen
-    ]
+        if office.id not in chosen and _can_be_written_to(campaign, office):
+            accredited.setdefault(office.id, (office, []))[1].append(country)
+    return found + [Candidate(office, countries) for office, countries in accredited.values()]
+
+
+def _can_be_written_to(campaign: Campaign, office: Office) -> bool:
+    """Pass over embassies without an address or a common language: nobody chose them by name."""
+    return bool(usable_channels(office)) and not set(office.languages).isdisjoint(campaign.demands)

@@ -10,12 +10,13 @@ from app.composing.brief import BriefContent
 from app.composing.compose import ComposedLetter, compose
 from app.composing.paper import as_text
 from app.errors import Conflict, NotFound
+from app.models.campaign import Campaign
 from app.models.columns import now
 from app.models.delivery import Delivery
 from app.models.letter import NEXT, Letter, LetterReceipt, Reason, Stage
 from app.models.office import Channel, Official
 from app.models.submission import Receipt, Submission
-from app.services import confirmation, letters, stages, submissions
+from app.services import confirmation, gates, letters, stages, submissions
 from app.services.sealing import Keys
 
 CAN_CANCEL = tuple(stage for stage, following in NEXT.items() if Stage.CANCELLED in following)
@@ -44,8 +45,19 @@ async def paper(session: AsyncSession, keys: Keys, token: str, letter_id: uuid.U
     office = brief.office(row.office_id)
     if office is None or row.channel is Channel.EMAIL:
         raise NotFound("There is nothing to print: this letter goes by e-mail.")
+    await _ask_gates(session, brief, submission, row)
     composed = _text(keys, brief, submission, row, await letters.holders_of(session, [row.office_id]))
     return as_text(composed, office, channel=row.channel, language=row.language)
+
+
+async def _ask_gates(session: AsyncSession, brief: BriefContent, submission: Submission, letter: Letter) -> None:
+    """Let nobody post by hand what would not be sent."""
+    campaign = await session.get_one(Campaign, submission.campaign_id)
+    about = [prisoner.id for prisoner in brief.about(letter.prisoner_id)]
+    state = await gates.state(session, campaign, prisoner_ids=about, office_ids=[letter.office_id])
+    shut = gates.against(state, country=letter.country, prisoner_ids=about, today=now().date())
+    if reason := shut or gates.against_office(state, letter.office_id):
+        raise gates.refuse(reason)
 
 
 async def cancel(session: AsyncSession, keys: Keys, token: str) -> Receipt:

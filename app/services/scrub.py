@@ -1,56 +1,72 @@
-"""Forgetting on a clock: what was not confirmed in time expires, and personal data goes when it is no longer needed."""
+"""Forgetting on a clock: what nobody confirmed expires, and a campaign's supporters some time after it. Counts stay."""
 
+import uuid
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.database import Database
+from app.database import Database, rows
+from app.models.campaign import Campaign
 from app.models.delivery import Delivery
 from app.models.idempotency import Idempotency
-from app.models.letter import Letter, Stage
+from app.models.letter import WAITING, Letter, Reason, Stage
 from app.models.submission import Submission
 from app.services import stages
 from app.services.confirmation import TIME_TO_CONFIRM
 
+KEEP_SUPPORTERS = timedelta(days=90)  # after the last day of their campaign
 KEEP_ANSWERS = timedelta(days=1)  # for repeated requests
 AT_ONCE = 500  # submissions of one transaction
 
 
 async def run(database: Database, *, at: datetime) -> int:
-    """Forget everything whose time has come, in small transactions; return how many submissions expired."""
-    expired = 0
-    while True:
-        async with database.transaction() as session:
-            n = await _expire(session, at=at)
-        if n == 0:
-            break
-        expired += n
+    """Forget everything whose time has come, in small transactions; return how many submissions that were."""
+    forgotten = 0
+    for step in (_expire, _forget_supporters):
+        while True:
+            async with database.transaction() as session:
+                n = await step(session, at=at)
+            if n == 0:
+                break
+            forgotten += n
     async with database.transaction() as session:
         await session.exec(sa.delete(Idempotency).where(col(Idempotency.created_at) < at - KEEP_ANSWERS))
-    return expired
+    return forgotten
 
 
 async def _expire(session: AsyncSession, *, at: datetime) -> int:
     """Let submissions expire that nobody confirmed, and forget who made them. Return how many."""
-    late = (
-        select(Submission.id)
-        .where(
-            col(Submission.confirmed_at).is_(None),
-            col(Submission.erased_at).is_(None),
-            col(Submission.created_at) < at - TIME_TO_CONFIRM,
-        )
-        .order_by(col(Submission.id))
-        .limit(AT_ONCE)
-        .with_for_update(skip_locked=True)
-    )
-    ids = list(await session.exec(late))
-    if not ids:
-        return 0
+    late = col(Submission.confirmed_at).is_(None), col(Submission.created_at) < at - TIME_TO_CONFIRM
+    ids = await _some(session, *late)
     letters = await stages.lock(session, col(Letter.submission_id).in_(ids), col(Letter.stage) == Stage.UNCONFIRMED)
-    await stages.move(session, letters, Stage.EXPIRED, at=at, digest=None)
-    await session.exec(sa.update(Delivery).where(col(Delivery.submission_id).in_(ids)).values(due_at=None))
-    forget = {"sealed": None, "digest": None, "source": None, "erased_at": at}
-    await session.exec(sa.update(Submission).where(col(Submission.id).in_(ids)).values(forget))
+    await stages.move(session, letters, Stage.EXPIRED, at=at)
+    await _forget(session, ids, at=at)
     return len(ids)
+
+
+async def _forget_supporters(session: AsyncSession, *, at: datetime) -> int:
+    """Forget who wrote in campaigns that ended long ago. Return how many submissions that were."""
+    over = select(Campaign.id).where(col(Campaign.closes_on) < (at - KEEP_SUPPORTERS).date())
+    ids = await _some(session, col(Submission.campaign_id).in_(over))
+    waiting = await stages.lock(session, col(Letter.submission_id).in_(ids), col(Letter.stage).in_(WAITING))
+    await stages.move(session, waiting, Stage.CANCELLED, at=at, reason=Reason.TOO_LATE)
+    await _forget(session, ids, at=at)
+    return len(ids)
+
+
+async def _some(session: AsyncSession, *which: sa.ColumnElement[bool]) -> list[uuid.UUID]:
+    """Return some submissions of those that match and are not forgotten yet, locked, with their deliveries."""
+    ids = select(Submission.id).where(col(Submission.erased_at).is_(None), *which).order_by(col(Submission.id))
+    found = list(await session.exec(ids.limit(AT_ONCE).with_for_update(skip_locked=True)))
+    await rows(session, sa.select(col(Delivery.id)).where(col(Delivery.submission_id).in_(found)).with_for_update())
+    return found
+
+
+async def _forget(session: AsyncSession, ids: list[uuid.UUID], *, at: datetime) -> None:
+    await session.exec(sa.update(Delivery).where(col(Delivery.submission_id).in_(ids)).values(due_at=None))
+    letters = sa.update(Letter).where(col(Letter.submission_id).in_(ids))
+    await session.exec(letters.values(digest=None, sealed_text=None, message_id=None, server_reply=None))
+    submissions = sa.update(Submission).where(col(Submission.id).in_(ids))
+    await session.exec(submissions.values(sealed=None, digest=None, source=None, consent_contact=False, erased_at=at))

@@ -6,6 +6,7 @@ Run it from the project's folder with the project's Python.
 import unicodedata
 import uuid
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import example, given, settings
@@ -23,11 +24,13 @@ ONE_PAGE = 5_000  # characters, generously
 SEEDS = range(0, 5 * 5 * 4 * 4, 7)
 
 VISIBLE = st.characters(exclude_categories=["Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"])
-PIECES = st.text(VISIBLE) | st.sampled_from(["\n", "\n\n", "\u200d", "{{", "}}", "{%", "%}", "{#", "– ", "Yours sincerely,"])
+PIECES = st.text(VISIBLE) | st.sampled_from(
+    ["\n", "\n\n", "\u200d", "{{", "}}", "{%", "%}", "{#", "– ", "Yours sincerely,"]
+)
 OWN_WORDS = st.lists(PIECES, max_size=30).map("".join)
 
 
-def accepted(kind: object, text: str) -> str | None:
+def accepted(kind: Any, text: str) -> str | None:
     """What the service makes of a text from outside; None if it refuses."""
     try:
         return str(TypeAdapter(kind).validate_python(text))
@@ -87,7 +90,9 @@ def test_a_letter_about_one_prisoner_does_not_speak_of_the_other() -> None:
     assert "Bob" in letter(content, prisoner_id=None).body
 
 
-@pytest.mark.parametrize("hostile", ["{{7*7}}", "{0.__class__}", "{% if %}", "{{ names }}", "%(name)s", "$name", "{#x#}"])
+@pytest.mark.parametrize(
+    "hostile", ["{{7*7}}", "{0.__class__}", "{% if %}", "{{ names }}", "%(name)s", "$name", "{#x#}"]
+)
 def test_expressions_in_what_supporters_write_stay_literal(hostile: str) -> None:
     for seed in SEEDS:
         composed = letter(

@@ -78,4 +78,3 @@ async def stats(client: AsyncClient) -> dict[str, int]:
     """How many letters stand in each stage, without the empty ones."""
     answer = (await client.get(f"{API}/campaigns/free-ada/stats")).json()
     return {stage: n for stage, n in answer["letters"].items() if n}
-

@@ -125,7 +125,16 @@ def test_a_name_is_one_line(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["   ", "\u00a0\u2003\u3000", "\u3164\u3164", "\uffa0\uffa0", "\u115f\u1160", "\u200d\u200c\u200d", "\u2800\u2800", "--"],
+    [
+        "   ",
+        "\u00a0\u2003\u3000",
+        "\u3164\u3164",
+        "\uffa0\uffa0",
+        "\u115f\u1160",
+        "\u200d\u200c\u200d",
+        "\u2800\u2800",
+        "--",
+    ],
     ids=ascii,
 )
 def test_what_is_empty_to_the_eye_is_refused(text: str) -> None:
@@ -133,7 +142,9 @@ def test_what_is_empty_to_the_eye_is_refused(text: str) -> None:
     assert refused(OwnWords, text * 10)
 
 
-@pytest.mark.parametrize("text", ["Z" + "\u0300" * 5 + "algo", "S" + "\u0489" * 30 + "am", "a" + "\u20dd\u0336" * 3 + "b"], ids=ascii)
+@pytest.mark.parametrize(
+    "text", ["Z" + "\u0300" * 5 + "algo", "S" + "\u0489" * 30 + "am", "a" + "\u20dd\u0336" * 3 + "b"], ids=ascii
+)
 def test_storms_of_combining_marks_are_refused(text: str) -> None:
     assert refused(PersonName, text)
     assert refused(OwnWords, f"{PADDING} {text}")

@@ -1,0 +1,164 @@
+"""A supporter's receipt: see, cancel, erase."""
+
+import uuid
+
+import sqlalchemy as sa
+from httpx import AsyncClient
+
+from app.database import Database, table_of
+from app.delivery.worker import Worker
+from app.models.delivery import Delivery
+from tests.factories import API, PARAGRAPH, office, post, published, submission
+from tests.relay import Relay
+from tests.routers.test_letters import forgeries
+from tests.steps import (
+    EMBASSY,
+    LETTERS,
+    PROSECUTOR,
+    SAM,
+    differences,
+    everything_stored,
+    hand_in,
+    problem,
+    receipt,
+    somebody,
+    stages,
+    standing,
+    stats,
+    write,
+)
+
+BY_POST = {"channels": ["post"], "postal_address": "Main Street 1\nExampletown"}
+
+
+async def test_only_the_whole_link_opens_a_receipt(client: AsyncClient, organiser: AsyncClient) -> None:
+    await published(organiser)
+    answer, token = await hand_in(client)
+    letter = answer["letters"][0]["id"]
+    for forged in forgeries(token):
+        problem(await client.get(f"{API}/receipts/{forged}"), 404)
+        problem(await client.delete(f"{API}/receipts/{forged}"), 404)
+        problem(await client.post(f"{API}/receipts/{forged}/cancel"), 404)
+        problem(await client.post(f"{API}/receipts/{forged}/letters/{letter}/posted"), 404)
+        problem(await client.get(f"{API}/receipts/{forged}/letters/{letter}.txt"), 404)
+    assert stages(await receipt(client, token)) == [("unconfirmed", None)] * 2
+
+
+async def test_nobody_reaches_another_supporters_letter(client: AsyncClient, organiser: AsyncClient) -> None:
+    await published(organiser, offices=[office(**BY_POST)], embassies_of=[])
+    mine, token = await write(client)
+    theirs, _ = await write(client, supporter=somebody("alex"))
+    for letter in (theirs["letters"][0]["id"], str(uuid.uuid4())):
+        problem(await client.get(f"{API}/receipts/{token}/letters/{letter}.txt"), 404)
+        for verb in ("posted", "undo"):
+            problem(await client.post(f"{API}/receipts/{token}/letters/{letter}/{verb}"), 404)
+    problem(await client.post(f"{API}/receipts/{token}/letters/{mine['letters'][0]['id']}/undo"), 409)
+    assert standing(await stats(client)) == {"ready": 2}
+
+
+async def test_a_receipt_shows_the_letters_as_they_will_leave_and_as_they_left(
+    client: AsyncClient, organiser: AsyncClient, worker: Worker, relay: Relay
+) -> None:
+    await published(organiser)
+    _, token = await hand_in(client)
+    before = await receipt(client, token)
+    assert (before["status"], before["campaign"], before["confirmed_at"]) == ("unconfirmed", "Free Ada", None)
+    assert all(PARAGRAPH in letter["body"] for letter in before["letters"])
+
+    await post(client, f"/confirmations/{token}", status=200)
+    await worker.drain()
+    after = await receipt(client, token)
+    assert after["status"] == "confirmed"
+    left = {relay.to(address)[0].body for address in (PROSECUTOR, EMBASSY)}
+    assert {letter["body"] for letter in after["letters"]} == left
+    letter = after["letters"][0]["id"]
+    problem(await client.get(f"{API}/receipts/{token}/letters/{letter}.txt"), 404)
+    problem(await client.post(f"{API}/receipts/{token}/letters/{letter}/posted"), 409)
+    problem(await client.post(f"{API}/receipts/{token}/letters/{letter}/undo"), 409)
+
+
+async def test_cancelling_stops_what_has_not_left(
+    client: AsyncClient, organiser: AsyncClient, worker: Worker, relay: Relay, database: Database
+) -> None:
+    await published(organiser, offices=[office(), office(**BY_POST)])
+    relay.at_rcpt[EMBASSY] = ["451 4.2.1 later"]
+    _, token = await write(client)
+    await worker.drain()
+    cancelled = await post(client, f"/receipts/{token}/cancel", status=200)
+    assert sorted(stages(cancelled), key=str) == [("cancelled", "by_supporter")] * 2 + [("sent", None)]
+
+    await make_due(database)
+    await worker.drain()
+    assert relay.to(EMBASSY) == []
+    numbers = await stats(client)
+    assert (standing(numbers), numbers["letters_sent"]) == ({"sent": 1, "cancelled": 2}, 1)
+    assert stages(await post(client, f"/receipts/{token}/cancel", status=200)) == stages(cancelled)
+    assert await differences(database) == []
+
+
+async def test_what_was_cancelled_before_it_was_confirmed_stays_so(
+    client: AsyncClient, organiser: AsyncClient, worker: Worker, relay: Relay, database: Database
+) -> None:
+    await published(organiser)
+    _, token = await hand_in(client)
+    await post(client, f"/receipts/{token}/cancel", status=200)
+    problem(await client.post(f"{API}/confirmations/{token}"), 410)
+    await worker.drain()
+    assert relay.accepted == []
+    numbers = await stats(client)
+    assert (standing(numbers), numbers["supporters"]) == ({"cancelled": 2}, 0)
+    assert await differences(database) == []
+
+
+async def test_erasing_forgets_the_person_and_keeps_the_count(
+    client: AsyncClient, organiser: AsyncClient, worker: Worker, relay: Relay, database: Database
+) -> None:
+    await published(organiser)
+    relay.at_rcpt[EMBASSY] = ["451 4.2.1 later"]
+    _, token = await write(client)
+    await worker.drain()
+    before = await stats(client)
+
+    assert (await client.delete(f"{API}/receipts/{token}")).status_code == 204
+    await make_due(database)
+    await worker.drain()
+
+    for refused in (
+        await client.get(f"{API}/receipts/{token}"),
+        await client.delete(f"{API}/receipts/{token}"),
+        await client.post(f"{API}/receipts/{token}/cancel"),
+        await client.post(f"{API}/confirmations/{token}"),
+    ):
+        problem(refused, 404)
+    assert (await client.get(f"/confirm/{token}")).status_code == 404
+    written = await everything_stored(database)
+    assert not [secret for secret in (SAM, "Sam Supporter", PARAGRAPH, "Musterweg") if secret in written]
+    after = await stats(client)
+    assert (after["letters_sent"], before["letters_sent"]) == (1, 1)
+    assert after["supporters"] == 1
+    assert standing(after) == {"sent": 1, "cancelled": 1}
+    assert relay.to(EMBASSY) == []
+    assert await differences(database) == []
+
+
+async def test_who_erases_before_confirming_hears_no_more(
+    client: AsyncClient, organiser: AsyncClient, worker: Worker, relay: Relay, database: Database
+) -> None:
+    await published(organiser)
+    key = {"Idempotency-Key": "a-key-of-the-erased"}
+    _, token = await hand_in(client)
+    answer = await client.post(API + LETTERS, json=submission(), headers=key)
+    assert answer.status_code == 202
+    assert (await client.delete(f"{API}/receipts/{token}")).status_code == 204
+    await worker.drain()
+    assert len(relay.to(SAM)) == 1  # of the other submission
+    assert standing(await stats(client)) == {"unconfirmed": 2, "cancelled": 2}
+    assert await differences(database) == []
+
+
+async def make_due(database: Database) -> None:
+    """Let everything that waits for another attempt be due now."""
+    async with database.transaction() as session:
+        deliveries = table_of(Delivery)
+        waiting = sa.update(deliveries).where(deliveries.c.due_at.is_not(None))
+        await session.exec(waiting.values(due_at=deliveries.c.created_at))
