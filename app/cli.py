@@ -40,8 +40,7 @@ DIFFERENCES_SHOWN = 20
 def main() -> None:
     """Run the command; what goes wrong on purpose is told in a sentence, with exit code 1."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    for noisy in ("alembic", "mail.log"):  # the second is the catcher's: it names recipients
-        logging.getLogger(noisy).setLevel(logging.WARNING)
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     try:
         cli()
     except UnsilencedError as error:
@@ -131,7 +130,7 @@ def recount_(
     check: Annotated[bool, typer.Option("--check", help="Only compare; exit with 1 if a count differs.")] = False,
 ) -> None:
     """Count all letters again, and put the kept counts right (or only compare them)."""
-    found = asyncio.run(_recount(check=check))
+    found = _with_database(_compare if check else _put_right)
     for difference in found[:DIFFERENCES_SHOWN]:
         out.print(f"{difference.where}: kept {difference.kept}, counted {difference.counted}")
     if len(found) > DIFFERENCES_SHOWN:
@@ -201,6 +200,8 @@ def _with_database(do: Callable[[Database], Awaitable[Result]]) -> Result:
 
     async def run() -> Result:
         async with _open(Settings()) as database:
+            if do is not schema.migrate:
+                await schema.require_current(database)
             return await do(database)
 
     return asyncio.run(run())
@@ -224,16 +225,17 @@ async def _require_current(settings: Settings) -> None:
         await schema.require_current(database)
 
 
-async def _recount(*, check: bool) -> list[recount.Difference]:
-    async with _open(Settings()) as database:
-        if check:
-            async with database.snapshot() as session:
-                return await recount.differences(session)
-        async with database.transaction() as session:
-            found = await recount.differences(session)
-            if found:
-                await recount.rebuild(session)
-            return found
+async def _compare(database: Database) -> list[recount.Difference]:
+    async with database.snapshot() as session:
+        return await recount.differences(session)
+
+
+async def _put_right(database: Database) -> list[recount.Difference]:
+    async with database.transaction() as session:
+        found = await recount.differences(session)
+        if found:
+            await recount.rebuild(session)
+        return found
 
 
 async def _work(settings: Settings) -> None:

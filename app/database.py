@@ -1,7 +1,7 @@
 """The one file that knows that there are two databases, and the only one that commits."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
@@ -38,11 +38,13 @@ class Database:
         if not self.is_sqlite:
             async with AsyncSession(self.engine, expire_on_commit=False) as session, session.begin():
                 yield session
+                await _last(session)
             return
         # SQLite has one writer: queue here, in order, instead of polling its lock
         async with self._writers, AsyncSession(self.engine, expire_on_commit=False) as session, session.begin():
             await session.connection(execution_options={"sqlite_begin": "BEGIN IMMEDIATE"})
             yield session
+            await _last(session)
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
@@ -60,6 +62,17 @@ class Database:
 
     async def close(self) -> None:
         await self.engine.dispose()
+
+
+def at_the_end(session: AsyncSession, do: Callable[[AsyncSession], Awaitable[None]]) -> None:
+    """Have something done once, last before the commit: what many transactions contend for is then held shortest."""
+    session.info.setdefault("last", {})[do] = None
+
+
+async def _last(session: AsyncSession) -> None:
+    await session.flush()
+    for do in session.info.pop("last", ()):
+        await do(session)
 
 
 def _sqlite_engine(url: sa.URL) -> AsyncEngine:

@@ -43,7 +43,10 @@ def postgres_server(*, durable: bool = False) -> Iterator[str]:
     if given := os.environ.get("UNSILENCED_TEST_POSTGRES_URL"):
         yield _render(make_url(given).set(drivername="postgresql+asyncpg"))
         return
-    with tempfile.TemporaryDirectory(prefix="postgres-") as folder, _running(Path(folder), _account(), [] if durable else FORGETFUL):
+    with (
+        tempfile.TemporaryDirectory(prefix="postgres-") as folder,
+        _running(Path(folder), _account(), [] if durable else FORGETFUL),
+    ):
         yield _render(URL.create("postgresql+asyncpg", "postgres", database="postgres", query={"host": folder}))
 
 
@@ -84,7 +87,9 @@ def _running(folder: Path, account: struct_passwd | None, options: list[str]) ->
     programs, data, log = _programs(folder, account), folder / "data", folder / "log"
     if _start([programs / "initdb", *INITDB, data], log, account).wait():
         raise RuntimeError(log.read_text())
-    server = _start([*_until_we_die(), programs / "postgres", *POSTGRES, *options, "-D", data, "-k", folder], log, account)
+    server = _start(
+        [*_until_we_die(), programs / "postgres", *POSTGRES, *options, "-D", data, "-k", folder], log, account
+    )
     try:
         _wait_until_ready(server, data / "postmaster.pid", log)
         yield

@@ -6,7 +6,7 @@ from datetime import date
 from app.composing import salutations, texts
 from app.composing.candidates import Candidate, usable_channels
 from app.errors import FieldError
-from app.models.campaign import Audience, Campaign, LetterTexts
+from app.models.campaign import Audience, Campaign, LetterTexts, Privacy
 from app.models.prisoner import FREE_OR_DEAD, PUBLIC_CONSENT, Prisoner
 from app.models.text import LINK
 
@@ -26,6 +26,7 @@ def faults(
     """Return everything that is missing or wrong; empty when the campaign can be published."""
     return [
         *_missing_dates(campaign, today),
+        *_indiscreet(campaign),
         *_missing_prisoners(campaign, prisoners),
         *_mentioned(campaign, prisoners),
         *_missing_offices(campaign, candidates),
@@ -38,6 +39,13 @@ def _missing_dates(campaign: Campaign, today: date) -> list[FieldError]:
         return [FieldError("/closes_on", "A campaign needs a closing date: after it, nobody writes any more.")]
     if campaign.closes_on < today:
         return [FieldError("/closes_on", "The closing date has passed.")]
+    return []
+
+
+def _indiscreet(campaign: Campaign) -> list[FieldError]:
+    if campaign.reply_to_supporter and campaign.privacy in {Privacy.INITIALS_AND_TOWN, Privacy.ORGANISATION}:
+        detail = f"Offices would see supporters' addresses: that does not go with `{campaign.privacy.value}`."
+        return [FieldError("/reply_to_supporter", detail)]
     return []
 
 

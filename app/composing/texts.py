@@ -27,6 +27,8 @@ ALLOWED = (
     nodes.Or,
 )
 LONGEST = 4_000  # characters of one text
+DEEPEST = 12  # levels of a text's tree
+TOO_DEEP = "The text is nested too deeply."
 
 
 def of_the_house(language: str) -> dict[Audience, LetterTexts]:
@@ -59,21 +61,40 @@ def _fault(source: str) -> str | None:
     """Return what is wrong with a text, as the first fault in reading order, or None."""
     if len(source) > LONGEST:
         return f"The text is over {LONGEST} characters."
-    if LINK.search(source):
-        return "Letters carry no web addresses and no markup."
     try:
         tree = _environment.parse(source)
     except TemplateSyntaxError as error:
         return f"Line {error.lineno}: this is not a placeholder that can be read."
     except RecursionError:
-        return "The text is nested too deeply."
-    return next((fault for node in _walk(tree) if (fault := _node_fault(node))), None)
+        return TOO_DEEP
+    return _tree_fault(tree, depth=0) or _link_fault(source)
 
 
-def _walk(node: nodes.Node) -> Iterator[nodes.Node]:
-    yield node
-    for child in node.iter_child_nodes():
-        yield from _walk(child)
+def _tree_fault(node: nodes.Node, *, depth: int) -> str | None:
+    if depth > DEEPEST:
+        return TOO_DEEP
+    inside = (_tree_fault(child, depth=depth + 1) for child in node.iter_child_nodes())
+    return _node_fault(node) or next((fault for fault in inside if fault), None)
+
+
+def _link_fault(source: str) -> str | None:
+    """Look for links in every form that the text can take, since a link can be put together from parts."""
+    forms = (
+        render(source, names=_Anybody(), country="–", urgent=urgent, plural=plural)
+        for urgent in (False, True)
+        for plural in (False, True)
+    )
+    return "Letters carry no web addresses and no markup." if any(LINK.search(form) for form in forms) else None
+
+
+class _Anybody:
+    """Stands for the names while a text is tried out."""
+
+    def __str__(self) -> str:
+        return "–"
+
+    def case(self, _case: str) -> str:
+        return "–"
 
 
 def _node_fault(node: nodes.Node) -> str | None:

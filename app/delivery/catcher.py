@@ -1,6 +1,7 @@
 """A mail server for development: it takes everything, keeps it as .eml files, and sends nothing on."""
 
 import asyncio
+import logging
 from pathlib import Path
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
@@ -22,6 +23,7 @@ class _Keeper:
 
 async def start(folder: Path) -> tuple[asyncio.Server, str]:
     """Listen on a free local port; return the server and its smtp:// address."""
+    logging.getLogger("mail.log").setLevel(logging.WARNING)  # aiosmtpd's own log names recipients
     await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
     keeper = _Keeper(folder)
     loop = asyncio.get_running_loop()

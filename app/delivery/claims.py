@@ -115,15 +115,14 @@ async def _settle_letters(session: AsyncSession, by_letter: Mapping[uuid.UUID, S
         groups.setdefault((each.stage or Stage.QUEUED, each.reason), []).append(letter)
     for (to, reason), group in groups.items():
         await stages.move(session, group, to, at=at, reason=reason)
-    texts = [
-        {"b_id": letter.id, "message_id": each.message_id, "sealed_text": each.sealed_text, "server_reply": each.reply}
+    kept = [
+        {"b_id": letter.id, "b_message": each.message_id, "b_text": each.sealed_text, "b_reply": each.reply}
         for letter in sending
-        if (each := by_letter[letter.id]).stage is Stage.SENT
+        if (each := by_letter[letter.id]).stage is not None
     ]
-    if texts:
-        table = table_of(Letter)
-        keep = sa.update(table).where(
-            table.c.id == sa.bindparam("b_id"), table.c.digest.is_not(None)
-        )  # not of the erased
-        names = ("message_id", "sealed_text", "server_reply")
-        await execute_many(session, keep.values({name: sa.bindparam(name) for name in names}), texts)
+    table = table_of(Letter)
+    keep = sa.update(table).where(table.c.id == sa.bindparam("b_id"), table.c.digest.is_not(None))  # not of the erased
+    keep = keep.values(
+        message_id=sa.bindparam("b_message"), sealed_text=sa.bindparam("b_text"), server_reply=sa.bindparam("b_reply")
+    )
+    await execute_many(session, keep, kept)

@@ -128,8 +128,11 @@ async def _transfer(connection: aiosmtplib.SMTP, envelope: Envelope) -> str:
         await connection.mail(envelope.sender)
     except smtp.SMTPServerDisconnected as error:
         raise _Stale(_words_of(error)) from error
+    except smtp.SMTPResponseException as error:
+        refusal = _refusal(error)
+        raise refusal if isinstance(refusal, TryAgain) else TryAgain(refusal.reply) from error  # it concerns us
     except (smtp.SMTPException, OSError) as error:
-        raise _refusal(error) from error
+        raise TryAgain(_words_of(error)) from error
     try:
         await connection.rcpt(envelope.recipient)
     except (smtp.SMTPException, OSError) as error:
@@ -157,5 +160,6 @@ def _words_of(error: Exception) -> str:
 
 
 def _kept(words: str) -> str:
-    """Return a server's words as they may be kept: short, and without the address that servers like to repeat."""
-    return ADDRESS.sub("…@…", words)[:REPLY_LENGTH]
+    """Return a server's words as they may be kept: short, readable, without the address that servers like to repeat."""
+    readable = "".join(character if character.isprintable() else "�" for character in words)
+    return ADDRESS.sub("…@…", readable)[:REPLY_LENGTH]

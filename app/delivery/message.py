@@ -3,10 +3,13 @@
 import base64
 import binascii
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
+
+import idna
 
 HEADERS = (
     "From",
@@ -20,11 +23,11 @@ HEADERS = (
     "Content-Type",
     "Content-Transfer-Encoding",
 )
-WORD_BYTES = 45  # of UTF-8 in one encoded word: 60 characters of base64, under the 75 of RFC 2047
-PLAIN = re.compile(r"[A-Za-z0-9 !#$%&'*+/=?^_`{|}~.-]+")
+WORD_BYTES = 39  # of UTF-8 in one encoded word: with the header's name its line stays under 76 (RFC 2047)
+PLAIN = re.compile(r"[A-Za-z0-9 !#$%&'()*+,/:;=?^_`{|}~.-]+")
 ADDRESS = re.compile(r"[^\s@<>,;:\"()\[\]\\\x00-\x20\x7f]+@[A-Za-z0-9.-]+")
 LINE_BYTES = 76
-SUBJECT_BYTES = LINE_BYTES - len("Subject: ")
+LINE_ENDERS = frozenset({"Cc", "Zl", "Zp"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,15 +76,20 @@ def _check(head: bytes) -> None:
 
 
 def _mailbox(name: str, address: str) -> str:
-    if PLAIN.fullmatch(name) and "=?" not in name and len(name) < LINE_BYTES:
-        return f'"{name}" <{_address(address)}>'
-    return f"{_words(name)}\r\n <{_address(address)}>"
+    shown = f'"{name}"' if _is_plain(name, longest=LINE_BYTES - len('From: ""')) else _words(name)
+    one_line = f"{shown} <{_address(address)}>"
+    return one_line if len("From: " + one_line) <= LINE_BYTES else one_line.replace(" <", "\r\n <")
 
 
 def _unstructured(text: str) -> str:
-    if text.isascii() and text.isprintable() and "=?" not in text and len(text) <= SUBJECT_BYTES:
-        return text
-    return _words(text)
+    return text if _is_plain(text, longest=LINE_BYTES - len("Subject: ")) else _words(text)
+
+
+def _is_plain(text: str, *, longest: int) -> bool:
+    """Tell whether a header can hold the text as it is; ValueError for what would end a line when it is decoded."""
+    if any(unicodedata.category(character) in LINE_ENDERS for character in text):
+        raise ValueError("a control character in a header")
+    return len(text) <= longest and "=?" not in text and PLAIN.fullmatch(text) is not None
 
 
 def _words(text: str) -> str:
@@ -103,15 +111,15 @@ def _parts(text: str) -> Iterator[bytes]:
 def _address(address: str) -> str:
     """Return an address with its domain in ASCII; ValueError unless it is one address and nothing else."""
     local, _, domain = address.rpartition("@")
-    ascii_address = f"{local}@{domain.encode('idna').decode()}" if not domain.isascii() else address
-    if not ADDRESS.fullmatch(ascii_address) or not ascii_address.isascii():
+    ascii_address = f"{local}@{idna.encode(domain, uts46=True).decode()}" if not domain.isascii() else address
+    if not ADDRESS.fullmatch(ascii_address) or not ascii_address.isascii() or "=?" in ascii_address:
         raise ValueError("not one plain address")
     return ascii_address
 
 
 def _encode(text: str) -> tuple[str, bytes]:
     """Choose the shorter of quoted-printable and base64: readable for Latin letters, compact for others."""
-    raw = text.replace("\n", "\r\n").encode()
+    raw = re.sub(r"\r\n|\r|\n", "\r\n", text).encode()
     quoted = binascii.b2a_qp(raw, istext=True)
     if len(quoted) < len(raw) * 4 // 3:
         return "quoted-printable", quoted.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")

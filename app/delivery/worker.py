@@ -3,10 +3,11 @@
 import asyncio
 import logging
 import random
+import re
 import time
-from dataclasses import dataclass
+from collections.abc import Sequence
 
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
 
 from app.config import Settings
 from app.database import Database
@@ -21,26 +22,37 @@ from app.services.sealing import Keys
 
 logger = logging.getLogger(__name__)
 
-IN_HAND = 100  # deliveries that a worker holds at once
-CONNECTIONS = 4  # on which it sends at once
+IN_HAND = 100  # deliveries that a worker holds at once in each lane
+CONNECTIONS = 4  # on which it sends letters at once
 IDLE = 0.5  # seconds between looks at an empty queue
 TIDY_EVERY = 3600.0  # seconds
 TROUBLE = 5.0  # seconds to wait when the database does not answer
 
 
-@dataclass
+class _Lane:
+    """Letters and notices travel apart, so that a slow office keeps nobody from confirming."""
+
+    def __init__(self, *, letters: bool, connections: int) -> None:
+        self.letters = letters
+        self.connections = asyncio.Semaphore(connections)
+        self.in_hand: set[asyncio.Task[Settlement]] = set()
+
+
 class Worker:
-    """Holds at most IN_HAND deliveries; what is finished together is settled together."""
+    """Holds at most IN_HAND deliveries in each lane; what is finished together is settled together."""
 
-    database: Database
-    mailer: Mailer
-    keys: Keys
-    settings: Settings
-
-    def __post_init__(self) -> None:
-        self._in_hand: set[asyncio.Task[Settlement]] = set()
-        self._connections = asyncio.Semaphore(CONNECTIONS)
+    def __init__(self, database: Database, mailer: Mailer, keys: Keys, settings: Settings) -> None:
+        self.database = database
+        self.mailer = mailer
+        self.keys = keys
+        self.settings = settings
+        self._lanes = (_Lane(letters=False, connections=1), _Lane(letters=True, connections=CONNECTIONS))
         self._tidy_at = 0.0
+
+    @property
+    def in_hand(self) -> set[asyncio.Task[Settlement]]:
+        """What is claimed and not settled."""
+        return set[asyncio.Task[Settlement]]().union(*(lane.in_hand for lane in self._lanes))
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Deliver until told to stop; then finish what is in hand."""
@@ -49,8 +61,7 @@ class Worker:
                 await self._tidy()
                 busy = await self.run_once()
             except (SQLAlchemyError, OSError) as error:
-                name = type(error).__name__
-                logger.warning("the database does not answer (%s); looking again in %s s", name, TROUBLE)
+                logger.warning("the database does not answer (%s); again in %s s", type(error).__name__, TROUBLE)
                 await _pause(stopping, TROUBLE)
             except Exception:
                 logger.exception("a turn of the worker went wrong; going on in %s s", TROUBLE)
@@ -58,16 +69,26 @@ class Worker:
             else:
                 if not busy:
                     await _pause(stopping, IDLE)
-        await self.finish()
+        try:
+            await self.finish()
+        except (SQLAlchemyError, OSError) as error:
+            logger.warning("not settled (%s): these are due again when their lease has run out", type(error).__name__)
 
     async def run_once(self) -> bool:
         """Claim what there is room for, settle what is finished. False: there is nothing to do."""
-        await self._claim(letters=False)
-        await self._claim(letters=True)
-        if not self._in_hand:
-            return False
-        await self._settle(patience=IDLE)
-        return True
+        for lane in self._lanes:
+            await self._claim(lane)
+        return await self._settle(patience=IDLE)
+
+    async def finish(self) -> None:
+        """Settle all that is in hand, and claim nothing more."""
+        while await self._settle(patience=None):
+            pass
+
+    async def drain(self) -> None:
+        """Deliver everything that is due now."""
+        while await self.run_once():
+            pass
 
     async def _tidy(self) -> None:
         """Forget, once in a while, what must not be kept longer."""
@@ -75,33 +96,22 @@ class Worker:
             self._tidy_at = time.monotonic() + TIDY_EVERY
             await scrub.run(self.database, at=now())
 
-    async def finish(self) -> None:
-        """Settle all that is in hand, and claim nothing more."""
-        while self._in_hand:
-            await self._settle(patience=None)
-
-    async def drain(self) -> None:
-        """Deliver everything that is due now."""
-        while await self.run_once():
-            pass
-
-    async def _claim(self, *, letters: bool) -> None:
-        room = IN_HAND - len(self._in_hand)
+    async def _claim(self, lane: _Lane) -> None:
+        room = IN_HAND - len(lane.in_hand)
         if room <= 0:
             return
         until = time.monotonic() + self.settings.lease_time
         async with self.database.transaction() as session:
-            taken = await claims.claim(session, letters=letters, most=room, lease_time=self.settings.lease_time)
+            taken = await claims.claim(session, letters=lane.letters, most=room, lease_time=self.settings.lease_time)
             if not taken:
                 return
-            read = drafts.of_letters(session, taken, at=now()) if letters else drafts.of_notices(session, taken)
+            read = drafts.of_letters(session, taken, at=now()) if lane.letters else drafts.of_notices(session, taken)
             ready = await read
-        for draft in ready:
-            self._in_hand.add(asyncio.create_task(self._deliver(draft, until=until)))
+        lane.in_hand |= {asyncio.create_task(self._deliver(draft, lane, until=until)) for draft in ready}
 
-    async def _deliver(self, draft: Draft, *, until: float) -> Settlement:
+    async def _deliver(self, draft: Draft, lane: _Lane, *, until: float) -> Settlement:
         """Compose and send one, while the lease holds. Never raises: whatever goes wrong is a settlement."""
-        async with self._connections:
+        async with lane.connections:
             if time.monotonic() >= until:
                 return Settlement(draft.claim, "not tried: the lease had run out", wait=0)
             try:
@@ -120,7 +130,7 @@ class Worker:
         try:
             reply = await self.mailer.send(Envelope(mail.sender, mail.to, message.to_bytes(mail, at=now())))
         except Refusal as error:
-            error.reply = error.reply.replace(mail.person, "…")
+            error.reply = re.sub(rf"\b{re.escape(mail.person)}\b", "…", error.reply)
             raise
         sealed = self.keys.seal(f"{mail.subject}\n{mail.body}".encode(), about=letter_id) if letter_id else None
         return Settlement(draft.claim, reply, stage=Stage.SENT, message_id=mail.message_id, sealed_text=sealed)
@@ -128,20 +138,32 @@ class Worker:
     def _again(self, draft: Draft, error: TryAgain) -> Settlement:
         chance = random.random()  # noqa: S311 - spreads the herd, guards nothing
         wait = retry.wait(draft.claim.attempts, first=self.settings.retry_first, chance=chance)
-        if wait is None:
-            return Settlement(
-                draft.claim, error.reply, stage=Stage.FAILED, reason=Reason.GAVE_UP, uncertain=error.uncertain
-            )
-        return Settlement(draft.claim, error.reply, wait=wait, uncertain=error.uncertain)
+        stage, reason = (Stage.FAILED, Reason.GAVE_UP) if wait is None else (None, None)
+        return Settlement(draft.claim, error.reply, stage, reason, wait=wait, uncertain=error.uncertain)
 
-    async def _settle(self, *, patience: float | None) -> None:
-        """Write down in one transaction whatever is finished by now."""
-        done, _ = await asyncio.wait(self._in_hand, timeout=patience, return_when=asyncio.FIRST_COMPLETED)
-        if not done:
+    async def _settle(self, *, patience: float | None) -> bool:
+        """Write down in one transaction whatever is finished by now. False: nothing is in hand."""
+        if not self.in_hand:
+            return False
+        done, _ = await asyncio.wait(self.in_hand, timeout=patience, return_when=asyncio.FIRST_COMPLETED)
+        await self._write([task.result() for task in done])
+        for lane in self._lanes:
+            lane.in_hand -= done
+        return True
+
+    async def _write(self, settlements: Sequence[Settlement]) -> None:
+        """Settle together; where the database refuses one of them, each by itself, so that it spoils no other."""
+        if not settlements:
             return
-        async with self.database.transaction() as session:
-            await claims.settle(session, [task.result() for task in done], at=now())
-        self._in_hand -= done
+        try:
+            async with self.database.transaction() as session:
+                await claims.settle(session, settlements, at=now())
+        except (DataError, IntegrityError, ValueError):
+            if len(settlements) == 1:
+                logger.exception("delivery %s could not be settled", settlements[0].claim.id)
+                return
+            for each in settlements:
+                await self._write([each])
 
 
 async def _pause(stopping: asyncio.Event, seconds: float) -> None:

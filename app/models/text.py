@@ -11,11 +11,18 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 from pydantic_core.core_schema import no_info_after_validator_function
 
+SHORTEST_WORDS = 20
+LONGEST_WORDS = 1_000
+MOST_LINES = 20
 COMBINING_MARKS = 4  # on one letter; more is a storm, not a script
 LINK = re.compile(
-    r"(?i)\b(?:[a-z][a-z0-9+.-]{1,20}://|www\.)|\b[a-z0-9-]{2,63}\.(?:com|org|net|info|ru|by|ly|me|io)\b(?!@)|<[a-z!/]"
+    r"(?i)\b(?:[a-z][a-z0-9+.-]{1,20}://|www\.)"  # a scheme, or what stands for one
+    r"|\b[a-z0-9-]{1,63}\.(?:com|org|net|info|ru|by|ly|me|io)\b(?!@)"  # a well-known ending
+    r"|\b[a-z0-9-]{1,63}\.[a-z]{2,24}/\S"  # any ending before a path
+    r"|<[a-z!/]"  # markup
 )
 HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+FILLERS = frozenset("\u115f\u1160\u3164\uffa0")  # Hangul letters that nobody can see
 JOINERS = frozenset("\u200c\u200d")  # Persian, and Indic scripts, are misspelt without them
 
 
@@ -38,6 +45,13 @@ def clean_paragraph(text: str) -> str:
     return text
 
 
+def of_fair_length(text: str) -> str:
+    """Measure own words once more when they are clean: they share one page with the demands."""
+    if not SHORTEST_WORDS <= len(text) <= LONGEST_WORDS or text.count("\n") > MOST_LINES:
+        raise ValueError(f"Please write {SHORTEST_WORDS} to {LONGEST_WORDS} characters, on at most {MOST_LINES} lines.")
+    return text
+
+
 def without_links(text: str) -> str:
     """Refuse web addresses and markup: offices discard letters that carry them."""
     if LINK.search(text):
@@ -49,7 +63,7 @@ def _refuse_hidden(text: str, *, allowed: frozenset[str]) -> None:
     marks = 0
     for character in text:
         category = unicodedata.category(character)
-        if category in HIDDEN and character not in allowed:
+        if (category in HIDDEN and character not in allowed) or character in FILLERS:
             raise ValueError("Please leave out control characters and characters that cannot be seen.")
         marks = marks + 1 if category in {"Mn", "Me"} else 0
         if marks > COMBINING_MARKS:
@@ -59,9 +73,12 @@ def _refuse_hidden(text: str, *, allowed: frozenset[str]) -> None:
 def plain_address(text: str) -> str:
     """Return an e-mail address that every mail server takes: its name in ASCII, its domain too."""
     try:
-        return validate_email(text, check_deliverability=False, allow_smtputf8=False).ascii_email or text
+        address = validate_email(text, check_deliverability=False, allow_smtputf8=False).ascii_email
     except EmailNotValidError:
-        raise ValueError("This is not an e-mail address that can be written to, such as ada@example.org.") from None
+        address = None
+    if address is None or "=?" in address:
+        raise ValueError("This is not an e-mail address that can be written to, such as ada@example.org.")
+    return address
 
 
 @dataclass(frozen=True)
@@ -91,8 +108,9 @@ PersonName = Annotated[
 ]
 OwnWords = Annotated[
     str,
-    StringConstraints(min_length=20, max_length=1_000),
+    StringConstraints(min_length=SHORTEST_WORDS, max_length=LONGEST_WORDS),
     AfterValidator(clean_paragraph),
+    AfterValidator(of_fair_length),
     AfterValidator(without_links),
 ]
 

@@ -50,7 +50,7 @@ async def _take(session: AsyncSession, keys: Keys, slug: str, body: SubmissionCr
     await _insert(
         session, Delivery, [Delivery(submission_id=submission.id, notice=Notice.CONFIRM, due_at=submission.created_at)]
     )
-    await tally.apply(session, (cell for row in rows for cell in tally.change(row, row.stage, row.stage_on, by=+1)))
+    tally.note(session, (cell for row in rows for cell in tally.change(row, row.stage, row.stage_on, by=+1)))
     return submissions.answer(submission, planned.brief, rows)
 
 

@@ -54,7 +54,7 @@ async def rebuild(session: AsyncSession) -> None:
     letters, supporters = await _count_letters(session), await _count_supporters(session)
     await session.exec(sa.delete(Tally))
     await session.exec(sa.delete(SupporterTally))
-    await tally.apply(session, letters.items())
+    tally.note(session, letters.items())
     for (campaign_id, country), n in supporters.items():
         await tally.add_supporters(session, campaign_id, country, n)
 

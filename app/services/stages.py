@@ -63,11 +63,11 @@ async def move(
             .values(changed)
             .execution_options(synchronize_session=False)
         )
-    await count(session, letters, to, at=at)
+    count(session, letters, to, at=at)
 
 
-async def count(session: AsyncSession, letters: Sequence[Standing], to: Stage, *, at: datetime) -> None:
+def count(session: AsyncSession, letters: Sequence[Standing], to: Stage, *, at: datetime) -> None:
     """Move the tally for letters that go to one stage."""
     left = (cell for letter in letters for cell in tally.change(letter, letter.stage, letter.stage_on, by=-1))
     come = (cell for letter in letters for cell in tally.change(letter, to, at.date(), by=+1))
-    await tally.apply(session, [*left, *come])
+    tally.note(session, [*left, *come])

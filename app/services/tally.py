@@ -8,7 +8,7 @@ from typing import NamedTuple, Protocol
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.database import upsert_adding
+from app.database import at_the_end, upsert_adding
 from app.models.letter import Stage
 from app.models.office import Channel
 from app.models.tally import Dimension, SupporterTally, Tally
@@ -41,9 +41,6 @@ class Counted(Protocol):
     def channel(self) -> Channel: ...
 
 
-Change = Counter[Cell]
-
-
 def change(letter: Counted, stage: Stage, day: date, *, by: int) -> Iterator[tuple[Cell, int]]:
     """Yield the cells in which a letter counts while it is in this stage since this day."""
     values = {
@@ -58,11 +55,16 @@ def change(letter: Counted, stage: Stage, day: date, *, by: int) -> Iterator[tup
         yield Cell(letter.campaign_id, dimension, value, day, stage), by
 
 
-async def apply(session: AsyncSession, changes: Iterable[tuple[Cell, int]]) -> None:
-    """Add the changes to the kept counts."""
-    total: Change = Counter()
+def note(session: AsyncSession, changes: Iterable[tuple[Cell, int]]) -> None:
+    """Have the changes added to the kept counts at the end of the transaction, all together and in one order."""
+    total: Counter[Cell] = session.info.setdefault("tally", Counter())
     for cell, by in changes:
         total[cell] += by
+    at_the_end(session, _write)
+
+
+async def _write(session: AsyncSession) -> None:
+    total: Counter[Cell] = session.info.pop("tally")
     rows = [{**cell._asdict(), "letters": by} for cell, by in sorted(total.items()) if by]
     await upsert_adding(session, Tally, rows, add="letters")
 

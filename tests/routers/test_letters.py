@@ -54,7 +54,7 @@ async def test_the_answer_tells_which_letters_wait_for_confirmation(
         ("Generalstaatsanwalt", "ru", "email", "unconfirmed"),
         ("Botschafterin in Deutschland", "de", "email", "unconfirmed"),
     ]
-    chosen, _ = await hand_in(client, office_ids=[answer["letters"][1]["office_id"]])
+    chosen, _ = await hand_in(client, language="de", office_ids=[answer["letters"][1]["office_id"]])
     assert [each["office"] for each in chosen["letters"]] == ["Botschafterin in Deutschland"]
 
 
