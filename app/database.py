@@ -64,6 +64,13 @@ class Database:
         await self.engine.dispose()
 
 
+async def one_at_a_time(session: AsyncSession, key: bytes) -> None:
+    """Let transactions with this key wait for each other. SQLite has one writer at a time anyway."""
+    if session.get_bind().dialect.name == "postgresql":
+        number = int.from_bytes(key[:8], signed=True)
+        await rows(session, sa.select(sa.func.pg_advisory_xact_lock(number)))
+
+
 def at_the_end(session: AsyncSession, do: Callable[[AsyncSession], Awaitable[None]]) -> None:
     """Have something done once, last before the commit: what many transactions contend for is then held shortest."""
     session.info.setdefault("last", {})[do] = None

@@ -1,5 +1,6 @@
 """What a router may ask for. Each is a noun; who asks for a campaign gets a campaign, or the client a 404."""
 
+import re
 import uuid
 from collections.abc import AsyncIterator
 from typing import Annotated
@@ -10,19 +11,19 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.config import Settings
 from app.database import Database
-from app.errors import Unauthorized
+from app.errors import NotFound, Unauthorized
 from app.models.campaign import Campaign
 from app.models.office import Office
 from app.models.organisation import Organiser
 from app.models.prisoner import Prisoner
+from app.models.text import SLUG
 from app.services import campaigns, officials, organisers, prisoners, revisions
 from app.services.sealing import Keys
 
 bearer = HTTPBearer(auto_error=False, description="An organiser's API key, from `unsilenced organiser create`.")
 
-SlugPath = Annotated[str, Path(max_length=80, examples=["rocio-san-miguel"])]
 IdPath = Annotated[uuid.UUID, Path()]
-TokenPath = Annotated[str, Path(max_length=100, description="From the link in the supporter's mail.")]
+TokenPath = Annotated[str, Path(description="From the link in the supporter's mail.")]
 IfMatch = Annotated[str | None, Header(description="The ETag that you read. 412 if somebody changed it since.")]
 IdempotencyKey = Annotated[
     str | None,
@@ -32,6 +33,15 @@ IdempotencyKey = Annotated[
         description="A fresh random key for each submission. The same key again gets the same answer.",
     ),
 ]
+
+
+def get_slug(slug: str) -> str:
+    if not re.fullmatch(SLUG, slug, re.ASCII):
+        raise NotFound("There is nothing at this address.")
+    return slug
+
+
+SlugPath = Annotated[str, Depends(get_slug)]
 
 
 def get_settings(request: Request) -> Settings:

@@ -34,7 +34,9 @@ Errors are `application/problem+json` (RFC 9457); `errors[].pointer` names the f
 def create_app(settings: Settings | None = None) -> FastAPI:
     """Return the service. Settings come from the environment unless they are given."""
     settings = settings or Settings()
-    app = FastAPI(title="Unsilenced", version="0.1.0", description=DESCRIPTION, lifespan=_lifespan)
+    app = FastAPI(
+        title="Unsilenced", version="0.1.0", description=DESCRIPTION, lifespan=_lifespan, redirect_slashes=False
+    )
     app.state.settings = settings
     app.state.keys = Keys(settings.secret_key)
     problems.install(app)

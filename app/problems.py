@@ -2,7 +2,9 @@
 
 import json
 import logging
+import re
 from collections.abc import Sequence
+from itertools import takewhile
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -18,6 +20,8 @@ logger = logging.getLogger(__name__)
 
 LARGEST_BODY = 64 * 1024  # bytes
 TYPE = "/docs/problems#"
+MOST_ERRORS = 20
+NAME = re.compile(r"[A-Za-z0-9_-]{1,40}")
 
 STATUS_TITLES = {
     400: ("bad-request", "The request cannot be read"),
@@ -28,7 +32,7 @@ STATUS_TITLES = {
 SENTENCES = {
     "missing": "This is needed.",
     "extra_forbidden": "This field is not known here. Leave it out, or look for a slip in its name.",
-    "json_invalid": "This is not JSON.",
+    "json_invalid": "This is not JSON that can be read. {error}",
     "string_too_short": "This is too short: at least {min_length} characters.",
     "string_too_long": "This is too long: at most {max_length} characters.",
     "uuid_parsing": "This is not an id.",
@@ -80,17 +84,19 @@ async def _told(_request: Request, error: Exception) -> Response:
 
 async def _unreadable(_request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for it
-    errors = [FieldError(_pointer(each["loc"]), _sentence(each)) for each in error.errors()]
-    return problem(
-        "invalid", 422, "Something in the request needs mending", "Each field is listed under `errors`.", errors=errors
-    )
+    found = error.errors()[:MOST_ERRORS]
+    errors = [FieldError(_pointer(each["loc"]), _sentence(each)) for each in found]
+    title, detail = "Something in the request needs mending", "Each field is listed under `errors`."
+    return problem("invalid", 422, title, detail, errors=errors)
 
 
 def _pointer(location: Sequence[str | int]) -> str:
+    """Return a JSON Pointer, as far as its steps are names like ours: others are somebody's input."""
     where, *path = location
     if where == "body":
-        steps = [] if path and isinstance(path[0], int) and len(path) == 1 else path  # JSON errors point at a character
-        return "".join(f"/{str(step).replace('~', '~0').replace('/', '~1')}" for step in steps)
+        if len(path) == 1 and isinstance(path[0], int):  # where JSON could not be read: a character, not a field
+            return ""
+        return "".join(f"/{step}" for step in takewhile(NAME.fullmatch, map(str, path)))
     return f"?{path[0]}" if where == "query" and path else str(path[0] if path else where)
 
 
@@ -111,7 +117,7 @@ async def _by_status(_request: Request, error: Exception) -> Response:
 
 
 async def _database(_request: Request, error: Exception) -> Response:
-    logger.warning("the database refused: %s", type(error).__name__)
+    logger.warning("the database refused: %s", type(getattr(error, "orig", error)).__name__)
     busy = Busy("The database does not answer at the moment. Nothing was changed.")
     return await _told(_request, busy)
 

@@ -67,7 +67,7 @@ def _fault(source: str) -> str | None:
         return f"Line {error.lineno}: this is not a placeholder that can be read."
     except RecursionError:
         return TOO_DEEP
-    return _tree_fault(tree, depth=0) or _link_fault(source)
+    return _tree_fault(tree, depth=0) or _form_fault(source)
 
 
 def _tree_fault(node: nodes.Node, *, depth: int) -> str | None:
@@ -77,14 +77,16 @@ def _tree_fault(node: nodes.Node, *, depth: int) -> str | None:
     return _node_fault(node) or next((fault for fault in inside if fault), None)
 
 
-def _link_fault(source: str) -> str | None:
-    """Look for links in every form that the text can take, since a link can be put together from parts."""
-    forms = (
+def _form_fault(source: str) -> str | None:
+    """Look at every form that the text can take: a link can be put together from parts, and a form can be empty."""
+    forms = [
         render(source, names=_Anybody(), country="–", urgent=urgent, plural=plural)
         for urgent in (False, True)
         for plural in (False, True)
-    )
-    return "Letters carry no web addresses and no markup." if any(LINK.search(form) for form in forms) else None
+    ]
+    if any(LINK.search(form) for form in forms):
+        return "Letters carry no web addresses and no markup."
+    return None if all(form.strip() for form in forms) else "In one case (urgent, plural) nothing is left of it."
 
 
 class _Anybody:

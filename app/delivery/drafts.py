@@ -14,7 +14,6 @@ from app.composing.brief import BriefContent
 from app.composing.candidates import live_address
 from app.database import table_of
 from app.delivery.claims import Claim
-from app.models.campaign import Campaign
 from app.models.delivery import Delivery
 from app.models.letter import Letter, Reason, Stage
 from app.models.office import Office, Official
@@ -81,9 +80,9 @@ async def of_notices(session: AsyncSession, claims: Sequence[Claim]) -> list[Dra
 
 async def _shut(session: AsyncSession, drafts: Sequence[Draft], *, today: date) -> dict[uuid.UUID, Reason]:
     """Return why single deliveries must not leave, by their id."""
-    campaigns = await _by_id(session, Campaign, [draft.submission.campaign_id for draft in drafts])
     reasons: dict[uuid.UUID, Reason] = {}
-    for campaign in campaigns.values():
+    for campaign_id in sorted({draft.submission.campaign_id for draft in drafts}):
+        campaign = await gates.campaign_held(session, campaign_id)
         own = [draft for draft in drafts if draft.submission.campaign_id == campaign.id]
         prisoner_ids = {prisoner.id for draft in own for prisoner in draft.brief.prisoners}
         office_ids = {draft.letters[0].office_id for draft in own}
@@ -97,10 +96,8 @@ def _against(state: gates.State, draft: Draft, *, today: date) -> Reason | None:
     if letter.stage not in {Stage.QUEUED, Stage.SENDING} or draft.submission.sealed is None:
         return Reason.BY_SUPPORTER
     about = [prisoner.id for prisoner in draft.brief.about(letter.prisoner_id)]
-    return (
-        gates.against(state, country=letter.country, prisoner_ids=about, today=today)
-        or gates.against_office(state, letter.office_id)
-        or (None if draft.address else Reason.NO_ADDRESS)
+    return gates.against(state, country=letter.country, prisoner_ids=about, today=today) or gates.against_office(
+        state, letter.office_id, letter.channel
     )
 
 

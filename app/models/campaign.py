@@ -1,14 +1,14 @@
 """An appeal with a code, demands and a closing date."""
 
 import uuid
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any
 
 from sqlmodel import Field, SQLModel
 
 from app.models.columns import Strict, enum_field, id_field, json_field, now
-from app.models.text import Country, Email, Language, Line, Prose, Proses, Slug, Texts
+from app.models.text import Country, Day, Email, Language, Line, Prose, Proses, Slug, Texts
 from app.pagination import PageRequest
 
 
@@ -74,8 +74,8 @@ class CampaignBase(SQLModel):
         default_factory=dict,
         description="In order, per language: all that a letter may demand. Their languages are the campaign's.",
     )
-    opens_on: date | None = None
-    closes_on: date | None = Field(default=None, description="The last day on which letters leave.")
+    opens_on: Day | None = None
+    closes_on: Day | None = Field(default=None, description="The last day on which letters leave.")
     goal: int | None = Field(default=None, ge=1, le=100_000_000, description="How many letters are hoped for.")
     urgent: bool = False
     repeat_every_days: int | None = Field(
@@ -167,8 +167,8 @@ class CampaignUpdate(Strict):
     title: Texts | None = Field(default=None, min_length=1)
     summary: Proses | None = None
     demands: Demands | None = None
-    opens_on: date | None = None
-    closes_on: date | None = None
+    opens_on: Day | None = None
+    closes_on: Day | None = None
     goal: int | None = Field(default=None, ge=1, le=100_000_000)
     urgent: bool | None = None
     repeat_every_days: int | None = Field(default=None, ge=1, le=3_650)

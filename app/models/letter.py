@@ -64,6 +64,7 @@ class Reason(StrEnum):
     OFFICE_NOT_IN_USE = "office_not_in_use"
     COUNTRY_REFUSED = "country_refused"
     NO_ADDRESS = "no_address"
+    NOBODY = "nobody"
     REFUSED_BY_SERVER = "refused_by_server"
     GAVE_UP = "gave_up"
 

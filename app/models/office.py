@@ -1,7 +1,7 @@
 """The post written to, the countries it is accredited to, and the officials who hold it one after another."""
 
 import uuid
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, Self
 
@@ -10,7 +10,7 @@ from sqlmodel import Field, SQLModel
 
 from app.models.columns import Strict, enum_field, id_field, json_field, now
 from app.models.prisoner import Gender
-from app.models.text import Country, Email, Language, Line, PersonName, Prose, Texts, WebAddress
+from app.models.text import Country, Day, Email, Language, Line, PersonName, Prose, Texts, WebAddress
 from app.pagination import PageRequest
 
 
@@ -55,7 +55,7 @@ class OfficeBase(SQLModel):
         min_length=1, description="Languages that the office takes, the preferred first."
     )
     note: Line | None = None
-    verified_on: date | None = None
+    verified_on: Day | None = None
 
 
 class OfficeWays(SQLModel):
@@ -90,8 +90,8 @@ class OfficialBase(SQLModel):
         None, max_length=100, description="As it follows a form of address; never guessed from the name."
     )
     gender: Gender = enum_field(Gender, default=Gender.UNKNOWN)
-    since: date | None = None
-    until: date | None = None
+    since: Day | None = None
+    until: Day | None = None
 
 
 class Official(OfficialBase, table=True):
@@ -142,7 +142,7 @@ class OfficeUpdate(Strict):
     institution: Texts | None = None
     languages: list[Language] | None = Field(default=None, min_length=1)
     note: Line | None = None
-    verified_on: date | None = None
+    verified_on: Day | None = None
     channels: list[Channel] | None = Field(default=None, min_length=1)
     emails: list[OfficeEmail] | None = None
     postal_address: Prose | None = Field(default=None, max_length=500)

@@ -1,7 +1,7 @@
 """The person written about, and what happens to them."""
 
 import uuid
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, Self
 
@@ -10,7 +10,7 @@ from pydantic import model_validator
 from sqlmodel import Field, SQLModel
 
 from app.models.columns import Strict, enum_field, id_field, json_field, now
-from app.models.text import Country, Language, Line, PartialDate, PersonName, Proses, Slug, Texts, WebAddress
+from app.models.text import Country, Day, Language, Line, PartialDate, PersonName, Proses, Slug, Texts, WebAddress
 from app.pagination import PageRequest
 
 
@@ -104,7 +104,7 @@ class PrisonerBase(SQLModel):
     status: PrisonerStatus = enum_field(PrisonerStatus, default=PrisonerStatus.DETAINED)
     born_on: PartialDate | None = Field(default=None, max_length=10)
     detained_on: PartialDate | None = Field(default=None, max_length=10)
-    verified_on: date | None = Field(default=None, description="When somebody last checked these facts.")
+    verified_on: Day | None = Field(default=None, description="When somebody last checked these facts.")
 
 
 class PrisonerTexts(SQLModel):
@@ -155,7 +155,7 @@ class PrisonerUpdate(Strict):
     status: PrisonerStatus | None = None
     born_on: PartialDate | None = None
     detained_on: PartialDate | None = None
-    verified_on: date | None = None
+    verified_on: Day | None = None
     names: Texts | None = None
     cases: CaseForms | None = None
     occupation: Texts | None = None

@@ -3,10 +3,20 @@
 import re
 import unicodedata
 from dataclasses import dataclass
+from datetime import date
+from functools import cache
 from typing import Annotated
 
+from babel import Locale
 from email_validator import EmailNotValidError, validate_email
-from pydantic import AfterValidator, Field, GetCoreSchemaHandler, GetJsonSchemaHandler, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    StringConstraints,
+)
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 from pydantic_core.core_schema import no_info_after_validator_function
@@ -15,6 +25,7 @@ SHORTEST_WORDS = 20
 LONGEST_WORDS = 1_000
 MOST_LINES = 20
 COMBINING_MARKS = 4  # on one letter; more is a storm, not a script
+SLUG = r"[a-z0-9]+(-[a-z0-9]+)*"
 LINK = re.compile(
     r"(?i)\b(?:[a-z][a-z0-9+.-]{1,20}://|www\.)"  # a scheme, or what stands for one
     r"|\b[a-z0-9-]{1,63}\.(?:com|org|net|info|ru|by|ly|me|io)\b(?!@)"  # a well-known ending
@@ -22,13 +33,14 @@ LINK = re.compile(
     r"|<[a-z!/]"  # markup
 )
 HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+NO_COUNTRIES = frozenset({"EU", "EZ", "UN", "QO", "XA", "XB", "ZZ"})
 FILLERS = frozenset("\u115f\u1160\u3164\uffa0")  # Hangul letters that nobody can see
 JOINERS = frozenset("\u200c\u200d")  # Persian, and Indic scripts, are misspelt without them
 
 
 def clean_line(text: str) -> str:
-    """Return one line in NFC with single spaces; refuse what is hidden, and what is empty to the eye."""
-    text = " ".join(unicodedata.normalize("NFC", text).split(" ")).strip()
+    """Return one line with single spaces; refuse what is hidden, and what is empty to the eye."""
+    text = " ".join(text.split(" ")).strip()
     _refuse_hidden(text, allowed=JOINERS)
     if not any(character.isalnum() for character in text):
         raise ValueError("Please write something that can be read.")
@@ -36,8 +48,8 @@ def clean_line(text: str) -> str:
 
 
 def clean_paragraph(text: str) -> str:
-    """Return lines in NFC without trailing space and with one blank line at most; refuse what is hidden."""
-    text = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\t", " ")
+    """Return lines without trailing space and with one blank line at most; refuse what is hidden."""
+    text = text.replace("\r\n", "\n").replace("\t", " ")
     _refuse_hidden(text, allowed=JOINERS | {"\n"})
     text = re.sub(r"\n{3,}", "\n\n", "\n".join(line.strip() for line in text.split("\n"))).strip()
     if not any(character.isalnum() for character in text):
@@ -54,7 +66,7 @@ def of_fair_length(text: str) -> str:
 
 def without_links(text: str) -> str:
     """Refuse web addresses and markup: offices discard letters that carry them."""
-    if LINK.search(text):
+    if LINK.search(text) or LINK.search(unicodedata.normalize("NFKC", text)):
         raise ValueError("Please leave out web addresses and markup: offices discard letters that carry them.")
     return text
 
@@ -81,6 +93,20 @@ def plain_address(text: str) -> str:
     return address
 
 
+def known_country(code: str) -> str:
+    """Refuse codes that stand for no country."""
+    if code not in _countries():
+        raise ValueError("There is no country with this code (ISO 3166-1).")
+    return code
+
+
+@cache
+def _countries() -> frozenset[str]:
+    """The codes of two letters that Unicode's CLDR knows, without those for unions, tests and the unknown."""
+    known = map(str, Locale("en").territories)
+    return frozenset(code for code in known if code.isalpha() and len(code) == len("DE")) - NO_COUNTRIES
+
+
 @dataclass(frozen=True)
 class _form:  # noqa: N801 - reads as the annotation that it is
     """A text of one form: checked whole, refused in words, and shown as a pattern in the API's documentation."""
@@ -101,13 +127,15 @@ class _form:  # noqa: N801 - reads as the annotation that it is
         return text
 
 
-Line = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(clean_line)]
-Prose = Annotated[str, StringConstraints(min_length=1, max_length=4_000), AfterValidator(clean_paragraph)]
+NFC = BeforeValidator(lambda text: unicodedata.normalize("NFC", text) if isinstance(text, str) else text)
+Line = Annotated[str, NFC, StringConstraints(min_length=1, max_length=200), AfterValidator(clean_line)]
+Prose = Annotated[str, NFC, StringConstraints(min_length=1, max_length=4_000), AfterValidator(clean_paragraph)]
 PersonName = Annotated[
-    str, StringConstraints(min_length=2, max_length=100), AfterValidator(clean_line), AfterValidator(without_links)
+    str, NFC, StringConstraints(min_length=2, max_length=100), AfterValidator(clean_line), AfterValidator(without_links)
 ]
 OwnWords = Annotated[
     str,
+    NFC,
     StringConstraints(min_length=SHORTEST_WORDS, max_length=LONGEST_WORDS),
     AfterValidator(clean_paragraph),
     AfterValidator(of_fair_length),
@@ -120,15 +148,20 @@ Email = Annotated[
     AfterValidator(plain_address),
     Field(json_schema_extra={"format": "email"}),
 ]
-Slug = Annotated[
-    str, _form(r"[a-z0-9]+(-[a-z0-9]+)*", "small letters, digits and single hyphens, such as rocio-san-miguel", 80)
+Slug = Annotated[str, _form(SLUG, "small letters, digits and single hyphens, such as rocio-san-miguel", 80)]
+Country = Annotated[
+    str,
+    _form(r"[A-Z]{2}", "a country as two capital letters (ISO 3166-1), such as DE", 2),
+    AfterValidator(known_country),
 ]
-Country = Annotated[str, _form(r"[A-Z]{2}", "a country as two capital letters (ISO 3166-1), such as DE", 2)]
 Language = Annotated[str, _form(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*", "a language as in BCP 47, such as de", 16)]
 PartialDate = Annotated[
     str, _form(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?", "a day as YYYY, YYYY-MM or YYYY-MM-DD", 10)
 ]
-WebAddress = Annotated[str, _form(r"https://[^\s<>\"']+", "a web address that begins with https://", 500)]
+Day = Annotated[date, Field(ge=date(1900, 1, 1))]
+WebAddress = Annotated[
+    str, _form(r"https://[A-Za-z0-9._~:/?#\[\]@!$&()*+,;=%-]+", "a web address that begins with https://", 500)
+]
 
 Texts = dict[Language, Line]
 Proses = dict[Language, Prose]

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response, status
 
+from app.bodies import StrictRoute
 from app.dependencies import (
     CampaignDep,
     IfMatch,
@@ -28,7 +29,7 @@ from app.models.text import Country, Language
 from app.pagination import Page
 from app.services import campaigns, letters, publishing
 
-router = APIRouter(prefix="/campaigns", tags=["campaigns"])
+router = APIRouter(prefix="/campaigns", tags=["campaigns"], route_class=StrictRoute)
 
 
 @router.get("")

@@ -2,12 +2,13 @@
 
 from fastapi import APIRouter, status
 
+from app.bodies import StrictRoute
 from app.dependencies import CampaignDep, DatabaseDep, IdempotencyKey, KeysDep, ReaderDep, SlugPath, TokenPath
 from app.models.letter import Preview
 from app.models.submission import SubmissionCreate, SubmissionPublic
 from app.services import confirmation, intake, letters
 
-router = APIRouter(tags=["letters"])
+router = APIRouter(tags=["letters"], route_class=StrictRoute)
 
 
 @router.post("/campaigns/{slug}/letters/preview")

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response, status
 
+from app.bodies import StrictRoute
 from app.dependencies import (
     IdPath,
     IfMatch,
@@ -18,7 +19,7 @@ from app.models.office import OfficeCreate, OfficeForOrganisers, OfficePublic, O
 from app.pagination import Page
 from app.services import officials
 
-router = APIRouter(prefix="/officials", tags=["officials"])
+router = APIRouter(prefix="/officials", tags=["officials"], route_class=StrictRoute)
 
 
 @router.get("")

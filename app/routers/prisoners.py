@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response, status
 
+from app.bodies import StrictRoute
 from app.dependencies import (
     IfMatch,
     OrganiserDep,
@@ -26,7 +27,7 @@ from app.models.prisoner import (
 from app.pagination import Page
 from app.services import prisoners
 
-router = APIRouter(prefix="/prisoners", tags=["prisoners"])
+router = APIRouter(prefix="/prisoners", tags=["prisoners"], route_class=StrictRoute)
 
 
 @router.get("")
@@ -71,9 +72,9 @@ async def delete_prisoner(prisoner: OwnPrisonerDep, session: SessionDep) -> None
 
 
 @router.get("/{slug}/events")
-async def list_events(slug: SlugPath, session: ReaderDep) -> Page[EventPublic]:
+async def list_events(slug: SlugPath, session: ReaderDep, visitor: VisitorDep) -> Page[EventPublic]:
     """List what happened to a prisoner, the newest first."""
-    return await prisoners.events(session, slug)
+    return await prisoners.events(session, slug, visitor)
 
 
 @router.post("/{slug}/events", status_code=status.HTTP_201_CREATED)

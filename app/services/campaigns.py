@@ -161,8 +161,9 @@ async def _set_prisoners(session: AsyncSession, organiser: Organiser, campaign: 
 
 
 async def _set_offices(session: AsyncSession, campaign: Campaign, office_ids: Sequence[uuid.UUID]) -> None:
-    found = set(await session.exec(select(Office.id).where(col(Office.id).in_(office_ids))))
-    _refuse_unknown("/offices", "office with this id", [office_id in found for office_id in office_ids])
+    own = select(Office.id).where(col(Office.id).in_(office_ids), Office.organisation_id == campaign.organisation_id)
+    found = set(await session.exec(own))
+    _refuse_unknown("/offices", "office of yours with this id", [office_id in found for office_id in office_ids])
     await session.exec(sa.delete(CampaignOffice).where(col(CampaignOffice.campaign_id) == campaign.id))
     for position, office_id in enumerate(dict.fromkeys(office_ids)):
         session.add(CampaignOffice(campaign_id=campaign.id, office_id=office_id, position=position))

@@ -3,12 +3,11 @@
 import uuid
 from datetime import date, datetime, timedelta
 
-from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.composing.brief import BriefContent
-from app.database import Database
+from app.database import Database, one_at_a_time
 from app.errors import Gone
 from app.models.campaign import Campaign
 from app.models.columns import now
@@ -25,12 +24,8 @@ TIME_TO_CONFIRM = timedelta(days=7)
 async def confirm(database: Database, keys: Keys, token: str) -> SubmissionPublic:
     """Send a submission on its way. Again: the same answer, and nothing twice."""
     submission_id = keys.submission_of(token)
-    try:
-        async with database.transaction() as session:
-            return await _confirm(session, submission_id, at=now())
-    except IntegrityError:  # the same person confirmed another submission at the same instant: now it can be seen
-        async with database.transaction() as session:
-            return await _confirm(session, submission_id, at=now())
+    async with database.transaction() as session:
+        return await _confirm(session, submission_id, at=now())
 
 
 def stopped() -> Gone:
@@ -54,8 +49,10 @@ async def _confirm(session: AsyncSession, submission_id: uuid.UUID, *, at: datet
 async def _pass_on(session: AsyncSession, submission: Submission, *, at: datetime) -> None:
     if at > submission.created_at + TIME_TO_CONFIRM:
         raise Gone("This link was good for seven days. Please hand your letters in once more.")
+    if submission.digest is not None:
+        await one_at_a_time(session, submission.digest)  # of one person: each sees what the others have written
     letters = await stages.lock(session, col(Letter.submission_id) == submission.id)
-    campaign = await session.get_one(Campaign, submission.campaign_id)
+    campaign = await gates.campaign_held(session, submission.campaign_id)
     shut = await _gates(session, campaign, submission, letters, today=at.date())
     waiting = [letter for letter in letters if letter.stage is Stage.UNCONFIRMED]
     if not waiting:
@@ -77,7 +74,9 @@ async def _gates(
     shut = gates.against(state, country=submission.country, prisoner_ids=prisoner_ids, today=today)
     if shut and shut is not Reason.CAMPAIGN_PAUSED:
         raise gates.refuse(shut)
-    reasons = {letter.office_id: shut or gates.against_office(state, letter.office_id) for letter in letters}
+    reasons = {
+        letter.office_id: shut or gates.against_office(state, letter.office_id, letter.channel) for letter in letters
+    }
     return {office_id: reason for office_id, reason in reasons.items() if reason}
 
 

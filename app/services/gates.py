@@ -8,10 +8,11 @@ from datetime import date
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from app.composing.candidates import live_address
 from app.errors import Closed
 from app.models.campaign import Campaign, CampaignStatus
 from app.models.letter import Reason
-from app.models.office import Office
+from app.models.office import Channel, Office
 from app.models.prisoner import FREE_OR_DEAD, PUBLIC_CONSENT, Consent, Prisoner, PrisonerStatus
 
 WORDS: dict[Reason, str] = {
@@ -22,6 +23,8 @@ WORDS: dict[Reason, str] = {
     Reason.PRISONER_FREE_OR_DEAD: "What these letters say of a person is no longer true, so nobody writes for now.",
     Reason.NO_CONSENT: "These letters are stopped: there is no consent to write about this person.",
     Reason.COUNTRY_REFUSED: "For your own safety, nobody writes in this campaign from the country where you live.",
+    Reason.NOBODY: "There is no office to which one would write from where you live.",
+    Reason.NO_ADDRESS: "We have no address at which this office can be reached at the moment.",
     Reason.OFFICE_NOT_IN_USE: "This office takes no letters at the moment.",
 }
 
@@ -32,7 +35,7 @@ class State:
 
     campaign: Campaign
     prisoners: dict[uuid.UUID, tuple[PrisonerStatus, Consent]]
-    offices_in_use: frozenset[uuid.UUID]
+    offices: dict[uuid.UUID, Office]
 
 
 async def state(
@@ -40,9 +43,16 @@ async def state(
 ) -> State:
     """Read what the gates look at."""
     people = select(Prisoner.id, Prisoner.status, Prisoner.consent).where(col(Prisoner.id).in_(prisoner_ids))
-    in_use = select(Office.id).where(col(Office.id).in_(office_ids), col(Office.in_use))
     prisoners = {id_: (PrisonerStatus(status), Consent(consent)) for id_, status, consent in await session.exec(people)}
-    return State(campaign, prisoners, frozenset(await session.exec(in_use)))
+    offices = await session.exec(select(Office).where(col(Office.id).in_(office_ids)))
+    return State(campaign, prisoners, {office.id: office for office in offices})
+
+
+async def campaign_held(session: AsyncSession, campaign_id: uuid.UUID) -> Campaign:
+    """Return a campaign whose status cannot change before this transaction ends, without keeping other readers out."""
+    return await session.get_one(
+        Campaign, campaign_id, with_for_update={"read": True, "key_share": True}, populate_existing=True
+    )
 
 
 def against(state: State, *, country: str, prisoner_ids: Iterable[uuid.UUID], today: date) -> Reason | None:
@@ -62,9 +72,12 @@ def against(state: State, *, country: str, prisoner_ids: Iterable[uuid.UUID], to
     return next((reason for reason, shut in gates.items() if shut), None)
 
 
-def against_office(state: State, office_id: uuid.UUID) -> Reason | None:
-    """Return why nothing may be written to this office, or None."""
-    return None if office_id in state.offices_in_use else Reason.OFFICE_NOT_IN_USE
+def against_office(state: State, office_id: uuid.UUID, channel: Channel) -> Reason | None:
+    """Return why nothing may be written to this office by this channel, or None."""
+    office = state.offices.get(office_id)
+    if office is None or not office.in_use:
+        return Reason.OFFICE_NOT_IN_USE
+    return Reason.NO_ADDRESS if channel is Channel.EMAIL and live_address(office) is None else None
 
 
 def refuse(reason: Reason) -> Closed:

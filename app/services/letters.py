@@ -46,7 +46,7 @@ async def offer(session: AsyncSession, campaign: Campaign, *, country: str, lang
     items = [
         _offered(each, holders, language=language)
         for each in recipients
-        if gates.against_office(state, each.office.id) is None
+        if gates.against_office(state, each.office.id, each.channel) is None
     ]
     return Offer(
         items=items, nobody_because=None if items else "There is no office to which one would write from there."
@@ -67,9 +67,10 @@ async def plan(session: AsyncSession, campaign: Campaign, body: SubmissionCreate
     shut = gates.against(state, country=body.supporter.country, prisoner_ids=prisoner_ids, today=now().date())
     if shut:
         raise gates.refuse(shut)
-    recipients = [each for each in recipients if gates.against_office(state, each.office.id) is None]
-    if not recipients:
-        raise gates.refuse(Reason.OFFICE_NOT_IN_USE)
+    reasons = [gates.against_office(state, each.office.id, each.channel) for each in recipients]
+    if all(reasons):
+        raise gates.refuse(next(filter(None, reasons), Reason.NOBODY))
+    recipients = [each for each, reason in zip(recipients, reasons, strict=True) if reason is None]
     return Plan(campaign, brief_id, brief, prisoner_id, recipients)
 
 

@@ -37,7 +37,7 @@ async def read(session: AsyncSession, office_id: uuid.UUID, visitor: Organiser |
 
 async def own(session: AsyncSession, organiser: Organiser, office_id: uuid.UUID) -> Office:
     """Return an office that the organiser's organisation looks after, to be changed."""
-    office = await _find(session, office_id)
+    office = await _find(session, office_id, lock=True)
     if office.organisation_id != organiser.organisation_id:
         raise no_office()
     return office
@@ -115,8 +115,8 @@ async def delete(session: AsyncSession, office: Office) -> None:
         ) from None
 
 
-async def _find(session: AsyncSession, office_id: uuid.UUID) -> Office:
-    office = await session.get(Office, office_id)
+async def _find(session: AsyncSession, office_id: uuid.UUID, *, lock: bool = False) -> Office:
+    office = await session.get(Office, office_id, with_for_update=lock)
     if office is None:
         raise no_office()
     return office
@@ -126,12 +126,12 @@ async def _succeed(session: AsyncSession, office: Office, holder: OfficialCreate
     """Let a new holder follow: the present one's time ends the day before."""
     since = holder.since or now().date()
     present = (await letters.holders_of(session, [office.id], on=since)).get(office.id)
+    if present and present.since == since:  # a slip, put right
+        present.sqlmodel_update({**holder.model_dump(), "since": since})
+        return
+    if present and present.since and present.since > since:
+        raise invalid("/holder/since", "The present holder took office later. Give the day on which the new one began.")
     if present:
-        if present.since and present.since >= since:
-            raise invalid(
-                "/holder/since",
-                "The present holder took office later than this. Give the day on which the new one began.",
-            )
         present.until = since - timedelta(days=1)
     session.add(Official(office_id=office.id, **{**holder.model_dump(), "since": since}))
     await session.flush()

@@ -9,6 +9,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.errors import Conflict, NotFound
+from app.models.brief import Brief
 from app.models.organisation import Organiser
 from app.models.prisoner import (
     PUBLIC_CONSENT,
@@ -38,7 +39,7 @@ async def read(session: AsyncSession, slug: str, visitor: Organiser | None) -> P
 
 async def own(session: AsyncSession, organiser: Organiser, slug: str) -> Prisoner:
     """Return a prisoner of the organiser's organisation, to be changed."""
-    prisoner = await _find(session, slug)
+    prisoner = await _find(session, slug, lock=True)
     if prisoner.organisation_id != organiser.organisation_id:
         raise no_prisoner()
     return prisoner
@@ -86,14 +87,19 @@ async def update(
 
 async def delete(session: AsyncSession, prisoner: Prisoner) -> None:
     """Delete a prisoner about whom nobody has campaigned."""
+    in_briefs = select(Brief.id).where(sa.cast(col(Brief.content), sa.String).contains(str(prisoner.id)))
+    if (await session.exec(in_briefs.limit(1))).first():
+        raise still_needed()
     await session.exec(sa.delete(PrisonerEvent).where(col(PrisonerEvent.prisoner_id) == prisoner.id))
     await session.delete(prisoner)
     try:
         await session.flush()
     except IntegrityError:
-        raise Conflict(
-            "A campaign is about this prisoner. To take them off everything public, withdraw the consent instead."
-        ) from None
+        raise still_needed() from None
+
+
+def still_needed() -> Conflict:
+    return Conflict("A campaign is about this prisoner. To take them off everything public, withdraw the consent.")
 
 
 async def add_event(session: AsyncSession, prisoner: Prisoner, body: EventCreate) -> PrisonerForOrganisers:
@@ -105,10 +111,10 @@ async def add_event(session: AsyncSession, prisoner: Prisoner, body: EventCreate
     return show_to_organisers(prisoner)
 
 
-async def events(session: AsyncSession, slug: str) -> Page[EventPublic]:
-    """Return what happened to a prisoner, the newest first."""
+async def events(session: AsyncSession, slug: str, visitor: Organiser | None) -> Page[EventPublic]:
+    """Return what happened to a prisoner, the newest first, to whom may see the prisoner."""
+    await read(session, slug, visitor)
     prisoner = await _find(session, slug)
-    _public(prisoner)
     return Page(items=[EventPublic.model_validate(event.model_dump()) for event in await _events(session, prisoner.id)])
 
 
@@ -132,8 +138,9 @@ def _public(prisoner: Prisoner) -> PrisonerPublic:
     return PrisonerPublic.model_validate(prisoner.model_dump())
 
 
-async def _find(session: AsyncSession, slug: str) -> Prisoner:
-    prisoner = (await session.exec(select(Prisoner).where(Prisoner.slug == slug))).first()
+async def _find(session: AsyncSession, slug: str, *, lock: bool = False) -> Prisoner:
+    which = select(Prisoner).where(Prisoner.slug == slug)
+    prisoner = (await session.exec(which.with_for_update() if lock else which)).first()
     if prisoner is None:
         raise no_prisoner()
     return prisoner

@@ -56,7 +56,7 @@ async def _ask_gates(session: AsyncSession, brief: BriefContent, submission: Sub
     about = [prisoner.id for prisoner in brief.about(letter.prisoner_id)]
     state = await gates.state(session, campaign, prisoner_ids=about, office_ids=[letter.office_id])
     shut = gates.against(state, country=letter.country, prisoner_ids=about, today=now().date())
-    if reason := shut or gates.against_office(state, letter.office_id):
+    if reason := shut or gates.against_office(state, letter.office_id, letter.channel):
         raise gates.refuse(reason)
 
 

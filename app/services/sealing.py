@@ -31,13 +31,13 @@ class Keys:
     def seal(self, text: bytes, *, about: uuid.UUID) -> bytes:
         """Encrypt (AES-256-GCM), bound to the row that it is about: edition, nonce, ciphertext."""
         nonce = os.urandom(NONCE_BYTES)
-        return EDITION + nonce + self._cipher.encrypt(nonce, text, about.bytes)
+        return EDITION + nonce + self._cipher.encrypt(nonce, text, EDITION + about.bytes)
 
     def open(self, sealed: bytes, *, about: uuid.UUID) -> bytes:
         """Decrypt what seal() made; ValueError if it was changed, moved, or sealed with another secret."""
-        nonce, text = sealed[1 : 1 + NONCE_BYTES], sealed[1 + NONCE_BYTES :]
+        edition, nonce, text = sealed[:1], sealed[1 : 1 + NONCE_BYTES], sealed[1 + NONCE_BYTES :]
         try:
-            return self._cipher.decrypt(nonce, text, about.bytes)
+            return self._cipher.decrypt(nonce.ljust(NONCE_BYTES), text, edition + about.bytes)
         except InvalidTag:
             raise ValueError("sealed with another secret, or changed") from None
 

@@ -1,0 +1,42 @@
+"""JSON as it comes in, read strictly: a name that stands twice, or a number that is none, has two readings."""
+
+import json
+from collections.abc import Callable, Coroutine
+from typing import Any, NoReturn
+
+from fastapi import Request
+from fastapi.routing import APIRoute
+from starlette.responses import Response
+
+
+class StrictRoute(APIRoute):
+    """A route whose bodies are read strictly."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        handle = super().get_route_handler()
+
+        async def strictly(request: Request) -> Response:
+            return await handle(_StrictRequest(request.scope, request.receive))
+
+        return strictly
+
+
+class _StrictRequest(Request):
+    async def json(self) -> Any:  # noqa: ANN401 - JSON is anything
+        try:
+            return json.loads(await self.body(), object_pairs_hook=_once, parse_constant=_no_number)
+        except json.JSONDecodeError:
+            raise
+        except (UnicodeDecodeError, RecursionError, ValueError) as error:
+            raise json.JSONDecodeError(str(error) if type(error) is ValueError else "", "", 0) from None
+
+
+def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise json.JSONDecodeError("a name stands there twice", "", 0)
+    return found
+
+
+def _no_number(_constant: str) -> NoReturn:
+    raise json.JSONDecodeError("NaN and Infinity are no JSON", "", 0)
