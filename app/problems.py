@@ -21,6 +21,7 @@ logger = logging.getLogger(__name__)
 LARGEST_BODY = 64 * 1024  # bytes
 TYPE = "/docs/problems#"
 MOST_ERRORS = 20
+MOST_SLIPS = 3  # unknown fields that are named; more are no slips, and not ours to repeat
 NAME = re.compile(r"[A-Za-z0-9_-]{1,40}")
 
 STATUS_TITLES = {
@@ -85,7 +86,8 @@ async def _told(_request: Request, error: Exception) -> Response:
 async def _unreadable(_request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for it
     found = error.errors()[:MOST_ERRORS]
-    errors = [FieldError(_pointer(each["loc"]), _sentence(each)) for each in found]
+    slips = sum(each["type"] == "extra_forbidden" for each in found) <= MOST_SLIPS
+    errors = [FieldError(_pointer(each["loc"] if slips else each["loc"][:1]), _sentence(each)) for each in found]
     title, detail = "Something in the request needs mending", "Each field is listed under `errors`."
     return problem("invalid", 422, title, detail, errors=errors)
 

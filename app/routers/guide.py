@@ -1,11 +1,20 @@
 """Where the service explains itself."""
 
+import re
+from functools import cache
+
 from fastapi import APIRouter
-from fastapi.responses import FileResponse, RedirectResponse
+from fastapi.responses import HTMLResponse, RedirectResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markdown_it import MarkdownIt
 
 from app.config import PROJECT
 
 router = APIRouter(include_in_schema=False)
+
+_environment = Environment(
+    loader=FileSystemLoader(PROJECT / "templates" / "pages"), undefined=StrictUndefined, autoescape=True
+)
 
 
 @router.get("/")
@@ -15,6 +24,9 @@ def begin() -> RedirectResponse:
 
 
 @router.get("/docs/problems")
-def problems() -> FileResponse:
-    """Tell what each problem's `type` means."""
-    return FileResponse(PROJECT / "docs" / "problems.md", media_type="text/markdown; charset=utf-8")
+@cache
+def problems() -> HTMLResponse:
+    """Tell what each problem's `type` means; its last part is the anchor."""
+    html = MarkdownIt().render((PROJECT / "docs" / "problems.md").read_text(encoding="utf-8"))
+    anchored = re.sub(r"<h2>([a-z-]+)</h2>", r'<h2 id="\1">\1</h2>', html)
+    return HTMLResponse(_environment.get_template("guide.html").render(title="Problems", html=anchored))

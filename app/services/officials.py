@@ -125,7 +125,8 @@ async def _find(session: AsyncSession, office_id: uuid.UUID, *, lock: bool = Fal
 async def _succeed(session: AsyncSession, office: Office, holder: OfficialCreate) -> None:
     """Let a new holder follow: the present one's time ends the day before."""
     since = holder.since or now().date()
-    present = (await letters.holders_of(session, [office.id], on=since)).get(office.id)
+    by_age = select(Official).where(Official.office_id == office.id).order_by(sa.nulls_first(col(Official.since)))
+    present = next(iter((await session.exec(by_age)).all()[::-1]), None)
     if present and present.since == since:  # a slip, put right
         present.sqlmodel_update({**holder.model_dump(), "since": since})
         return

@@ -399,7 +399,7 @@ async def test_a_database_that_refuses_for_a_moment_does_not_stop_the_worker(  #
     relay.hold()
     async with database.transaction() as session:
         await session.exec(sa.text("ALTER TABLE away RENAME TO delivery"))  # type: ignore[call-overload]
-    await relay.texts_held(2)
+    await relay.texts_held(1)
     stopping.set()
     relay.go_on()
     await asyncio.wait_for(running, 10)
