@@ -18,6 +18,7 @@ from app.models.organisation import Organiser
 from app.models.prisoner import Prisoner
 from app.models.text import SLUG
 from app.services import campaigns, officials, organisers, prisoners, revisions
+from app.services.intake import Intake
 from app.services.sealing import Keys
 
 bearer = HTTPBearer(auto_error=False, description="An organiser's API key, from `unsilenced organiser create`.")
@@ -56,9 +57,14 @@ def get_keys(request: Request) -> Keys:
     return request.app.state.keys  # type: ignore[no-any-return] # state is untyped
 
 
+def get_intake(request: Request) -> Intake:
+    return request.app.state.intake  # type: ignore[no-any-return] # state is untyped
+
+
 SettingsDep = Annotated[Settings, Depends(get_settings)]
 DatabaseDep = Annotated[Database, Depends(get_database)]
 KeysDep = Annotated[Keys, Depends(get_keys)]
+IntakeDep = Annotated[Intake, Depends(get_intake)]
 
 
 async def get_reader(database: DatabaseDep) -> AsyncIterator[AsyncSession]:

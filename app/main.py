@@ -15,6 +15,7 @@ from app.delivery import catcher
 from app.delivery.mailer import SmtpMailer
 from app.delivery.worker import Worker
 from app.routers import campaigns, guide, health, letters, mailbox, officials, pages, prisoners, receipts, stats
+from app.services.intake import Intake
 from app.services.sealing import Keys
 
 logger = logging.getLogger(__name__)
@@ -65,6 +66,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     settings: Settings = app.state.settings
     async with AsyncExitStack() as stack:
         app.state.database = database = Database(settings.database_url)
+        app.state.intake = Intake(database, app.state.keys)
         stack.push_async_callback(database.close)
         await schema.require_current(database)
         if settings.worker:

@@ -19,7 +19,8 @@ from app.models.columns import now
 from app.models.delivery import Delivery
 from app.models.letter import Letter, Stage
 from app.models.submission import SubmissionCreate
-from app.services import confirmation, intake
+from app.services import confirmation
+from app.services.intake import Intake
 from app.services.sealing import Keys
 from bench import service
 from bench.intake import SLUG, bodies
@@ -37,7 +38,13 @@ def sink() -> Iterator[str]:
 def ready_made(url: str, n: int) -> float:
     """Messages a second of aiosmtplib with bytes made beforehand, over as many connections as a worker keeps."""
     mail = Mail(
-        "letters@example.org", "Ada", "office@example.org", "Appeal", "Text of a letter. " * 100, "1@example.org"
+        "letters@example.org",
+        "Ada",
+        "office@example.org",
+        "Appeal",
+        "Text of a letter. " * 100,
+        "1@example.org",
+        person="Ada",
     )
     envelope = Envelope(mail.sender, mail.to, to_bytes(mail, at=now()))
 
@@ -66,8 +73,9 @@ def deliveries(database_url: str, url: str) -> float:
 async def _drain(database_url: str, url: str) -> float:
     settings = Settings(_env_file=None, database_url=database_url, smtp_url=url)
     database, keys, mailer = Database(database_url), Keys(settings.secret_key), SmtpMailer(url)
+    intake = Intake(database, keys)
     for body in bodies(0, PEOPLE):
-        taken = await intake.submit(database, keys, SLUG, SubmissionCreate.model_validate(body))
+        taken = await intake.submit(SLUG, SubmissionCreate.model_validate(body))
         await confirmation.confirm(database, keys, keys.token_for(taken.submission_id))
     async with database.transaction() as session:
         await rows(

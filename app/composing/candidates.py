@@ -1,8 +1,10 @@
 """Offices that a campaign could write to, as they stand in the database."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from app.models.office import Channel, Office, OfficeEmail
+from app.models.office import Channel, Office
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,14 +18,13 @@ class Candidate:
 def usable_channels(office: Office) -> list[Channel]:
     """The channels of an office that have an address, in its order."""
     usable = {
-        Channel.EMAIL: live_address(office) is not None,
+        Channel.EMAIL: live_address(office.emails) is not None,
         Channel.POST: bool(office.postal_address),
         Channel.WEB_FORM: bool(office.web_form_url),
     }
     return [Channel(channel) for channel in office.channels if usable[Channel(channel)]]
 
 
-def live_address(office: Office) -> str | None:
-    """The first e-mail address of an office that is not dead."""
-    emails = (OfficeEmail.model_validate(email) for email in office.emails)
-    return next((email.address for email in emails if not email.dead), None)
+def live_address(emails: Sequence[Mapping[str, Any]]) -> str | None:
+    """The first of an office's e-mail addresses (each an OfficeEmail) that is not dead."""
+    return next((email["address"] for email in emails if not email.get("dead")), None)

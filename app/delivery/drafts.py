@@ -48,7 +48,7 @@ async def of_letters(session: AsyncSession, claims: Sequence[Claim], *, at: date
             brief=await briefs.load(session, letter.brief_id),
             letters=[letter],
             holder=holders.get(letter.office_id),
-            address=live_address(offices[letter.office_id]),
+            address=live_address(offices[letter.office_id].emails),
         )
         for each in claims
         if each.letter_id is not None and (letter := found[each.letter_id]) is not None

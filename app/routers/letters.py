@@ -3,10 +3,19 @@
 from fastapi import APIRouter, status
 
 from app.bodies import StrictRoute
-from app.dependencies import CampaignDep, DatabaseDep, IdempotencyKey, KeysDep, ReaderDep, SlugPath, TokenPath
+from app.dependencies import (
+    CampaignDep,
+    DatabaseDep,
+    IdempotencyKey,
+    IntakeDep,
+    KeysDep,
+    ReaderDep,
+    SlugPath,
+    TokenPath,
+)
 from app.models.letter import Preview
 from app.models.submission import SubmissionCreate, SubmissionPublic
-from app.services import confirmation, intake, letters
+from app.services import confirmation, letters
 
 router = APIRouter(tags=["letters"], route_class=StrictRoute)
 
@@ -19,14 +28,14 @@ async def preview_letters(campaign: CampaignDep, body: SubmissionCreate, session
 
 @router.post("/campaigns/{slug}/letters", status_code=status.HTTP_202_ACCEPTED)
 async def hand_in_letters(
-    slug: SlugPath, body: SubmissionCreate, database: DatabaseDep, keys: KeysDep, idempotency_key: IdempotencyKey = None
+    slug: SlugPath, body: SubmissionCreate, intake: IntakeDep, idempotency_key: IdempotencyKey = None
 ) -> SubmissionPublic:
     """Hand letters in. Nothing leaves before the supporter presses the button behind the link in their mail.
 
     The answer is the same whether or not this address has written before. Send an `Idempotency-Key`, so that a
     repeated request counts once: the same key and body get the same answer, another body 422, one still under way 409.
     """
-    return await intake.submit(database, keys, slug, body, idempotency_key=idempotency_key)
+    return await intake.submit(slug, body, key=idempotency_key)
 
 
 @router.post("/confirmations/{token}")

@@ -35,7 +35,7 @@ class State:
 
     campaign: Campaign
     prisoners: dict[uuid.UUID, tuple[PrisonerStatus, Consent]]
-    offices: dict[uuid.UUID, Office]
+    offices: dict[uuid.UUID, tuple[bool, bool]]  # in use, reachable by e-mail
 
 
 async def state(
@@ -44,8 +44,9 @@ async def state(
     """Read what the gates look at."""
     people = select(Prisoner.id, Prisoner.status, Prisoner.consent).where(col(Prisoner.id).in_(prisoner_ids))
     prisoners = {id_: (PrisonerStatus(status), Consent(consent)) for id_, status, consent in await session.exec(people)}
-    offices = await session.exec(select(Office).where(col(Office.id).in_(office_ids)))
-    return State(campaign, prisoners, {office.id: office for office in offices})
+    found = select(Office.id, Office.in_use, Office.emails).where(col(Office.id).in_(office_ids))
+    offices = {id_: (in_use, live_address(emails) is not None) for id_, in_use, emails in await session.exec(found)}
+    return State(campaign, prisoners, offices)
 
 
 async def campaign_held(session: AsyncSession, campaign_id: uuid.UUID) -> Campaign:
@@ -74,10 +75,10 @@ def against(state: State, *, country: str, prisoner_ids: Iterable[uuid.UUID], to
 
 def against_office(state: State, office_id: uuid.UUID, channel: Channel) -> Reason | None:
     """Return why nothing may be written to this office by this channel, or None."""
-    office = state.offices.get(office_id)
-    if office is None or not office.in_use:
+    in_use, reachable = state.offices.get(office_id, (False, False))
+    if not in_use:
         return Reason.OFFICE_NOT_IN_USE
-    return Reason.NO_ADDRESS if channel is Channel.EMAIL and live_address(office) is None else None
+    return Reason.NO_ADDRESS if channel is Channel.EMAIL and not reachable else None
 
 
 def refuse(reason: Reason) -> Closed:

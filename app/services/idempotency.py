@@ -17,10 +17,10 @@ _under_way: set[bytes] = set()
 
 @contextmanager
 def one_at_a_time(scope: str, key: str) -> Iterator[None]:
-    """Refuse a second request with the same key while this process still answers the first; other processes wait."""
+    """Refuse a second request with the same key while this process still answers the first."""
     digest = _digest(scope, key)
     if digest in _under_way:
-        raise Conflict("The first request with this key is still under way. Ask again in a moment for its answer.")
+        raise still_under_way()
     _under_way.add(digest)
     try:
         yield
@@ -30,19 +30,23 @@ def one_at_a_time(scope: str, key: str) -> Iterator[None]:
 
 async def answer_before(session: AsyncSession, scope: str, key: str, request: bytes) -> dict[str, Any] | None:
     """Return the answer that this key got before; None if it is new. Refuse the key for another request."""
-    row = {"key": _digest(scope, key), "request": request, "answer": {}, "created_at": now()}
-    if await insert_if_new(session, Idempotency, row):
+    before = await session.get(Idempotency, _digest(scope, key))
+    if before is None:
         return None
-    before = await session.get_one(Idempotency, row["key"])
     if before.request != request:
         raise invalid("Idempotency-Key", "This key was used for another request. Take a new key for each submission.")
     return before.answer
 
 
-async def remember(session: AsyncSession, scope: str, key: str, answer: dict[str, Any]) -> None:
-    """Keep the answer to be given again."""
-    row = await session.get_one(Idempotency, _digest(scope, key))
-    row.answer = answer
+async def remember(session: AsyncSession, scope: str, key: str, request: bytes, answer: dict[str, Any]) -> None:
+    """Keep the answer to be given again. Refuse if another process has answered in the meantime."""
+    row = {"key": _digest(scope, key), "request": request, "answer": answer, "created_at": now()}
+    if not await insert_if_new(session, Idempotency, row):
+        raise still_under_way()
+
+
+def still_under_way() -> Conflict:
+    return Conflict("The first request with this key is still under way. Ask again in a moment for its answer.")
 
 
 def _digest(scope: str, key: str) -> bytes:

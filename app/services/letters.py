@@ -14,13 +14,24 @@ from app.composing.compose import Handed, compose
 from app.composing.recipients import Recipient, choose
 from app.composing.sender import Supporter
 from app.errors import FieldError, Invalid, NotFound, invalid
-from app.models.campaign import Campaign, CampaignStatus
+from app.models.campaign import Campaign
 from app.models.columns import now
 from app.models.letter import LetterPreview, Preview, Reason
 from app.models.office import Offer, OfferedOffice, Official
 from app.models.submission import SubmissionCreate
 from app.services import briefs, gates
 from app.services.sealing import Keys
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """What all letters of one campaign depend on at one instant."""
+
+    campaign: Campaign
+    brief_id: uuid.UUID
+    brief: BriefContent
+    state: gates.State
+    today: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,49 +45,52 @@ class Plan:
     recipients: list[Recipient]
 
 
-async def offer(session: AsyncSession, campaign: Campaign, *, country: str, language: str) -> Offer:
-    """To whom a supporter living in this country would write, or why to nobody."""
-    _, brief = await _brief_of(session, campaign)
-    recipients = choose(brief, country=country, language=language)
+async def situation(session: AsyncSession, campaign: Campaign) -> Situation:
+    """Read the brief in force, and what the gates look at."""
+    if campaign.brief_id is None:
+        raise NotFound("There is no campaign at this address.")
+    brief = await briefs.load(session, campaign.brief_id)
     state = await gates.state(session, campaign, prisoner_ids=_ids(brief.prisoners), office_ids=_ids(brief.offices))
-    shut = gates.against(state, country=country, prisoner_ids=_ids(brief.prisoners), today=now().date())
-    if shut:
-        return Offer(items=[], nobody_because=gates.WORDS[shut])
-    holders = await holders_of(session, [recipient.office.id for recipient in recipients])
-    items = [
-        _offered(each, holders, language=language)
-        for each in recipients
-        if gates.against_office(state, each.office.id, each.channel) is None
-    ]
-    return Offer(
-        items=items, nobody_because=None if items else "There is no office to which one would write from there."
-    )
+    return Situation(campaign, campaign.brief_id, brief, state, now().date())
 
 
-async def plan(session: AsyncSession, campaign: Campaign, body: SubmissionCreate) -> Plan:
-    """Pass the gates and choose the recipients, or refuse with the reason."""
+def plan(situation: Situation, body: SubmissionCreate) -> Plan:
+    """Pass the gates and choose the recipients, or refuse with the reason. Pure."""
     if not body.consent.send:
         raise invalid("/consent/send", "Without this consent, nothing is written in your name.")
-    brief_id, brief = await _brief_of(session, campaign)
+    brief, state, country = situation.brief, situation.state, body.supporter.country
     prisoner_id = _prisoner(brief, body.prisoner)
-    prisoner_ids = _ids(brief.about(prisoner_id))
-    recipients = _picked(choose(brief, country=body.supporter.country, language=body.language), body.office_ids)
-    state = await gates.state(
-        session, campaign, prisoner_ids=prisoner_ids, office_ids=[each.office.id for each in recipients]
-    )
-    shut = gates.against(state, country=body.supporter.country, prisoner_ids=prisoner_ids, today=now().date())
-    if shut:
+    recipients = _picked(choose(brief, country=country, language=body.language), body.office_ids)
+    if shut := gates.against(
+        state, country=country, prisoner_ids=_ids(brief.about(prisoner_id)), today=situation.today
+    ):
         raise gates.refuse(shut)
     reasons = [gates.against_office(state, each.office.id, each.channel) for each in recipients]
     if all(reasons):
         raise gates.refuse(next(filter(None, reasons), Reason.NOBODY))
-    recipients = [each for each, reason in zip(recipients, reasons, strict=True) if reason is None]
-    return Plan(campaign, brief_id, brief, prisoner_id, recipients)
+    open_ = [each for each, reason in zip(recipients, reasons, strict=True) if reason is None]
+    return Plan(situation.campaign, situation.brief_id, brief, prisoner_id, open_)
+
+
+async def offer(session: AsyncSession, campaign: Campaign, *, country: str, language: str) -> Offer:
+    """To whom a supporter living in this country would write, or why to nobody."""
+    there = await situation(session, campaign)
+    shut = gates.against(there.state, country=country, prisoner_ids=_ids(there.brief.prisoners), today=there.today)
+    if shut:
+        return Offer(items=[], nobody_because=gates.WORDS[shut])
+    recipients = choose(there.brief, country=country, language=language)
+    holders = await holders_of(session, [recipient.office.id for recipient in recipients])
+    items = [
+        _offered(each, holders, language=language)
+        for each in recipients
+        if gates.against_office(there.state, each.office.id, each.channel) is None
+    ]
+    return Offer(items=items, nobody_because=None if items else gates.WORDS[Reason.NOBODY])
 
 
 async def preview(session: AsyncSession, keys: Keys, campaign: Campaign, body: SubmissionCreate) -> Preview:
     """Compose the letters as they would go out. Stores nothing."""
-    planned = await plan(session, campaign, body)
+    planned = plan(await situation(session, campaign), body)
     holders = await holders_of(session, [each.office.id for each in planned.recipients])
     digest = keys.digest_of_email(body.supporter.email)
     return Preview(
@@ -133,12 +147,6 @@ def _offered(recipient: Recipient, holders: dict[uuid.UUID, Official], *, langua
         language=recipient.language,
         channel=recipient.channel,
     )
-
-
-async def _brief_of(session: AsyncSession, campaign: Campaign) -> tuple[uuid.UUID, BriefContent]:
-    if campaign.brief_id is None or campaign.status is CampaignStatus.DRAFT:
-        raise NotFound("There is no campaign at this address.")
-    return campaign.brief_id, await briefs.load(session, campaign.brief_id)
 
 
 def _prisoner(brief: BriefContent, slug: str | None) -> uuid.UUID | None:

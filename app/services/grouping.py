@@ -1,0 +1,72 @@
+"""Work done in groups: what arrives while one is under way forms the next. What comes alone never waits."""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Generic, TypeVar
+
+from sqlalchemy.exc import DataError, IntegrityError
+
+from app.errors import Busy
+
+LARGEST_GROUP = 100
+MOST_WAITING = 2_000  # beyond it, callers are asked to come back: an answer after seconds helps nobody
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+Work = Callable[[Sequence[Item]], Awaitable[Sequence[Result | Exception]]]
+
+
+class Groups(Generic[Item, Result]):
+    """Hands items to `work` in groups, and each result or refusal back to the one who brought the item.
+
+    When the database refuses a group as a whole, the group is halved until the item at fault stands alone, so that it
+    spoils no other. Who stops waiting changes nothing: the item is worked on all the same.
+    """
+
+    def __init__(self, work: Work[Item, Result]) -> None:
+        self._work = work
+        self._waiting: deque[tuple[Item, asyncio.Future[Result]]] = deque()
+        self._running: asyncio.Task[None] | None = None
+
+    async def add(self, item: Item) -> Result:
+        """Return what came of the item, once its group is done; Busy when too many wait."""
+        if len(self._waiting) >= MOST_WAITING:
+            raise Busy("Very many people are writing at this moment. Nothing was stored: please try again in a moment.")
+        future: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
+        self._waiting.append((item, future))
+        if self._running is None:
+            self._running = asyncio.create_task(self._run())
+        return await asyncio.shield(future)
+
+    async def _run(self) -> None:
+        try:
+            while self._waiting:
+                size = min(len(self._waiting), LARGEST_GROUP)
+                await self._do([self._waiting.popleft() for _ in range(size)])
+        finally:
+            self._running = None
+
+    async def _do(self, group: Sequence[tuple[Item, asyncio.Future[Result]]]) -> None:
+        outcomes: Sequence[Result | Exception]
+        try:
+            outcomes = await self._work([item for item, _ in group])
+        except (IntegrityError, DataError) as error:
+            half = len(group) // 2
+            if half:
+                await self._do(group[:half])
+                await self._do(group[half:])
+                return
+            outcomes = [error]
+        except Exception as error:  # noqa: BLE001 - whoever waits must be told, whatever it is
+            outcomes = [error] * len(group)
+        for (_, future), outcome in zip(group, outcomes, strict=True):
+            _answer(future, outcome)
+
+
+def _answer(future: asyncio.Future[Result], outcome: Result | Exception) -> None:
+    if isinstance(outcome, Exception):
+        future.set_exception(outcome)
+        future.exception()  # nobody may be left to hear it
+    else:
+        future.set_result(outcome)
