@@ -73,7 +73,7 @@ def serve(
     if (
         "base_url" not in Settings().model_fields_set
     ):  # then it is where we listen; off this machine, that asks for secrets
-        os.environ["UNSILENCED_BASE_URL"] = f"http://{host}:{port}"
+        os.environ["UNSILENCED_BASE_URL"] = f"http://{f'[{host}]' if ':' in host else host}:{port}"
     settings = Settings()
     if demo:
         asyncio.run(_prepare_demo(settings))

@@ -3,8 +3,9 @@
 import json
 import logging
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import takewhile
+from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -87,9 +88,14 @@ async def _unreadable(_request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for it
     found = error.errors()[:MOST_ERRORS]
     slips = sum(each["type"] == "extra_forbidden" for each in found) <= MOST_SLIPS
-    errors = [FieldError(_pointer(each["loc"] if slips else each["loc"][:1]), _sentence(each)) for each in found]
+    errors = [FieldError(_pointer(_where(each, name_slips=slips)), _sentence(each)) for each in found]
     title, detail = "Something in the request needs mending", "Each field is listed under `errors`."
     return problem("invalid", 422, title, detail, errors=errors)
+
+
+def _where(error: Mapping[str, Any], *, name_slips: bool) -> Sequence[str | int]:
+    location: Sequence[str | int] = error["loc"]
+    return location[:-1] if error["type"] == "extra_forbidden" and not name_slips else location
 
 
 def _pointer(location: Sequence[str | int]) -> str:

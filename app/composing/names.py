@@ -18,6 +18,8 @@ class Names:
     def __init__(self, prisoners: Sequence[BriefPrisoner], language: str) -> None:
         self._prisoners = prisoners
         self._language = language
+        stored = (frozenset(prisoner.cases.get(language, ())) for prisoner in prisoners)
+        self.cases = frozenset.intersection(*stored)  # those that every one of them has
 
     def __str__(self) -> str:
         return _joined(
@@ -29,13 +31,6 @@ class Names:
         if case not in self.cases:
             raise MissingForm(case)
         return _joined(tuple(prisoner.cases[self._language][case] for prisoner in self._prisoners), self._language)
-
-    @property
-    def cases(self) -> frozenset[str]:
-        """The cases that are stored for every one of them."""
-        return frozenset.intersection(
-            *(frozenset(prisoner.cases.get(self._language, ())) for prisoner in self._prisoners)
-        )
 
 
 @lru_cache(maxsize=4_096)

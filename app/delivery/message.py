@@ -3,7 +3,6 @@
 import base64
 import binascii
 import re
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,7 +26,7 @@ WORD_BYTES = 39  # of UTF-8 in one encoded word: with the header's name its line
 PLAIN = re.compile(r"[A-Za-z0-9 !#$%&'()*+,/:;=?^_`{|}~.-]+")
 ADDRESS = re.compile(r"[^\s@<>,;:\"()\[\]\\\x00-\x20\x7f]+@[A-Za-z0-9.-]+")
 LINE_BYTES = 76
-LINE_ENDERS = frozenset({"Cc", "Zl", "Zp"})
+LINE_ENDERS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +86,7 @@ def _unstructured(text: str) -> str:
 
 def _is_plain(text: str, *, longest: int) -> bool:
     """Tell whether a header can hold the text as it is; ValueError for what would end a line when it is decoded."""
-    if any(unicodedata.category(character) in LINE_ENDERS for character in text):
+    if LINE_ENDERS.search(text):
         raise ValueError("a control character in a header")
     return len(text) <= longest and "=?" not in text and PLAIN.fullmatch(text) is not None
 

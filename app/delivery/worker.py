@@ -98,7 +98,7 @@ class Worker:
 
     async def _claim(self, lane: _Lane) -> None:
         room = IN_HAND - len(lane.in_hand)
-        if room <= 0:
+        if 2 * room < IN_HAND:  # a claim costs the same for one as for many
             return
         until = time.monotonic() + self.settings.lease_time
         async with self.database.transaction() as session:

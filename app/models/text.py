@@ -33,7 +33,7 @@ LINK = re.compile(
     r"|<[a-z!/]"  # markup
 )
 HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
-NO_COUNTRIES = frozenset({"EU", "EZ", "UN", "QO", "XA", "XB", "ZZ"})
+NO_COUNTRIES = frozenset(["AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "ZZ"])
 FILLERS = frozenset("\u115f\u1160\u3164\uffa0")  # Hangul letters that nobody can see
 JOINERS = frozenset("\u200c\u200d")  # Persian, and Indic scripts, are misspelt without them
 

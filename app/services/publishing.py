@@ -103,10 +103,11 @@ async def _offices(session: AsyncSession, campaign: Campaign) -> list[Candidate]
     found = [Candidate(office, None) for office in fixed]
     chosen = {entry.office.id for entry in found}
     embassies = await session.exec(
-        select(Office, col(Accreditation.country))
+        select(Office, Accreditation.country)
         .join(Accreditation, col(Accreditation.office_id) == col(Office.id))
         .where(
-            col(Office.kind) == OfficeKind.AMBASSADOR,
+            Office.organisation_id == campaign.organisation_id,  # nobody else decides where letters go
+            Office.kind == OfficeKind.AMBASSADOR,
             col(Office.country).in_(campaign.embassies_of),
             col(Office.in_use),
         )

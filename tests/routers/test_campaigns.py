@@ -289,3 +289,14 @@ async def walk(client: AsyncClient, path: str) -> list[str]:
         found += [each.get("slug") or each["id"] for each in page["items"]]
         cursor = page["next_cursor"]
     return found
+
+
+async def test_another_organisations_ambassador_gets_no_letters(
+    client: AsyncClient, organiser: AsyncClient, stranger: AsyncClient
+) -> None:
+    await post(stranger, "/officials", embassy(emails=[{"address": "trap@strange.example.org"}]))
+    await published(organiser)
+
+    offered = (await client.get(f"{API}/campaigns/free-ada/officials?country=DE")).json()["items"]
+
+    assert [each["kind"] for each in offered] == ["prosecutor_general", "ambassador"]
