@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from fastapi import APIRouter, FastAPI
+from fastapi_offline import FastAPIOffline
 from starlette.middleware.cors import CORSMiddleware
 
 from app import problems, schema
@@ -35,7 +36,7 @@ Errors are `application/problem+json` (RFC 9457); `errors[].pointer` names the f
 def create_app(settings: Settings | None = None) -> FastAPI:
     """Return the service. Settings come from the environment unless they are given."""
     settings = settings or Settings()
-    app = FastAPI(
+    app = FastAPIOffline(
         title="Unsilenced", version="0.1.0", description=DESCRIPTION, lifespan=_lifespan, redirect_slashes=False
     )
     app.state.settings = settings
