@@ -42,7 +42,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.settings = settings
     app.state.keys = Keys(settings.secret_key)
     problems.install(app)
-    api = APIRouter(prefix="/api/v1")
+    api = APIRouter(prefix="/api/v1", responses=problems.RESPONSES)
     for room in (campaigns, letters, receipts, prisoners, officials, stats):
         api.include_router(room.router)
     app.include_router(api)

@@ -44,6 +44,24 @@ SENTENCES = {
     "string_type": "A text is needed here.",
 }
 
+TEXT = {"type": "string"}
+FAULT = {"type": "object", "properties": {"pointer": TEXT, "detail": TEXT}}
+SCHEMA = {
+    "type": "object",
+    "required": ["type", "title", "status", "detail"],
+    "properties": {
+        "type": {**TEXT, "examples": [TYPE + "invalid"]},
+        "title": TEXT,
+        "status": {"type": "integer"},
+        "detail": TEXT,
+        "errors": {"type": "array", "items": FAULT, "description": "Each field at fault, by JSON Pointer."},
+        "reason": {**TEXT, "description": "With `closed`: which gate is shut."},
+    },
+}
+RESPONSES: dict[int | str, dict[str, Any]] = {  # what every address may answer besides its own
+    "4XX": {"description": "A problem (RFC 9457)", "content": {"application/problem+json": {"schema": SCHEMA}}}
+}
+
 
 def install(app: FastAPI) -> None:
     """Let the app answer every error with a problem."""

@@ -331,3 +331,12 @@ def faults(name: str, answer: Any) -> list[str]:
     except AssertionError as fault:
         return [f"{name}: {str(fault)[:100]}"]
     return [f"{name}: sent back"] if MARKER in answer.text.casefold() and name != "an unknown field" else []
+
+
+async def test_the_documentation_shows_problems_as_they_come(outsider: AsyncClient) -> None:
+    document = (await outsider.get("/openapi.json")).json()
+    answers = [operation["responses"] for path in document["paths"].values() for operation in path.values()]
+    ours = [each for each in answers if "4XX" in each]
+    assert len(ours) > 20
+    assert all(set(each["4XX"]["content"]) == {"application/problem+json"} and "422" not in each for each in ours)
+    assert "HTTPValidationError" not in document["components"]["schemas"]
