@@ -15,7 +15,11 @@ from tests.composing.pieces import ANOTHER, CASES, LANGUAGES, prisoner
 
 HOUSE = sorted(path.name for path in texts.FOLDER.iterdir() if path.is_dir())
 NOUNS_THAT_OPEN = {"Anlass", "Sie", "Ihnen", "Ihr", "Ihre"}  # German: after the comma it goes on small, but for these
-SMALL_YOU = re.compile(r"\b(?:вы|вас|вам|вами|ваш(?:а|е|и|его|ей|ему|им|их|ими|ем|у)?)\b")
+SMALL_YOU = {
+    "be": re.compile(r"\b(?:вы|вас|вам|вамі|ваш(?:а|ы|ага|ай|аму|ым|ых|ымі|у)?)\b"),
+    "ru": re.compile(r"\b(?:вы|вас|вам|вами|ваш(?:а|е|и|его|ей|ему|им|их|ими|ем|у)?)\b"),
+    "uk": re.compile(r"\b(?:ви|вас|вам|вами|ваш(?:а|е|і|ого|ої|ому|ій|им|ою|их|ими|у)?)\b"),
+}
 
 
 def of(**overrides: list[str]) -> LetterTexts:
@@ -86,22 +90,29 @@ def test_german_openings_begin_small_after_the_comma() -> None:
         assert first[0].islower() or first in NOUNS_THAT_OPEN or text.startswith("Ada"), text
 
 
-@pytest.mark.parametrize("language", ["en", "ru"])
-def test_english_and_russian_openings_begin_with_a_capital(language: str) -> None:
+def test_polish_openings_begin_small_after_the_comma() -> None:
+    assert all(text[0].islower() or text.startswith("Ada") for text in rendered("pl", "openings"))
+
+
+@pytest.mark.parametrize("language", ["be", "en", "es", "fr", "ru", "uk"])
+def test_openings_begin_with_a_capital_but_in_german_and_polish(language: str) -> None:
     assert all(text[0].isupper() for text in rendered(language, "openings"))
 
 
 @pytest.mark.parametrize(
-    "path",
+    ("language", "path"),
     [
-        *texts.FOLDER.glob("ru/*"),
-        *(texts.FOLDER.parent / "mail" / "ru").iterdir(),
-        texts.FOLDER.parent / "pages" / "ru.toml",
+        pytest.param(language, path, id=f"{path.parent.name}/{path.name}")
+        for language in SMALL_YOU
+        for path in [
+            *texts.FOLDER.glob(f"{language}/*"),
+            *(texts.FOLDER.parent / "mail" / language).iterdir(),
+            texts.FOLDER.parent / "pages" / f"{language}.toml",
+        ]
     ],
-    ids=lambda path: f"{path.parent.name}/{path.name}",
 )
-def test_russian_writes_you_with_a_capital(path: Path) -> None:
-    assert SMALL_YOU.findall(path.read_text(encoding="utf-8")) == []
+def test_east_slavic_languages_write_you_with_a_capital(language: str, path: Path) -> None:
+    assert SMALL_YOU[language].findall(path.read_text(encoding="utf-8")) == []
 
 
 def test_every_language_of_the_house_can_do_without_stored_cases() -> None:
