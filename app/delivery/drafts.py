@@ -1,7 +1,7 @@
 """Claims with all that their mails are made of: read, and passed through the gates, in the claiming transaction."""
 
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TypeVar
@@ -12,13 +12,16 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.composing.brief import BriefContent
 from app.composing.candidates import live_address
-from app.database import table_of
+from app.database import database_now, table_of
 from app.delivery.claims import Claim
+from app.models.campaign import Campaign
 from app.models.delivery import Delivery
 from app.models.letter import Letter, Reason, Stage
 from app.models.office import Office, Official
 from app.models.submission import Submission
 from app.services import briefs, gates, letters, stages
+
+A_MOMENT = 0.2  # seconds
 
 Row = TypeVar("Row", bound=SQLModel)
 
@@ -53,7 +56,11 @@ async def of_letters(session: AsyncSession, claims: Sequence[Claim], *, at: date
         for each in claims
         if each.letter_id is not None and (letter := found[each.letter_id]) is not None
     ]
-    shut = await _shut(session, drafts, today=at.date())
+    campaign_ids = {draft.submission.campaign_id for draft in drafts}
+    campaigns = await gates.campaigns_held(session, campaign_ids, wait=False)
+    await _put_back(session, [draft.claim for draft in drafts if draft.submission.campaign_id not in campaigns])
+    drafts = [draft for draft in drafts if draft.submission.campaign_id in campaigns]
+    shut = await _shut(session, drafts, campaigns, today=at.date())
     await _stop(session, [draft for draft in drafts if draft.claim.id in shut], shut, at=at)
     open_ = [draft for draft in drafts if draft.claim.id not in shut]
     locked = await stages.lock(session, col(Letter.id).in_([draft.letters[0].id for draft in open_]))
@@ -78,11 +85,12 @@ async def of_notices(session: AsyncSession, claims: Sequence[Claim]) -> list[Dra
     return drafts
 
 
-async def _shut(session: AsyncSession, drafts: Sequence[Draft], *, today: date) -> dict[uuid.UUID, Reason]:
+async def _shut(
+    session: AsyncSession, drafts: Sequence[Draft], campaigns: Mapping[uuid.UUID, Campaign], *, today: date
+) -> dict[uuid.UUID, Reason]:
     """Return why single deliveries must not leave, by their id."""
     reasons: dict[uuid.UUID, Reason] = {}
-    for campaign_id in sorted({draft.submission.campaign_id for draft in drafts}):
-        campaign = await gates.campaign_held(session, campaign_id)
+    for campaign in campaigns.values():
         own = [draft for draft in drafts if draft.submission.campaign_id == campaign.id]
         prisoner_ids = {prisoner.id for draft in own for prisoner in draft.brief.prisoners}
         office_ids = {draft.letters[0].office_id for draft in own}
@@ -111,6 +119,12 @@ async def _stop(session: AsyncSession, drafts: Sequence[Draft], shut: dict[uuid.
                 await stages.move(session, locked, path, at=at, reason=reason)
                 locked = [letter._replace(stage=path, stage_on=at.date()) for letter in locked]
     await _end(session, [draft.claim for draft in drafts])
+
+
+async def _put_back(session: AsyncSession, claims: Sequence[Claim]) -> None:
+    """Give claims back for a moment, as if they had not been made: their campaign is being changed right now."""
+    back = sa.update(Delivery).where(col(Delivery.id).in_([each.id for each in claims]))
+    await session.exec(back.values(due_at=database_now(A_MOMENT), lease=None, attempts=Delivery.attempts - 1))
 
 
 async def _end(session: AsyncSession, claims: Sequence[Claim]) -> None:

@@ -51,8 +51,8 @@ async def _pass_on(session: AsyncSession, submission: Submission, *, at: datetim
         raise Gone("This link was good for seven days. Please hand your letters in once more.")
     if submission.digest is not None:
         await one_at_a_time(session, submission.digest)  # of one person: each sees what the others have written
+    campaign = (await gates.campaigns_held(session, [submission.campaign_id], wait=True))[submission.campaign_id]
     letters = await stages.lock(session, col(Letter.submission_id) == submission.id)
-    campaign = await gates.campaign_held(session, submission.campaign_id)
     shut = await _gates(session, campaign, submission, letters, today=at.date())
     waiting = [letter for letter in letters if letter.stage is Stage.UNCONFIRMED]
     if not waiting:

@@ -49,11 +49,18 @@ async def state(
     return State(campaign, prisoners, offices)
 
 
-async def campaign_held(session: AsyncSession, campaign_id: uuid.UUID) -> Campaign:
-    """Return a campaign whose status cannot change before this transaction ends, without keeping other readers out."""
-    return await session.get_one(
-        Campaign, campaign_id, with_for_update={"read": True, "key_share": True}, populate_existing=True
-    )
+async def campaigns_held(
+    session: AsyncSession, campaign_ids: Collection[uuid.UUID], *, wait: bool
+) -> dict[uuid.UUID, Campaign]:
+    """Return campaigns that nobody can pause or close before this transaction ends; other readers are not kept out.
+
+    Campaigns are locked before deliveries, and these before letters. Who holds deliveries already must not wait
+    (`wait=False`): a campaign that is being changed at this instant is left out.
+    """
+    which = select(Campaign).where(col(Campaign.id).in_(campaign_ids)).order_by(col(Campaign.id))
+    held = which.with_for_update(read=True, key_share=True, skip_locked=not wait)
+    found = await session.exec(held, execution_options={"populate_existing": True})
+    return {campaign.id: campaign for campaign in found}
 
 
 def against(state: State, *, country: str, prisoner_ids: Iterable[uuid.UUID], today: date) -> Reason | None:

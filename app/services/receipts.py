@@ -3,7 +3,7 @@
 import uuid
 
 import sqlalchemy as sa
-from sqlmodel import col
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.composing.brief import BriefContent
@@ -106,7 +106,8 @@ async def _move_own(session: AsyncSession, keys: Keys, token: str, letter_id: uu
 
 
 async def _stop(session: AsyncSession, submission: Submission) -> None:
-    """Cancel what has not left. Deliveries are locked before letters, here as everywhere."""
+    """Cancel what has not left. The submission is locked first, then deliveries, then letters, here as everywhere."""
+    await session.exec(select(Submission.id).where(Submission.id == submission.id).with_for_update())
     await session.exec(sa.select(Delivery.id).where(col(Delivery.submission_id) == submission.id).with_for_update())  # type: ignore[call-overload]
     waiting = await stages.lock(session, col(Letter.submission_id) == submission.id, col(Letter.stage).in_(CAN_CANCEL))
     await stages.move(session, waiting, Stage.CANCELLED, at=now(), reason=Reason.BY_SUPPORTER)
