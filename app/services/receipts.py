@@ -71,14 +71,7 @@ async def erase(session: AsyncSession, keys: Keys, token: str) -> None:
     """Forget who the supporter is. What has left stays counted; what has not is stopped."""
     submission, _, _ = await confirmation.look(session, keys, token)
     await _stop(session, submission)
-    await session.exec(
-        sa.update(Letter)
-        .where(col(Letter.submission_id) == submission.id)
-        .values(digest=None, sealed_text=None, message_id=None)
-    )
-    submission.sealed = submission.digest = submission.source = None
-    submission.consent_contact = False
-    submission.erased_at = now()
+    await submissions.forget(session, [submission.id], at=now())
 
 
 async def mark_done(session: AsyncSession, keys: Keys, token: str, letter_id: uuid.UUID) -> Receipt:

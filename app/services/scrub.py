@@ -13,7 +13,7 @@ from app.models.delivery import Delivery
 from app.models.idempotency import Idempotency
 from app.models.letter import WAITING, Letter, Reason, Stage
 from app.models.submission import Submission
-from app.services import stages
+from app.services import stages, submissions
 from app.services.confirmation import TIME_TO_CONFIRM
 
 KEEP_SUPPORTERS = timedelta(days=90)  # after the last day of their campaign
@@ -42,7 +42,7 @@ async def _expire(session: AsyncSession, *, at: datetime) -> int:
     ids = await _some(session, *late)
     letters = await stages.lock(session, col(Letter.submission_id).in_(ids), col(Letter.stage) == Stage.UNCONFIRMED)
     await stages.move(session, letters, Stage.EXPIRED, at=at)
-    await _forget(session, ids, at=at)
+    await submissions.forget(session, ids, at=at)
     return len(ids)
 
 
@@ -52,7 +52,7 @@ async def _forget_supporters(session: AsyncSession, *, at: datetime) -> int:
     ids = await _some(session, col(Submission.campaign_id).in_(over))
     waiting = await stages.lock(session, col(Letter.submission_id).in_(ids), col(Letter.stage).in_(WAITING))
     await stages.move(session, waiting, Stage.CANCELLED, at=at, reason=Reason.TOO_LATE)
-    await _forget(session, ids, at=at)
+    await submissions.forget(session, ids, at=at)
     return len(ids)
 
 
@@ -62,11 +62,3 @@ async def _some(session: AsyncSession, *which: sa.ColumnElement[bool]) -> list[u
     found = list(await session.exec(ids.limit(AT_ONCE).with_for_update(skip_locked=True)))
     await rows(session, sa.select(col(Delivery.id)).where(col(Delivery.submission_id).in_(found)).with_for_update())
     return found
-
-
-async def _forget(session: AsyncSession, ids: list[uuid.UUID], *, at: datetime) -> None:
-    await session.exec(sa.update(Delivery).where(col(Delivery.submission_id).in_(ids)).values(due_at=None))
-    letters = sa.update(Letter).where(col(Letter.submission_id).in_(ids))
-    await session.exec(letters.values(digest=None, sealed_text=None, message_id=None, server_reply=None))
-    submissions = sa.update(Submission).where(col(Submission.id).in_(ids))
-    await session.exec(submissions.values(sealed=None, digest=None, source=None, consent_contact=False, erased_at=at))

@@ -2,13 +2,17 @@
 
 import json
 import uuid
+from collections.abc import Sequence
+from datetime import datetime
 
+import sqlalchemy as sa
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.composing.brief import BriefContent
 from app.composing.compose import Handed
 from app.composing.sender import Supporter
+from app.models.delivery import Delivery
 from app.models.letter import Letter, LetterPublic
 from app.models.submission import Submission, SubmissionCreate, SubmissionPublic, SubmissionStatus
 from app.services.sealing import Keys
@@ -50,3 +54,13 @@ def public(brief: BriefContent, letter: Letter, *, language: str) -> LetterPubli
     office = brief.office(letter.office_id)
     title = office.title_in(language) if office else ""
     return LetterPublic.model_validate(letter.model_dump(), update={"office": title})
+
+
+async def forget(session: AsyncSession, ids: Sequence[uuid.UUID], *, at: datetime) -> None:
+    """Drop all that tells who handed these in; counts stay. What a worker holds it may still settle, or finds gone."""
+    idle = col(Delivery.submission_id).in_(ids), col(Delivery.lease).is_(None)
+    await session.exec(sa.update(Delivery).where(*idle).values(due_at=None))
+    letters = sa.update(Letter).where(col(Letter.submission_id).in_(ids))
+    await session.exec(letters.values(digest=None, sealed_text=None, message_id=None, server_reply=None))
+    forgotten = sa.update(Submission).where(col(Submission.id).in_(ids))
+    await session.exec(forgotten.values(sealed=None, digest=None, source=None, consent_contact=False, erased_at=at))
