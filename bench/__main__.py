@@ -1,12 +1,14 @@
-"""Print the figures: `python -m bench [intake] [delivery]`."""
+"""Print the figures: `python -m bench [letters] [intake] [delivery]`."""
 
 import asyncio
+import itertools
 import platform
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 
-from bench import delivery, intake, service
+from app.models.campaign import Audience
+from bench import delivery, intake, letters, service
 from tests.postgres import fresh_database, postgres_server
 
 
@@ -24,8 +26,16 @@ DATABASES: dict[str, Callable[[], AbstractContextManager[str]]] = {
 
 
 def main() -> None:
-    wanted = sys.argv[1:] or ["intake", "delivery"]
+    wanted = sys.argv[1:] or ["letters", "intake", "delivery"]
     print(f"Python {platform.python_version()}, {platform.machine()}; one API process or one worker, durable commits")
+    if "letters" in wanted:
+        for language, audience in itertools.product(letters.LANGUAGES, Audience):
+            similarity, equal = letters.alike(language, audience)
+            print(
+                f"compose {language} {audience.value:<20} {letters.microseconds(language, audience):8.0f} µs a letter,"
+                f" {letters.PEOPLE} letters alike by {similarity:.2f}, {equal} of them equal"
+            )
+        print(f"refuse a hostile text           {letters.refusing():8.1f} ms")
     if "intake" in wanted:
         validating = intake.bare()
         print(f"validate a submission only      {validating:8.0f} requests/s")

@@ -1,17 +1,14 @@
 """The brief: all that composing needs of a campaign, compiled on publishing and never changed again."""
 
 import uuid
-from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, model_validator
 
-from app.composing import missing, texts
-from app.composing.candidates import Candidate, usable_channels
-from app.errors import NotPublishable
-from app.models.campaign import Audience, Campaign, LetterTexts, Privacy
+from app.models.campaign import Audience, LetterTexts, OwnText, Privacy
 from app.models.office import DIPLOMATS, Channel, OfficeKind
-from app.models.prisoner import Gender, Prisoner
+from app.models.prisoner import Gender
 
 
 class Frozen(BaseModel):
@@ -27,10 +24,20 @@ class BriefPrisoner(Frozen):
     gender: Gender
     country: str
     summary: dict[str, str]
+    occupation: dict[str, str] = {}
+    place: dict[str, str] = {}
+    charges: dict[str, str] = {}
+    sentence: dict[str, str] = {}
+    health: dict[str, str] = {}
+    born_on: str | None = None
+    detained_on: str | None = None
 
 
 class BriefOffice(Frozen):
-    """An office as chosen on publishing. Its e-mail addresses stay with the office, since they may change."""
+    """An office as chosen on publishing. Its e-mail addresses stay with the office, since they may change.
+
+    `written_from` are the countries whose supporters write to it; None: everybody does.
+    """
 
     id: uuid.UUID
     kind: OfficeKind
@@ -42,10 +49,21 @@ class BriefOffice(Frozen):
     salutations: dict[str, str]
     postal_address: str | None
     web_form_url: str | None
-    accredited_to: list[str] | None  # None: everybody writes to it
+    written_from: list[str] | None
+    own_government: bool = False  # of those who write to it
+    needs_address: bool = False
+    web_form_asks: dict[str, list[str]] = {}
+
+    @model_validator(mode="before")
+    @classmethod
+    def in_older_briefs(cls, data: dict[str, Any]) -> dict[str, Any]:
+        """Briefs of before this field were of embassies only."""
+        return {"written_from": data["accredited_to"], **data} if "accredited_to" in data else data
 
     @property
     def audience(self) -> Audience:
+        if self.own_government:
+            return Audience.GOVERNMENT
         return Audience.DIPLOMAT if self.kind in DIPLOMATS else Audience.AUTHORITY
 
     def title_in(self, language: str) -> str:
@@ -67,6 +85,13 @@ class BriefContent(Frozen):
     name_organisation: bool
     mail_from: str | None
     reply_to_supporter: bool
+    own_text: OwnText = OwnText.PARAGRAPH
+    embassies_of: list[str] = []
+    nearest_embassies: list[str] = []
+    own_government: bool = False
+    at_most: int | None = None
+    least_written_first: bool = False
+    name_copies: bool = False
     demands: dict[str, list[str]]
     texts: dict[str, dict[Audience, LetterTexts]]
     prisoners: list[BriefPrisoner]
@@ -85,43 +110,3 @@ class BriefContent(Frozen):
 
     def title_in(self, language: str) -> str:
         return self.title.get(language) or next(iter(self.title.values()))
-
-
-def compile_brief(
-    campaign: Campaign,
-    organisation: str,
-    prisoners: Sequence[Prisoner],
-    candidates: Sequence[Candidate],
-    *,
-    today: date,
-) -> BriefContent:
-    """Return the brief, or raise NotPublishable with everything that is missing."""
-    letter_texts = {language: _texts_for(campaign, language) for language in campaign.languages}
-    faults = missing.faults(campaign, prisoners, candidates, letter_texts, today=today)
-    if faults or campaign.closes_on is None:
-        raise NotPublishable("Some things are missing; each is listed under `errors`.", errors=faults)
-    return BriefContent(
-        campaign_id=campaign.id,
-        organisation=organisation,
-        texts=letter_texts,
-        prisoners=[BriefPrisoner.model_validate(prisoner, from_attributes=True) for prisoner in prisoners],
-        offices=[_office(entry) for entry in candidates],
-        **campaign.model_dump(include=set(BriefContent.model_fields) & set(Campaign.model_fields) - {"texts"}),
-    )
-
-
-def _office(entry: Candidate) -> BriefOffice:
-    office = entry.office
-    return BriefOffice(
-        channels=usable_channels(office),
-        accredited_to=entry.accredited_to,
-        **office.model_dump(include=set(BriefOffice.model_fields) - {"channels", "accredited_to"}),
-    )
-
-
-def _texts_for(campaign: Campaign, language: str) -> dict[Audience, LetterTexts]:
-    own = {
-        Audience(audience): LetterTexts.model_validate(each)
-        for audience, each in campaign.texts.get(language, {}).items()
-    }
-    return {**texts.of_the_house(language), **own}

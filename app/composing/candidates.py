@@ -12,7 +12,8 @@ class Candidate:
     """An office with the relation that decides who writes to it."""
 
     office: Office
-    accredited_to: list[str] | None  # None: everybody writes to it
+    written_from: list[str] | None = None  # None: everybody writes to it
+    own_government: bool = False  # of those who write to it
 
 
 def usable_channels(office: Office) -> list[Channel]:

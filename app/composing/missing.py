@@ -3,34 +3,36 @@
 from collections.abc import Sequence
 from datetime import date
 
-from app.composing import salutations, texts
+from app.composing import facts, lint, salutations
+from app.composing.brief import BriefContent
 from app.composing.candidates import Candidate, usable_channels
+from app.composing.known import Known
 from app.errors import FieldError
-from app.models.campaign import Audience, Campaign, LetterTexts, Privacy
+from app.models.campaign import Campaign, Privacy
 from app.models.prisoner import FREE_OR_DEAD, PUBLIC_CONSENT, Prisoner
 from app.models.text import LINK
 
 ONE_PAGE = 2_600  # characters of facts and demands that leave room on one page for the rest
-
-TextsByLanguage = dict[str, dict[Audience, LetterTexts]]
+SECRETIVE = frozenset({Privacy.INITIALS_AND_TOWN, Privacy.ORGANISATION})
 
 
 def faults(
     campaign: Campaign,
     prisoners: Sequence[Prisoner],
     candidates: Sequence[Candidate],
-    letter_texts: TextsByLanguage,
+    content: BriefContent,
     *,
     today: date,
 ) -> list[FieldError]:
-    """Return everything that is missing or wrong; empty when the campaign can be published."""
+    """Return everything that is missing or wrong with this draft of a brief; empty when it can be published."""
     return [
         *_missing_dates(campaign, today),
         *_indiscreet(campaign),
         *_missing_prisoners(campaign, prisoners),
         *_mentioned(campaign, prisoners),
         *_missing_offices(campaign, candidates),
-        *_missing_texts(campaign, prisoners, letter_texts),
+        *_missing_texts(campaign, prisoners, content),
+        *text_faults(content),
     ]
 
 
@@ -43,7 +45,7 @@ def _missing_dates(campaign: Campaign, today: date) -> list[FieldError]:
 
 
 def _indiscreet(campaign: Campaign) -> list[FieldError]:
-    if campaign.reply_to_supporter and campaign.privacy in {Privacy.INITIALS_AND_TOWN, Privacy.ORGANISATION}:
+    if campaign.reply_to_supporter and campaign.privacy in SECRETIVE:
         detail = f"Offices would see supporters' addresses: that does not go with `{campaign.privacy.value}`."
         return [FieldError("/reply_to_supporter", detail)]
     return []
@@ -91,10 +93,13 @@ def _mentioned(campaign: Campaign, prisoners: Sequence[Prisoner]) -> list[FieldE
 def _missing_offices(campaign: Campaign, offices: Sequence[Candidate]) -> list[FieldError]:
     missing = [] if offices else [FieldError("/offices", "There is nobody to write to.")]
     for n, entry in enumerate(offices):
-        pointer = f"/offices/{n}" if entry.accredited_to is None else "/embassies_of"
+        pointer = f"/offices/{n}" if entry.written_from is None else "/embassies_of"
         title = next(iter(entry.office.title.values()))
         if not entry.office.in_use:
             missing.append(FieldError(pointer, f"{title}: the office is not in use."))
+        if entry.office.needs_address and campaign.privacy in SECRETIVE:
+            detail = f"{title}: takes letters only with name and home address, which `{campaign.privacy.value}` hides."
+            missing.append(FieldError(pointer, detail))
         if not usable_channels(entry.office):
             missing.append(FieldError(pointer, f"{title}: none of its channels has an address."))
         if not set(entry.office.languages) & set(campaign.languages):
@@ -106,31 +111,42 @@ def _missing_offices(campaign: Campaign, offices: Sequence[Candidate]) -> list[F
     return missing
 
 
-def _missing_texts(
-    campaign: Campaign, prisoners: Sequence[Prisoner], letter_texts: TextsByLanguage
-) -> list[FieldError]:
+def text_faults(content: BriefContent) -> list[FieldError]:
+    """Return what is wrong with the letter texts, tried on the campaign's own prisoners and offices."""
+    audiences = sorted({office.audience for office in content.offices})
+    found = []
+    for language, by_audience in content.texts.items():
+        for audience in audiences:
+            pointer = f"/texts/{language}/{audience.value}"
+            if audience not in by_audience:
+                found.append(FieldError(pointer, f"There is no letter text in {language} for this audience."))
+        found += [
+            FieldError(f"/texts/{language}/{audience.value}/{part}", detail)
+            for audience, letter_texts in by_audience.items()
+            for part, detail in lint.faults(letter_texts, _said(content, language))
+        ]
+    return found
+
+
+def _said(content: BriefContent, language: str) -> list[Known]:
+    """Return of whom and to whom the texts speak: of each prisoner alone, and of all of them to every office."""
+    if not content.prisoners or not content.offices:
+        return []
+    alone = [facts.known(content, content.offices[0], [prisoner], language=language) for prisoner in content.prisoners]
+    return alone + [facts.known(content, office, content.prisoners, language=language) for office in content.offices]
+
+
+def _missing_texts(campaign: Campaign, prisoners: Sequence[Prisoner], content: BriefContent) -> list[FieldError]:
     missing = (
         [] if campaign.demands else [FieldError("/demands", "A campaign needs demands, in one language at least.")]
     )
     if len({len(demands) for demands in campaign.demands.values()}) > 1:
         missing.append(FieldError("/demands", "Each language needs the same demands: their numbers differ."))
-    for language, by_audience in letter_texts.items():
+    for language in content.texts:
         if not salutations.speaks(language):
             missing.append(FieldError(f"/demands/{language}", f"There are no forms of address in {language} yet."))
         if not campaign.title.get(language):
             missing.append(FieldError("/title", f"The title has no text in {language}."))
-        missing += [
-            FieldError(
-                f"/texts/{language}/{audience.value}", f"There is no letter text in {language} for this audience."
-            )
-            for audience in Audience
-            if audience not in by_audience
-        ]
-        for audience, letter_text in by_audience.items():
-            missing += [
-                FieldError(f"/texts/{language}/{audience.value}/{pointer}", detail)
-                for pointer, detail in texts.faults(letter_text)
-            ]
         missing += _too_much(campaign, prisoners, language)
     return missing
 

@@ -1,38 +1,54 @@
-"""Prisoners' names as a language writes and declines them."""
+"""Prisoners' names as a language writes, declines and joins them."""
 
-from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
 from babel.lists import format_list
 
-from app.composing.brief import BriefPrisoner
+SOUNDS_LIKE_I = ("i", "í", "hi", "hí")  # before them, Spanish says "e" for "and"
+DIPHTHONGS = ("hia", "hie", "ia", "ie", "io")
 
 
 class MissingForm(LookupError):
-    """A case of a name that nobody has stored; the text must do with another sentence."""
+    """A case of a name that nobody knows; the text must do with another sentence."""
 
 
-class Names:
-    """The names of those whom a letter is about. As text: in the nominative, joined as the language joins a list."""
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A name, or several joined. As text: in the nominative."""
 
-    def __init__(self, prisoners: Sequence[BriefPrisoner], language: str) -> None:
-        self._prisoners = prisoners
-        self._language = language
-        stored = (frozenset(prisoner.cases.get(language, ())) for prisoner in prisoners)
-        self.cases = frozenset.intersection(*stored)  # those that every one of them has
+    text: str
+    forms: tuple[tuple[str, str], ...] = ()  # case, form
 
     def __str__(self) -> str:
-        return _joined(
-            tuple(prisoner.names.get(self._language, prisoner.name) for prisoner in self._prisoners), self._language
-        )
+        return self.text
 
     def case(self, case: str) -> str:
-        """Return the names in this case, or raise MissingForm."""
-        if case not in self.cases:
-            raise MissingForm(case)
-        return _joined(tuple(prisoner.cases[self._language][case] for prisoner in self._prisoners), self._language)
+        """Return the name in this case, or raise MissingForm."""
+        for known, form in self.forms:
+            if known == case:
+                return form
+        raise MissingForm(case)
 
 
 @lru_cache(maxsize=4_096)
-def _joined(names: tuple[str, ...], language: str) -> str:
-    return names[0] if len(names) == 1 else format_list(names, locale=language.replace("-", "_"))
+def joined(names: tuple[Name, ...], language: str) -> Name:
+    """Return several names as one, with the case forms that all of them have."""
+    if len(names) == 1:
+        return names[0]
+    cases = [case for case, _ in names[0].forms if all(case in dict(name.forms) for name in names)]
+    return Name(
+        _list([name.text for name in names], language),
+        tuple((case, _list([name.case(case) for name in names], language)) for case in cases),
+    )
+
+
+def _list(texts: list[str], language: str) -> str:
+    text = format_list(texts, locale=language.replace("-", "_"))
+    if language.startswith("es") and _begins_with_i(texts[-1]):
+        text = f"{text.removesuffix(f' y {texts[-1]}')} e {texts[-1]}"
+    return text
+
+
+def _begins_with_i(name: str) -> bool:
+    return name.casefold().startswith(SOUNDS_LIKE_I) and not name.casefold().startswith(DIPHTHONGS)

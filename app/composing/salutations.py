@@ -20,17 +20,23 @@ class Addressed(Protocol):
 
     @property
     def kind(self) -> OfficeKind: ...
-
+    @property
+    def country(self) -> str: ...
     @property
     def salutations(self) -> dict[str, str]: ...
 
 
-def for_office(office: Addressed, official: Official | None, *, language: str) -> str:
-    """Return the salutation: the office's own; by kind and gender; the neutral one of the kind; the language's."""
+def for_office(office: Addressed, official: Official | None, *, language: str, writer: str | None = None) -> str:
+    """Return the salutation: the office's own; by kind and gender; the neutral one of the kind; the language's.
+
+    `writer` is the country where the supporter lives: nobody says "Excellency" to those who speak for their own.
+    """
     gender = official.gender if official else Gender.UNKNOWN
     surname = official.surname if official else None
-    candidates = (
+    at_home = (_forms_at_home().get((language, office.kind, each)) for each in (gender, Gender.UNKNOWN))
+    candidates: tuple[str | None, ...] = (
         office.salutations.get(language),
+        *(at_home if writer == office.country and office.kind in EXCELLENCIES else ()),
         _forms().get((language, office.kind, gender)),
         _forms().get((language, office.kind, Gender.UNKNOWN)),
         _forms()[language, ANY, Gender.UNKNOWN],
@@ -42,9 +48,9 @@ def for_office(office: Addressed, official: Official | None, *, language: str) -
     )
 
 
-def closing(office: Addressed, salutation: str, *, language: str) -> str:
+def closing(office: Addressed, salutation: str, *, language: str, writer: str | None = None) -> str:
     """Return the closing; French repeats the form of address inside it."""
-    rank = "excellency" if office.kind in EXCELLENCIES else ANY
+    rank = "excellency" if office.kind in EXCELLENCIES and writer != office.country else ANY
     text = _closings().get((language, rank)) or _closings()[language, ANY]
     return text.replace("{address}", salutation.rstrip(",!: "))
 
@@ -54,9 +60,17 @@ def speaks(language: str) -> bool:
     return (language, ANY, Gender.UNKNOWN) in _forms() and (language, ANY) in _closings()
 
 
-@cache
 def _forms() -> dict[tuple[str, str, str], str]:
-    with (TABLES / "forms-of-address.csv").open(encoding="utf-8", newline="") as file:
+    return _table("forms-of-address.csv")
+
+
+def _forms_at_home() -> dict[tuple[str, str, str], str]:
+    return _table("forms-of-address-at-home.csv")
+
+
+@cache
+def _table(name: str) -> dict[tuple[str, str, str], str]:
+    with (TABLES / name).open(encoding="utf-8", newline="") as file:
         return {(row["language"], row["office"], row["gender"]): row["salutation"] for row in csv.DictReader(file)}
 
 

@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 
 from app.composing import places
-from app.composing.brief import BriefContent
+from app.composing.brief import BriefContent, BriefOffice
 from app.models.campaign import Privacy
+
+ADDRESS = ("street", "city")  # without these nobody can answer by post; some countries have no postcodes
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +28,12 @@ def display_name(brief: BriefContent, supporter: Supporter) -> str:
     return _initials(supporter.name) if brief.privacy is Privacy.INITIALS_AND_TOWN else supporter.name
 
 
-def signature(brief: BriefContent, supporter: Supporter, *, language: str) -> list[str]:
+def signature(brief: BriefContent, office: BriefOffice, supporter: Supporter, *, language: str) -> list[str]:
     """The lines under a letter: name and address are a sign of authenticity, as far as they are safe to give."""
     country = places.country(supporter.country, language)
     if brief.privacy is Privacy.ORGANISATION:
         return [brief.organisation]
-    if brief.privacy is Privacy.FULL_ADDRESS:
+    if brief.privacy is Privacy.FULL_ADDRESS or office.needs_address:
         town = " ".join(filter(None, (supporter.postcode, supporter.city)))
         return list(filter(None, (supporter.name, supporter.street, town, country)))
     return [display_name(brief, supporter), ", ".join(filter(None, (supporter.city, country)))]
@@ -39,3 +41,8 @@ def signature(brief: BriefContent, supporter: Supporter, *, language: str) -> li
 
 def _initials(name: str) -> str:
     return " ".join(f"{part[0]}." for part in name.split() if part[0].isalnum()) or "–"
+
+
+def lacking(office: BriefOffice, supporter: Supporter) -> list[str]:
+    """The parts of the home address that this office asks for and the supporter has not given."""
+    return [part for part in ADDRESS if office.needs_address and not getattr(supporter, part)]

@@ -24,8 +24,8 @@ def letter(draft: Draft, keys: Keys, settings: Settings) -> Mail:
     office = draft.brief.office(row.office_id)
     if office is None or draft.submission.sealed is None or draft.address is None:
         raise LookupError("the gates let something through that cannot be written")
-    supporter, paragraph = submissions.unseal(keys, draft.submission.id, draft.submission.sealed)
-    composed = compose(draft.brief, office, draft.holder, submissions.handed(row, supporter, paragraph))
+    supporter, own = submissions.unseal(keys, draft.submission.id, draft.submission.sealed)
+    composed = compose(draft.brief, office, draft.holder, submissions.handed(row, supporter, own))
     sender = draft.brief.mail_from or settings.mail_from
     domain = sender.rpartition("@")[2]
     via = draft.brief.organisation if draft.brief.name_organisation else domain

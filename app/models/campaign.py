@@ -35,11 +35,19 @@ class Privacy(StrEnum):
     ORGANISATION = "organisation"
 
 
+class OwnText(StrEnum):
+    """What a supporter may write themselves. A whole text is read by an organiser before it leaves."""
+
+    PARAGRAPH = "paragraph"
+    WHOLE = "whole"
+
+
 class Audience(StrEnum):
-    """Who reads a letter: it is worded differently for an authority and for a diplomat."""
+    """Who reads a letter: an authority of the country, its diplomat, or the supporter's own government."""
 
     AUTHORITY = "authority"
     DIPLOMAT = "diplomat"
+    GOVERNMENT = "government"
 
 
 NEXT_STATUS: dict[CampaignStatus, frozenset[CampaignStatus]] = {
@@ -52,11 +60,21 @@ NEXT_STATUS: dict[CampaignStatus, frozenset[CampaignStatus]] = {
 Demands = dict[Language, Annotated[list[Line], Field(min_length=1, max_length=8)]]
 
 
+class Argument(Strict):
+    """One reason to listen, which a supporter can choose, in several variants."""
+
+    label: Line = Field(max_length=80, description="What a supporter reads when choosing.")
+    variants: list[Prose] = Field(min_length=1, max_length=20)
+
+
 class LetterTexts(Strict):
     """The parts of a letter's text, each in several variants; placeholders as in docs/letters.md."""
 
     subjects: list[Line] = Field(min_length=1, max_length=20)
     openings: list[Prose] = Field(min_length=1, max_length=20)
+    arguments: dict[Slug, Argument] = Field(
+        default_factory=dict, max_length=12, description="Reasons by a key that is the same in every language."
+    )
     requests: list[Prose] = Field(min_length=1, max_length=20)
     endings: list[Prose] = Field(min_length=1, max_length=20)
 
@@ -82,6 +100,10 @@ class CampaignBase(SQLModel):
         None, ge=1, le=3_650, description="After how many days one person may write again. Null: once."
     )
     privacy: Privacy = enum_field(Privacy, default=Privacy.NAME_AND_TOWN)
+    own_text: OwnText = enum_field(
+        OwnText, default=OwnText.PARAGRAPH, description="What supporters may write: a paragraph, or the whole text too."
+    )
+    at_most: int | None = Field(default=None, ge=1, le=50, description="To how many offices one person writes at most.")
     refused_countries: list[Country] = json_field(
         default_factory=list, description="From where nobody should write, because it is dangerous."
     )
@@ -93,6 +115,20 @@ class CampaignRules(SQLModel):
     embassies_of: list[Country] = json_field(
         default_factory=list,
         description="Write also to ambassadors of these countries accredited to the supporter's country.",
+    )
+    nearest_embassies: list[Country] = json_field(
+        default_factory=list,
+        description="Where no such ambassador is accredited, write to the one accredited to the first of these.",
+    )
+    own_government: bool = Field(
+        default=False, description="Write also to the foreign minister of the supporter's own country."
+    )
+    least_written_first: bool = Field(
+        default=False,
+        description="Offices that have got the fewest letters come first: to spread them, with `at_most`.",
+    )
+    name_copies: bool = Field(
+        default=False, description="Letters to authorities name the embassies to which the same supporter writes."
     )
     mail_from: Email | None = Field(default=None, description="The campaign's own sender address.")
     reply_to_supporter: bool = Field(
@@ -173,8 +209,14 @@ class CampaignUpdate(Strict):
     urgent: bool | None = None
     repeat_every_days: int | None = Field(default=None, ge=1, le=3_650)
     privacy: Privacy | None = None
+    own_text: OwnText | None = None
+    at_most: int | None = Field(default=None, ge=1, le=50)
     refused_countries: list[Country] | None = None
     embassies_of: list[Country] | None = None
+    nearest_embassies: list[Country] | None = None
+    own_government: bool | None = None
+    least_written_first: bool | None = None
+    name_copies: bool | None = None
     texts: OwnTexts | None = None
     mail_from: Email | None = None
     reply_to_supporter: bool | None = None

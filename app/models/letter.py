@@ -65,6 +65,7 @@ class Reason(StrEnum):
     COUNTRY_REFUSED = "country_refused"
     NO_ADDRESS = "no_address"
     NOBODY = "nobody"
+    MODERATION = "moderation"
     REFUSED_BY_SERVER = "refused_by_server"
     GAVE_UP = "gave_up"
 
@@ -104,6 +105,9 @@ class Letter(SQLModel, table=True):
     seed: int = Field(
         sa_type=sa.BigInteger, description="Chooses the variants of the text; the same seed, the same letter."
     )
+    copies: list[str] | None = Field(
+        default=None, sa_type=sa.JSON, description="Embassies that the letter names as getting a copy."
+    )
     digest: bytes | None = None
     round: int = Field(default=0, description="Which time this person may write, where a campaign repeats.")
     reason: Reason | None = enum_field(Reason, default=None, nullable=True)
@@ -130,6 +134,14 @@ class LetterReceipt(LetterPublic):
     subject: str
     body: str
     moved_at: datetime
+    web_form: "WebForm | None" = None
+
+
+class WebForm(SQLModel):
+    """An office's form, in which a supporter hands their letter in themselves."""
+
+    url: str
+    asks: list[str] = Field(description="What the form will ask, in its order.")
 
 
 class LetterPreview(SQLModel):
@@ -139,6 +151,8 @@ class LetterPreview(SQLModel):
     channel: Channel
     subject: str
     body: str
+    moderated: bool = Field(default=False, description="Whether an organiser reads it before it leaves.")
+    web_form: WebForm | None = None
 
 
 class Preview(SQLModel):

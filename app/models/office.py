@@ -3,7 +3,7 @@
 import uuid
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Self
+from typing import Annotated, Any, Self
 
 from pydantic import model_validator
 from sqlmodel import Field, SQLModel
@@ -46,6 +46,9 @@ class OfficeEmail(Strict):
     dead: bool = False
 
 
+Asked = dict[Language, Annotated[list[Line], Field(max_length=30)]]
+
+
 class OfficeBase(SQLModel):
     kind: OfficeKind = enum_field(OfficeKind)
     country: Country = Field(max_length=2, description="The country for which the office speaks.")
@@ -54,6 +57,10 @@ class OfficeBase(SQLModel):
     languages: list[Language] = json_field(
         min_length=1, description="Languages that the office takes, the preferred first."
     )
+    needs_address: bool = Field(
+        default=False, description="Takes letters only with the supporter's name and home address."
+    )
+    foreign_affairs: bool = Field(default=False, description="A minister who speaks for the country abroad.")
     note: Line | None = None
     verified_on: Day | None = None
 
@@ -63,6 +70,9 @@ class OfficeWays(SQLModel):
 
     postal_address: Prose | None = Field(default=None, max_length=500, description="Lines as on an envelope.")
     web_form_url: WebAddress | None = None
+    web_form_asks: Asked = json_field(
+        default_factory=dict, description="What the form will ask, per language, in its order."
+    )
     salutations: Texts = json_field(default_factory=dict, description="Salutations that go before every rule.")
 
 
@@ -141,12 +151,15 @@ class OfficeUpdate(Strict):
     title: Texts | None = Field(default=None, min_length=1)
     institution: Texts | None = None
     languages: list[Language] | None = Field(default=None, min_length=1)
+    needs_address: bool | None = None
+    foreign_affairs: bool | None = None
     note: Line | None = None
     verified_on: Day | None = None
     channels: list[Channel] | None = Field(default=None, min_length=1)
     emails: list[OfficeEmail] | None = None
     postal_address: Prose | None = Field(default=None, max_length=500)
     web_form_url: WebAddress | None = None
+    web_form_asks: Asked | None = None
     salutations: Texts | None = None
     in_use: bool | None = None
     accredited_to: list[Country] | None = Field(default=None, max_length=250)
@@ -177,9 +190,32 @@ class OfferedOffice(SQLModel):
     holder: str | None
     language: str = Field(description="In which the letter would be written.")
     channel: Channel
+    needs: list[str] = Field(description="What a supporter must give so that this office takes their letter.")
+    why: str | None = Field(description="Why it needs that, or why this office though it is in another country.")
+
+
+class OfferedArgument(SQLModel):
+    """A reason that letters can give."""
+
+    key: str
+    label: str
+
+
+class NotOffered(SQLModel):
+    """Somebody to whom one would write, and cannot from there."""
+
+    office: str
+    because: str
 
 
 class Offer(SQLModel):
     items: list[OfferedOffice]
+    at_most: int | None = Field(
+        default=None, description="How many of these one person writes to; the first, if none are named."
+    )
+    arguments: list[OfferedArgument] = Field(
+        default_factory=list, description="Reasons among which a supporter can choose."
+    )
+    missing: list[NotOffered] = Field(default_factory=list, description="Who is not among them, and why.")
     nobody_because: str | None = Field(default=None, description="Why there is nobody, in words for a supporter.")
     next_cursor: None = None

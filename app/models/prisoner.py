@@ -174,12 +174,28 @@ class PrisonerPublic(PrisonerBase, PrisonerTexts):
     sources: list[Source]
 
 
+class Origin(StrEnum):
+    """From where a case form comes."""
+
+    STORED = "stored"
+    RULE = "rule"
+
+
+class NameForm(SQLModel):
+    form: str
+    by: Origin
+
+
 class PrisonerForOrganisers(PrisonerPublic):
     """What only organisers see."""
 
     consent: Consent
     do_not_mention: list[str]
     cases: dict[str, dict[str, str]]
+    declined: dict[str, dict[Case, NameForm]] = Field(
+        description="The case forms that letters use, per language. A case that is not here is said otherwise, by a "
+        "sentence that keeps the nominative; store it in `cases` to have it used."
+    )
     revision: int
 
 

@@ -11,7 +11,7 @@ from sqlmodel import Field, SQLModel
 
 from app.models.columns import Strict, now
 from app.models.letter import LetterPublic, LetterReceipt
-from app.models.text import Country, Email, Language, Line, OwnWords, PersonName, Slug
+from app.models.text import Country, Email, Language, Line, OwnWords, PersonName, Role, Slug, WholeText
 
 CONSENT_WORDING = "2026-11"  # edition of the words in docs/frontend.md to which supporters consent
 
@@ -50,6 +50,19 @@ class SubmissionCreate(Strict):
     )
     paragraph: OwnWords | None = Field(
         default=None, description="Own words, beside the demands: plain text without links."
+    )
+    role: Role | None = Field(
+        default=None,
+        description="In what role you write, as it goes on after “I write to you …”. Stands in letters in `language`.",
+        schema_extra={"examples": ["as a nurse"]},
+    )
+    arguments: list[Slug] | None = Field(
+        None, max_length=3, description="Reasons to give, by key, among those offered. Absent: the letter's own choice."
+    )
+    text: WholeText | None = Field(
+        default=None,
+        description="A whole text of one's own, where the campaign allows it. Facts and demands follow it, unchanged; "
+        "an organiser reads it before it leaves.",
     )
     office_ids: list[uuid.UUID] | None = Field(
         None, min_length=1, max_length=50, description="Only these of the offices offered."

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, partial
 from typing import Annotated
 
 from babel import Locale
@@ -23,6 +23,7 @@ from pydantic_core.core_schema import no_info_after_validator_function
 
 SHORTEST_WORDS = 20
 LONGEST_WORDS = 1_000
+LONGEST_TEXT = 2_000
 MOST_LINES = 20
 COMBINING_MARKS = 4  # on one letter; more is a storm, not a script
 SLUG = r"[a-z0-9]+(-[a-z0-9]+)*"
@@ -57,10 +58,10 @@ def clean_paragraph(text: str) -> str:
     return text
 
 
-def of_fair_length(text: str) -> str:
+def of_fair_length(text: str, *, longest: int = LONGEST_WORDS) -> str:
     """Measure own words once more when they are clean: they share one page with the demands."""
-    if not SHORTEST_WORDS <= len(text) <= LONGEST_WORDS or text.count("\n") > MOST_LINES:
-        raise ValueError(f"Please write {SHORTEST_WORDS} to {LONGEST_WORDS} characters, on at most {MOST_LINES} lines.")
+    if not SHORTEST_WORDS <= len(text) <= longest or text.count("\n") > MOST_LINES:
+        raise ValueError(f"Please write {SHORTEST_WORDS} to {longest} characters, on at most {MOST_LINES} lines.")
     return text
 
 
@@ -140,6 +141,17 @@ OwnWords = Annotated[
     AfterValidator(clean_paragraph),
     AfterValidator(of_fair_length),
     AfterValidator(without_links),
+]
+WholeText = Annotated[
+    str,
+    NFC,
+    StringConstraints(min_length=SHORTEST_WORDS, max_length=LONGEST_TEXT),
+    AfterValidator(clean_paragraph),
+    AfterValidator(partial(of_fair_length, longest=LONGEST_TEXT)),
+    AfterValidator(without_links),
+]
+Role = Annotated[
+    str, NFC, StringConstraints(min_length=2, max_length=80), AfterValidator(clean_line), AfterValidator(without_links)
 ]
 
 Email = Annotated[

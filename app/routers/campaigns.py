@@ -25,9 +25,10 @@ from app.models.campaign import (
     CampaignUpdate,
 )
 from app.models.office import Offer
+from app.models.rehearsal import Rehearsal, RehearsalCreate
 from app.models.text import Country, Language
 from app.pagination import Page
-from app.services import campaigns, letters, publishing
+from app.services import campaigns, letters, publishing, rehearsal
 
 router = APIRouter(prefix="/campaigns", tags=["campaigns"], route_class=StrictRoute)
 
@@ -78,6 +79,15 @@ async def update_campaign(
 async def delete_campaign(campaign: OwnCampaignDep, session: SessionDep) -> None:
     """Delete a draft that was never published."""
     await campaigns.delete(session, campaign)
+
+
+@router.post("/{slug}/rehearsal")
+async def rehearse_campaign(campaign: OwnCampaignDep, body: RehearsalCreate, session: SessionDep) -> Rehearsal:
+    """Try the campaign out as it stands, or with other texts: all faults, and letters of sample supporters.
+
+    Nothing is stored. Every fault names its place and line, and the nearest name that is known; call it as you type.
+    """
+    return await rehearsal.rehearse(session, campaign, body)
 
 
 @router.post("/{slug}/publish")

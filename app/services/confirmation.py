@@ -93,6 +93,8 @@ async def _decide(
     groups: dict[tuple[Stage, Reason | None], list[stages.Standing]] = {}
     for letter in letters:
         reason = Reason.DUPLICATE if letter.office_id in written else shut.get(letter.office_id)
+        if reason in {None, Reason.CAMPAIGN_PAUSED}:
+            reason = _held_back(letter) or reason
         groups.setdefault((_next(letter, reason), reason), []).append(letter)
     for (to, reason), group in groups.items():
         await stages.move(session, group, to, at=at, reason=reason, round=round_)
@@ -104,8 +106,13 @@ async def _decide(
     )
 
 
+def _held_back(letter: stages.Standing) -> Reason | None:
+    """Whole texts of supporters' own wait for an organiser."""
+    return Reason.MODERATION if letter.reason is Reason.MODERATION else None
+
+
 def _next(letter: stages.Standing, reason: Reason | None) -> Stage:
-    if reason is Reason.CAMPAIGN_PAUSED:
+    if reason in {Reason.CAMPAIGN_PAUSED, Reason.MODERATION}:
         return Stage.HELD
     if reason is not None:
         return Stage.CANCELLED

@@ -14,7 +14,7 @@ from app.database import Database, execute_many, table_of
 from app.errors import UnsilencedError
 from app.models.columns import now, uuid7
 from app.models.delivery import Delivery, Notice
-from app.models.letter import Letter, LetterPublic, Stage
+from app.models.letter import Letter, LetterPublic, Reason, Stage
 from app.models.office import Channel
 from app.models.submission import CONSENT_WORDING, Submission, SubmissionCreate, SubmissionPublic, SubmissionStatus
 from app.services import campaigns, idempotency, letters, submissions, tally
@@ -71,8 +71,10 @@ class _NewLetter(NamedTuple):
     stage: Stage
     stage_on: date
     seed: int
+    copies: list[str] | None
     digest: bytes
     round: int
+    reason: Reason | None
     created_at: datetime
     moved_at: datetime
 
@@ -178,8 +180,10 @@ class _Group:
             stage=Stage.UNCONFIRMED,
             stage_on=self._at.date(),
             seed=letters.seed_of(submission["digest"], recipient.office.id),
+            copies=[str(each) for each in planned.copies(recipient)] or None,
             digest=submission["digest"],
             round=0,  # confirming decides
+            reason=Reason.MODERATION if planned.own.text is not None else None,
             created_at=self._at,
             moved_at=self._at,
         )
@@ -193,6 +197,7 @@ def _public(letter: _NewLetter, recipient: Recipient, language: str) -> LetterPu
         language=letter.language,
         channel=letter.channel,
         stage=letter.stage,
+        reason=letter.reason,
     )
 
 

@@ -9,18 +9,22 @@ import sqlalchemy as sa
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from app.composing import recipients, sender
 from app.composing.brief import BriefContent, BriefOffice, BriefPrisoner
-from app.composing.compose import Handed, compose
+from app.composing.compose import Handed, OwnPart, compose
 from app.composing.recipients import Recipient, choose
 from app.composing.sender import Supporter
 from app.errors import FieldError, Invalid, NotFound, invalid
-from app.models.campaign import Campaign
+from app.models.campaign import Audience, Campaign
 from app.models.columns import now
-from app.models.letter import LetterPreview, Preview, Reason
-from app.models.office import Offer, OfferedOffice, Official
+from app.models.letter import NOT_WRITTEN, LetterPreview, Preview, Reason, WebForm
+from app.models.office import Channel, NotOffered, Offer, OfferedArgument, OfferedOffice, Official
 from app.models.submission import SubmissionCreate
-from app.services import briefs, gates
+from app.models.tally import Dimension
+from app.services import briefs, gates, own_parts, stats
 from app.services.sealing import Keys
+
+NEEDS_ADDRESS = "This office takes letters only with your name and home address, and the letter will show them."
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,7 @@ class Situation:
     brief: BriefContent
     state: gates.State
     today: date
+    written: dict[uuid.UUID, int]  # letters that each office has got, where the campaign spreads them
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +48,13 @@ class Plan:
     brief: BriefContent
     prisoner_id: uuid.UUID | None
     recipients: list[Recipient]
+    own: OwnPart
+
+    def copies(self, recipient: Recipient) -> tuple[uuid.UUID, ...]:
+        """The embassies that a letter to this office names."""
+        if not self.brief.name_copies or recipient.office.audience is not Audience.AUTHORITY:
+            return ()
+        return tuple(each.office.id for each in self.recipients if each.office.audience is Audience.DIPLOMAT)
 
 
 async def situation(session: AsyncSession, campaign: Campaign) -> Situation:
@@ -51,7 +63,8 @@ async def situation(session: AsyncSession, campaign: Campaign) -> Situation:
         raise NotFound("There is no campaign at this address.")
     brief = await briefs.load(session, campaign.brief_id)
     state = await gates.state(session, campaign, prisoner_ids=_ids(brief.prisoners), office_ids=_ids(brief.offices))
-    return Situation(campaign, campaign.brief_id, brief, state, now().date())
+    written = await _written(session, campaign) if brief.least_written_first else {}
+    return Situation(campaign, campaign.brief_id, brief, state, now().date(), written)
 
 
 def plan(situation: Situation, body: SubmissionCreate) -> Plan:
@@ -59,17 +72,20 @@ def plan(situation: Situation, body: SubmissionCreate) -> Plan:
     if not body.consent.send:
         raise invalid("/consent/send", "Without this consent, nothing is written in your name.")
     brief, state, country = situation.brief, situation.state, body.supporter.country
-    prisoner_id = _prisoner(brief, body.prisoner)
-    recipients = _picked(choose(brief, country=country, language=body.language), body.office_ids)
+    prisoner_id = prisoner(brief, body.prisoner)
+    offered = choose(brief, country=country, language=body.language, written=situation.written)
     if shut := gates.against(
         state, country=country, prisoner_ids=_ids(brief.about(prisoner_id)), today=situation.today
     ):
         raise gates.refuse(shut)
-    reasons = [gates.against_office(state, each.office.id, each.channel) for each in recipients]
-    if all(reasons):
-        raise gates.refuse(next(filter(None, reasons), Reason.NOBODY))
-    open_ = [each for each, reason in zip(recipients, reasons, strict=True) if reason is None]
-    return Plan(situation.campaign, situation.brief_id, brief, prisoner_id, open_)
+    picked = _picked(offered, body.office_ids)
+    reasons = {each.office.id: gates.against_office(state, each.office.id, each.channel) for each in picked}
+    if all(reasons.values()):
+        raise gates.refuse(next(filter(None, reasons.values()), Reason.NOBODY))
+    open_ = _within_limit(brief, [each for each in picked if reasons[each.office.id] is None], body.office_ids)
+    _require_address(open_, body)
+    own = own_parts.checked(brief, open_, body)
+    return Plan(situation.campaign, situation.brief_id, brief, prisoner_id, open_, own)
 
 
 async def offer(session: AsyncSession, campaign: Campaign, *, country: str, language: str) -> Offer:
@@ -78,14 +94,25 @@ async def offer(session: AsyncSession, campaign: Campaign, *, country: str, lang
     shut = gates.against(there.state, country=country, prisoner_ids=_ids(there.brief.prisoners), today=there.today)
     if shut:
         return Offer(items=[], nobody_because=gates.WORDS[shut])
-    recipients = choose(there.brief, country=country, language=language)
-    holders = await holders_of(session, [recipient.office.id for recipient in recipients])
-    items = [
-        _offered(each, holders, language=language)
-        for each in recipients
+    offered = [
+        each
+        for each in choose(there.brief, country=country, language=language, written=there.written)
         if gates.against_office(there.state, each.office.id, each.channel) is None
     ]
-    return Offer(items=items, nobody_because=None if items else gates.WORDS[Reason.NOBODY])
+    holders = await holders_of(session, [recipient.office.id for recipient in offered])
+    return Offer(
+        items=[_offered(each, holders, language=language) for each in offered],
+        at_most=there.brief.at_most,
+        arguments=[
+            OfferedArgument(key=key, label=label)
+            for key, label in own_parts.arguments(there.brief, offered, language).items()
+        ],
+        missing=[
+            NotOffered(office=office, because=because)
+            for office, because in recipients.missing(there.brief, country=country)
+        ],
+        nobody_because=None if offered else gates.WORDS[Reason.NOBODY],
+    )
 
 
 async def preview(session: AsyncSession, keys: Keys, campaign: Campaign, body: SubmissionCreate) -> Preview:
@@ -120,11 +147,32 @@ def seed_of(digest: bytes, office_id: uuid.UUID) -> int:
     return int.from_bytes(bytes(a ^ b for a, b in zip(digest, office_id.bytes, strict=False))[8:16]) >> 1
 
 
+def prisoner(brief: BriefContent, slug: str | None) -> uuid.UUID | None:
+    """Return whom a letter is about, or None for all of the campaign."""
+    found = next((each.id for each in brief.prisoners if each.slug == slug), None)
+    if slug and found is None:
+        raise invalid("/prisoner", "The campaign is not about a prisoner with this slug.")
+    return found
+
+
+def web_form(office: BriefOffice, channel: Channel, *, language: str) -> WebForm | None:
+    """Return the form in which a supporter hands this letter in, if it goes by one."""
+    if channel is not Channel.WEB_FORM or office.web_form_url is None:
+        return None
+    asks = office.web_form_asks.get(language) or next(iter(office.web_form_asks.values()), [])
+    return WebForm(url=office.web_form_url, asks=asks)
+
+
 def _preview(
     planned: Plan, recipient: Recipient, holder: Official | None, body: SubmissionCreate, seed: int
 ) -> LetterPreview:
     handed = Handed(
-        Supporter(**body.supporter.model_dump()), body.paragraph, planned.prisoner_id, recipient.language, seed
+        supporter=Supporter(**body.supporter.model_dump()),
+        own=planned.own,
+        prisoner_id=planned.prisoner_id,
+        language=recipient.language,
+        seed=seed,
+        copies=planned.copies(recipient),
     )
     letter = compose(planned.brief, recipient.office, holder, handed)
     return LetterPreview(
@@ -134,6 +182,8 @@ def _preview(
         channel=recipient.channel,
         subject=letter.subject,
         body=letter.body,
+        moderated=planned.own.text is not None,
+        web_form=web_form(recipient.office, recipient.channel, language=body.language),
     )
 
 
@@ -146,28 +196,56 @@ def _offered(recipient: Recipient, holders: dict[uuid.UUID, Official], *, langua
         holder=holder.names.get(language, holder.name) if holder else None,
         language=recipient.language,
         channel=recipient.channel,
+        needs=list(sender.ADDRESS) if recipient.office.needs_address else [],
+        why=_why(recipient),
     )
 
 
-def _prisoner(brief: BriefContent, slug: str | None) -> uuid.UUID | None:
-    found = next((prisoner.id for prisoner in brief.prisoners if prisoner.slug == slug), None)
-    if slug and found is None:
-        raise invalid("/prisoner", "The campaign is not about a prisoner with this slug.")
-    return found
+def _why(recipient: Recipient) -> str | None:
+    if recipient.office.needs_address:
+        return NEEDS_ADDRESS
+    return "There is none for your country: this is the nearest." if recipient.nearest_to else None
 
 
-def _picked(recipients: list[Recipient], office_ids: list[uuid.UUID] | None) -> list[Recipient]:
+def _picked(offered: list[Recipient], office_ids: list[uuid.UUID] | None) -> list[Recipient]:
     if office_ids is None:
-        return recipients
-    offered = {recipient.office.id for recipient in recipients}
+        return offered
+    among = {recipient.office.id for recipient in offered}
     errors = [
         FieldError(f"/office_ids/{n}", "This office is not among those offered for your country.")
         for n, office_id in enumerate(office_ids)
-        if office_id not in offered
+        if office_id not in among
     ]
     if errors:
         raise Invalid("Some offices cannot be written to from there.", errors=errors)
-    return [recipient for recipient in recipients if recipient.office.id in office_ids]
+    return [recipient for recipient in offered if recipient.office.id in office_ids]
+
+
+def _within_limit(brief: BriefContent, open_: list[Recipient], office_ids: list[uuid.UUID] | None) -> list[Recipient]:
+    """Take the first so many, where the supporter has not chosen."""
+    if brief.at_most is not None and office_ids is not None and len(open_) > brief.at_most:
+        raise invalid("/office_ids", f"In this campaign one person writes to {brief.at_most} of these at most.")
+    return open_[: brief.at_most]
+
+
+def _require_address(open_: list[Recipient], body: SubmissionCreate) -> None:
+    """Ask for the home address where an office answers nobody without it."""
+    supporter = Supporter(**body.supporter.model_dump())
+    lacking = {part: each.office for each in open_ for part in sender.lacking(each.office, supporter)}
+    if lacking:
+        title = next(iter(lacking.values())).title_in(body.language)
+        detail = f"{title}: {NEEDS_ADDRESS} Give it, or leave this office out by `office_ids`."
+        errors = [FieldError(f"/supporter/{part}", detail) for part in lacking]
+        raise Invalid("An office asks for your home address.", errors=errors)
+
+
+async def _written(session: AsyncSession, campaign: Campaign) -> dict[uuid.UUID, int]:
+    """Return how many letters each office has got or will get, by the tally."""
+    written: dict[uuid.UUID, int] = {}
+    for office, stage, n in await stats.counts(session, campaign, Dimension.OFFICE):
+        if stage not in NOT_WRITTEN:
+            written[uuid.UUID(office)] = written.get(uuid.UUID(office), 0) + n
+    return written
 
 
 def _ids(things: Sequence[BriefPrisoner | BriefOffice]) -> list[uuid.UUID]:

@@ -8,6 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from app.composing import declension
 from app.errors import Conflict, NotFound
 from app.models.brief import Brief
 from app.models.organisation import Organiser
@@ -15,7 +16,9 @@ from app.models.prisoner import (
     PUBLIC_CONSENT,
     STATUS_AFTER,
     EventCreate,
+    EventKind,
     EventPublic,
+    NameForm,
     Prisoner,
     PrisonerCreate,
     PrisonerEvent,
@@ -26,7 +29,7 @@ from app.models.prisoner import (
     PrisonerUpdate,
 )
 from app.pagination import Page
-from app.services import revisions
+from app.services import publishing, revisions
 
 
 async def read(session: AsyncSession, slug: str, visitor: Organiser | None) -> PrisonerPublic:
@@ -64,7 +67,12 @@ async def listed(session: AsyncSession, query: PrisonerQuery) -> Page[PrisonerPu
 
 
 def show_to_organisers(prisoner: Prisoner) -> PrisonerForOrganisers:
-    return PrisonerForOrganisers.model_validate(prisoner.model_dump())
+    declined = {
+        language: {case: NameForm(form=form.text, by=form.origin) for case, form in forms.items()}
+        for language in declension.DECLINING
+        if (forms := declension.forms(prisoner, language)) or language in prisoner.names
+    }
+    return PrisonerForOrganisers.model_validate({**prisoner.model_dump(), "declined": declined})
 
 
 async def create(session: AsyncSession, organiser: Organiser, body: PrisonerCreate) -> PrisonerForOrganisers:
@@ -103,11 +111,13 @@ def still_needed() -> Conflict:
 
 
 async def add_event(session: AsyncSession, prisoner: Prisoner, body: EventCreate) -> PrisonerForOrganisers:
-    """Take down what happened. The newest event that changes a status sets it."""
+    """Take down what happened. The newest event that changes a status sets it; a health alarm makes letters urgent."""
     session.add(PrisonerEvent(prisoner_id=prisoner.id, **body.model_dump()))
     await session.flush()
     status = await _status_by_events(session, prisoner.id)
     await revisions.change(session, prisoner, {"status": status} if status else {})
+    if body.kind is EventKind.HEALTH:
+        await publishing.alarm(session, prisoner)
     return show_to_organisers(prisoner)
 
 

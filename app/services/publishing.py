@@ -3,11 +3,13 @@
 import uuid
 
 import sqlalchemy as sa
+from sqlalchemy import ColumnElement
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.composing.brief import compile_brief
+from app.composing.brief import BriefContent
 from app.composing.candidates import Candidate, usable_channels
+from app.composing.compiling import compile_brief
 from app.errors import Conflict
 from app.models.brief import Brief
 from app.models.campaign import (
@@ -16,13 +18,15 @@ from app.models.campaign import (
     CampaignClose,
     CampaignForOrganisers,
     CampaignOffice,
+    CampaignPrisoner,
     CampaignStatus,
 )
 from app.models.columns import now
 from app.models.letter import WAITING, Letter, Reason, Stage
 from app.models.office import Accreditation, Office, OfficeKind
 from app.models.organisation import Organisation
-from app.services import campaigns, queue, revisions
+from app.models.prisoner import Prisoner
+from app.services import briefs, campaigns, queue, revisions
 
 
 async def publish(session: AsyncSession, campaign: Campaign) -> CampaignForOrganisers:
@@ -33,13 +37,39 @@ async def publish(session: AsyncSession, campaign: Campaign) -> CampaignForOrgan
     organisation = await session.get_one(Organisation, campaign.organisation_id)
     prisoners = (await campaigns.prisoners_of(session, [campaign.id])).get(campaign.id, [])
     content = compile_brief(
-        campaign, organisation.name, prisoners, await _offices(session, campaign), today=now().date()
+        campaign, organisation.name, prisoners, await offices(session, campaign), today=now().date()
     )
+    await revisions.change(session, campaign, {"brief_id": await _edition(session, campaign, content), "status": to})
+    return await campaigns.show_to_organisers(session, campaign)
+
+
+async def alarm(session: AsyncSession, prisoner: Prisoner) -> None:
+    """Let the urgent texts lead in its organisation's campaigns about this prisoner: from now on, by a new brief."""
+    calm = (
+        select(Campaign)
+        .join(CampaignPrisoner, col(CampaignPrisoner.campaign_id) == col(Campaign.id))
+        .where(
+            CampaignPrisoner.prisoner_id == prisoner.id,
+            Campaign.organisation_id == prisoner.organisation_id,
+            col(Campaign.urgent).is_(False),
+            col(Campaign.status) != CampaignStatus.CLOSED,
+        )
+    )
+    for campaign in await session.exec(calm.order_by(col(Campaign.id)).with_for_update(of=Campaign)):
+        changed: dict[str, object] = {"urgent": True}
+        if campaign.brief_id:
+            content = await briefs.load(session, campaign.brief_id)
+            changed["brief_id"] = await _edition(session, campaign, content.model_copy(update={"urgent": True}))
+        await revisions.change(session, campaign, changed)
+
+
+async def _edition(session: AsyncSession, campaign: Campaign, content: BriefContent) -> uuid.UUID:
+    """Keep the campaign's next brief, and return its id."""
     last = (await session.exec(select(sa.func.max(Brief.number)).where(Brief.campaign_id == campaign.id))).one()
     brief = Brief(campaign_id=campaign.id, number=(last or 0) + 1, content=content.model_dump(mode="json"))
     session.add(brief)
-    await revisions.change(session, campaign, {"brief_id": brief.id, "status": to})
-    return await campaigns.show_to_organisers(session, campaign)
+    await session.flush()
+    return brief.id
 
 
 async def pause(session: AsyncSession, campaign: Campaign) -> CampaignForOrganisers:
@@ -93,33 +123,58 @@ def _require_next(campaign: Campaign, to: CampaignStatus) -> None:
         raise Conflict(f"The campaign is {campaign.status.value}, so it cannot become {to.value}.")
 
 
-async def _offices(session: AsyncSession, campaign: Campaign) -> list[Candidate]:
-    fixed = await session.exec(
+async def offices(session: AsyncSession, campaign: Campaign) -> list[Candidate]:
+    """Return the offices that the campaign names, then embassies, then the foreign ministers of supporters' countries.
+
+    The latter two are taken from its own organisation's: nobody else decides where letters go.
+    """
+    named = await session.exec(
         select(Office)
         .join(CampaignOffice, col(CampaignOffice.office_id) == col(Office.id))
         .where(col(CampaignOffice.campaign_id) == campaign.id)
         .order_by(col(CampaignOffice.position))
     )
-    found = [Candidate(office, None) for office in fixed]
+    found = [Candidate(office) for office in named]
     chosen = {entry.office.id for entry in found}
+    others = [*await _embassies(session, campaign), *await _ministers(session, campaign)]
+    return found + [each for each in others if each.office.id not in chosen and _can_be_written_to(campaign, each)]
+
+
+async def _embassies(session: AsyncSession, campaign: Campaign) -> list[Candidate]:
     embassies = await session.exec(
         select(Office, Accreditation.country)
         .join(Accreditation, col(Accreditation.office_id) == col(Office.id))
-        .where(
-            Office.organisation_id == campaign.organisation_id,  # nobody else decides where letters go
-            Office.kind == OfficeKind.AMBASSADOR,
-            col(Office.country).in_(campaign.embassies_of),
-            col(Office.in_use),
-        )
+        .where(*_own(campaign, OfficeKind.AMBASSADOR), col(Office.country).in_(campaign.embassies_of))
         .order_by(col(Office.id), col(Accreditation.country))
     )
     accredited: dict[uuid.UUID, tuple[Office, list[str]]] = {}
     for office, country in embassies:
-        if office.id not in chosen and _can_be_written_to(campaign, office):
-            accredited.setdefault(office.id, (office, []))[1].append(country)
-    return found + [Candidate(office, countries) for office, countries in accredited.values()]
+        accredited.setdefault(office.id, (office, []))[1].append(country)
+    return [Candidate(office, countries) for office, countries in accredited.values()]
 
 
-def _can_be_written_to(campaign: Campaign, office: Office) -> bool:
-    """Pass over embassies without an address or a common language: nobody chose them by name."""
+async def _ministers(session: AsyncSession, campaign: Campaign) -> list[Candidate]:
+    """Return foreign ministers, but not of a country that holds one of the prisoners: that one is no third party."""
+    if not campaign.own_government:
+        return []
+    held_in = {each.country for each in (await campaigns.prisoners_of(session, [campaign.id])).get(campaign.id, [])}
+    ministers = await session.exec(
+        select(Office)
+        .where(*_own(campaign, OfficeKind.MINISTER), col(Office.foreign_affairs), col(Office.country).not_in(held_in))
+        .order_by(col(Office.id))
+    )
+    return [Candidate(office, [office.country], own_government=True) for office in ministers]
+
+
+def _own(campaign: Campaign, kind: OfficeKind) -> list[ColumnElement[bool]]:
+    return [
+        col(Office.organisation_id) == campaign.organisation_id,
+        col(Office.kind) == kind,
+        col(Office.in_use).is_(True),
+    ]
+
+
+def _can_be_written_to(campaign: Campaign, candidate: Candidate) -> bool:
+    """Pass over those without an address or a common language: nobody chose them by name."""
+    office = candidate.office
     return bool(usable_channels(office)) and not set(office.languages).isdisjoint(campaign.demands)

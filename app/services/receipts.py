@@ -125,7 +125,11 @@ def _receipt(
 ) -> LetterReceipt:
     text = _text(keys, brief, submission, letter, holders)
     public = submissions.public(brief, letter, language=submission.language)
-    return LetterReceipt(**public.model_dump(), subject=text.subject, body=text.body, moved_at=letter.moved_at)
+    office = brief.office(letter.office_id)
+    form = letters.web_form(office, letter.channel, language=submission.language) if office else None
+    return LetterReceipt(
+        **public.model_dump(), subject=text.subject, body=text.body, moved_at=letter.moved_at, web_form=form
+    )
 
 
 def _text(
@@ -137,5 +141,5 @@ def _text(
     office = brief.office(letter.office_id)
     if office is None or submission.sealed is None:
         return ComposedLetter("", "")
-    supporter, paragraph = submissions.unseal(keys, submission.id, submission.sealed)
-    return compose(brief, office, holders.get(office.id), submissions.handed(letter, supporter, paragraph))
+    supporter, own = submissions.unseal(keys, submission.id, submission.sealed)
+    return compose(brief, office, holders.get(office.id), submissions.handed(letter, supporter, own))

@@ -30,6 +30,7 @@ class Standing(NamedTuple):
     channel: Channel
     stage: Stage
     stage_on: date
+    reason: Reason | None = None
 
 
 STANDING = tuple(col(getattr(Letter, name)) for name in Standing._fields)

@@ -17,6 +17,7 @@ from app.models.tally import Breakdown, Dimension, Stats, SupporterTally, Tally
 
 FEWEST = 5  # supporters of a country below which it is not shown by name
 OTHERS = "other"
+VALUE: SQLColumnExpression[Any] = col(Tally.value)
 
 
 async def read(
@@ -29,7 +30,7 @@ async def read(
 ) -> Stats:
     """Return how many letters stand in each stage, and people apart from letters."""
     letters = dict.fromkeys(Stage, 0)
-    letters.update((stage, n) for _, stage, n in await _counts(session, campaign, Dimension.ALL, col(Tally.value)))
+    letters.update((stage, n) for _, stage, n in await counts(session, campaign, Dimension.ALL))
     people = select(SupporterTally.country, SupporterTally.supporters)
     supporters = dict((await session.exec(people.where(SupporterTally.campaign_id == campaign.id))).all())
     return Stats(
@@ -55,21 +56,22 @@ async def _breakdown(
     dimension = Dimension.ALL if by is Breakdown.DAY else Dimension(by.value)
     column: SQLColumnExpression[Any] = col(Tally.day) if by is Breakdown.DAY else col(Tally.value)
     found: dict[str, dict[str, int]] = {}
-    for value, stage, n in await _counts(session, campaign, dimension, column, since, until):
+    for value, stage, n in await counts(session, campaign, dimension, column, since, until):
         shown = OTHERS if by is Breakdown.COUNTRY and supporters.get(value, 0) < FEWEST else str(value)
         stages = found.setdefault(shown, {})
         stages[stage.value] = stages.get(stage.value, 0) + n
     return found
 
 
-async def _counts(
+async def counts(
     session: AsyncSession,
     campaign: Campaign,
     dimension: Dimension,
-    column: SQLColumnExpression[Any],
+    column: SQLColumnExpression[Any] = VALUE,
     since: date | None = None,
     until: date | None = None,
 ) -> Sequence[tuple[Any, Stage, int]]:
+    """Return how many letters of a campaign stand in each stage, by the values of one column of the tally."""
     total = sa.func.sum(col(Tally.letters))
     which = sa.select(column, col(Tally.stage), total).where(
         col(Tally.campaign_id) == campaign.id,

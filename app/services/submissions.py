@@ -10,7 +10,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.composing.brief import BriefContent
-from app.composing.compose import Handed
+from app.composing.compose import Handed, OwnPart
 from app.composing.sender import Supporter
 from app.models.delivery import Delivery
 from app.models.letter import Letter, LetterPublic
@@ -20,18 +20,20 @@ from app.services.sealing import Keys
 
 def seal(keys: Keys, submission_id: uuid.UUID, body: SubmissionCreate) -> bytes:
     """Encrypt all that tells who the supporter is, and their own words."""
-    return keys.seal(json.dumps([body.supporter.model_dump(), body.paragraph]).encode(), about=submission_id)
+    own = body.model_dump(include={"paragraph", "text", "role", "arguments", "language"}, exclude_none=True)
+    return keys.seal(json.dumps([body.supporter.model_dump(), own]).encode(), about=submission_id)
 
 
-def unseal(keys: Keys, submission_id: uuid.UUID, sealed: bytes) -> tuple[Supporter, str | None]:
-    """Return the supporter's details and their own paragraph."""
-    supporter, paragraph = json.loads(keys.open(sealed, about=submission_id))
-    return Supporter(**supporter), paragraph
+def unseal(keys: Keys, submission_id: uuid.UUID, sealed: bytes) -> tuple[Supporter, OwnPart]:
+    """Return the supporter's details and their own part of the letters."""
+    supporter, own = json.loads(keys.open(sealed, about=submission_id))
+    return Supporter(**supporter), OwnPart(**{**own, "arguments": tuple(own.get("arguments", ()))})
 
 
-def handed(letter: Letter, supporter: Supporter, paragraph: str | None) -> Handed:
+def handed(letter: Letter, supporter: Supporter, own: OwnPart) -> Handed:
     """Return what composing needs of a letter's submission."""
-    return Handed(supporter, paragraph, letter.prisoner_id, letter.language, letter.seed)
+    copies = tuple(uuid.UUID(office_id) for office_id in letter.copies or ())
+    return Handed(supporter, own, letter.prisoner_id, letter.language, letter.seed, copies)
 
 
 async def letters_of(session: AsyncSession, submission_id: uuid.UUID) -> list[Letter]:

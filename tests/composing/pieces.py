@@ -6,7 +6,7 @@ from typing import Any
 
 from app.composing import texts
 from app.composing.brief import BriefContent, BriefOffice, BriefPrisoner
-from app.composing.compose import ComposedLetter, Handed, compose
+from app.composing.compose import ComposedLetter, Handed, OwnPart, compose
 from app.composing.sender import Supporter
 from app.models.office import Official
 from app.models.prisoner import Gender
@@ -67,7 +67,7 @@ def office(**overrides: Any) -> BriefOffice:
             "salutations": {},
             "postal_address": None,
             "web_form_url": None,
-            "accredited_to": None,
+            "written_from": None,
             **overrides,
         }
     )
@@ -125,10 +125,13 @@ def supporter(**overrides: Any) -> Supporter:
 
 
 def handed(**overrides: Any) -> Handed:
+    own: dict[str, Any] = {
+        part: overrides.pop(part) for part in ("paragraph", "text", "role", "arguments") if part in overrides
+    }
     return Handed(
         **{
             "supporter": supporter(),
-            "paragraph": PARAGRAPH,
+            "own": OwnPart(**({"paragraph": PARAGRAPH, "language": overrides.get("language", "en")} | own)),
             "prisoner_id": None,
             "language": "en",
             "seed": 20_240_929,

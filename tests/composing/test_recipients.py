@@ -2,6 +2,7 @@
 
 import uuid
 
+from app.composing.brief import BriefOffice
 from app.composing.recipients import choose
 from app.models.office import Channel
 from tests.composing.pieces import brief, office
@@ -10,11 +11,11 @@ AUTHORITY = office(id=uuid.UUID(int=11), languages=["be", "ru", "en"])
 IN_BERN = office(
     id=uuid.UUID(int=12),
     kind="ambassador",
-    accredited_to=["CH", "LI", "DE"],
+    written_from=["CH", "LI", "DE"],
     languages=["fr", "de", "en"],
     channels=["post", "email"],
 )
-IN_PARIS = office(id=uuid.UUID(int=13), kind="ambassador", accredited_to=["FR"], languages=["fr", "ru"])
+IN_PARIS = office(id=uuid.UUID(int=13), kind="ambassador", written_from=["FR"], languages=["fr", "ru"])
 CONTENT = brief(offices=[AUTHORITY, IN_BERN, IN_PARIS])
 
 
@@ -37,7 +38,7 @@ def test_an_embassy_that_is_not_accredited_there_is_not_offered() -> None:
 
 
 def test_an_embassy_accredited_to_no_country_is_offered_to_nobody() -> None:
-    content = brief(offices=[office(kind="ambassador", accredited_to=[])])
+    content = brief(offices=[office(kind="ambassador", written_from=[])])
 
     assert choose(content, country="DE", language="en") == []
 
@@ -60,3 +61,10 @@ def test_the_channel_is_the_offices_first() -> None:
     channels = [each.channel for each in choose(CONTENT, country="CH", language="de")]
 
     assert channels == [Channel.EMAIL, Channel.POST]
+
+
+def test_a_brief_of_before_still_says_who_writes_to_an_embassy() -> None:
+    older = IN_BERN.model_dump(mode="json", exclude={"own_government", "needs_address", "web_form_asks"})
+    older["accredited_to"] = older.pop("written_from")
+
+    assert BriefOffice.model_validate(older) == IN_BERN

@@ -1,19 +1,24 @@
-"""The wording of letters: the house's own is sound, and hostile templates are refused before they are believed."""
+"""The wording of letters: the house's own is sound, and it keeps its own rules."""
 
 import re
 from collections.abc import Iterator
+from itertools import product
 from pathlib import Path
 
 import pytest
-from jinja2 import TemplateError
 
-from app.composing import texts
-from app.composing.names import Names
+from app.composing import facts, lint, templates, texts
+from app.composing.brief import BriefPrisoner
 from app.models.campaign import Audience, LetterTexts
+from app.models.prisoner import Case
 from app.models.text import LINK
-from tests.composing.pieces import ANOTHER, CASES, LANGUAGES, prisoner
+from tests.composing.pieces import ANOTHER, CASES, LANGUAGES, brief, office, prisoner
 
 HOUSE = sorted(path.name for path in texts.FOLDER.iterdir() if path.is_dir())
+ENOUGH = {"subjects": 6, "openings": 6, "requests": 5, "endings": 5}  # variants of each list
+ARGUMENTS = {"law", "dignity", "family", "fairness", "trust", "attention"}
+ENOUGH_REASONS = 4  # variants of each argument
+LONGEST_REASON = 190  # characters
 NOUNS_THAT_OPEN = {"Anlass", "Sie", "Ihnen", "Ihr", "Ihre"}  # German: after the comma it goes on small, but for these
 SMALL_YOU = {
     "be": re.compile(r"\b(?:вы|вас|вам|вамі|ваш(?:а|ы|ага|ай|аму|ым|ых|ымі|у)?)\b"),
@@ -22,23 +27,26 @@ SMALL_YOU = {
 }
 
 
-def of(**overrides: list[str]) -> LetterTexts:
-    """Sound letter texts, with overrides."""
-    sound = {"subjects": ["About {{ names }}"], "openings": ["Hello."], "requests": ["Please:"], "endings": ["Thanks."]}
-    return LetterTexts(**{**sound, **overrides})
+def variants(wording: LetterTexts, part: str) -> list[str]:
+    """Every variant of a part; of the arguments, those of all keys."""
+    return [variant for name, found in lint.parts(wording) if name.startswith(part) for variant in found]
+
+
+def groups(language: str) -> list[list[BriefPrisoner]]:
+    """One prisoner and two, with every case stored and with none."""
+    stored = {language: {case: CASES.get(language, {}).get(case, "Ada Prisoner") for case in Case}}
+    declined = prisoner(cases=stored)
+    return [[declined], [declined, ANOTHER.model_copy(update={"cases": stored})], [prisoner()], [prisoner(), ANOTHER]]
 
 
 def rendered(language: str, part: str) -> Iterator[str]:
     """Every variant of a part, for one and several prisoners, urgent or not, with and without stored cases."""
-    for wording in texts.of_the_house(language).values():
-        for variant in getattr(wording, part):
-            for people in ([prisoner(cases=CASES)], [prisoner(), ANOTHER]):
-                names = Names(people, language)
-                if texts.cases_in(variant) <= names.cases:
-                    for urgent in (True, False):
-                        yield texts.render(
-                            variant, names=names, plural=len(people) > 1, urgent=urgent, country="Belarus"
-                        )
+    for people, urgent in product(groups(language), (True, False)):
+        known = facts.known(brief(urgent=urgent), office(), people, language=language)
+        for wording in texts.of_the_house(language).values():
+            for variant in variants(wording, part):
+                if templates.needs(variant) <= known.has:
+                    yield templates.render(variant, known)
 
 
 def test_the_house_has_texts_for_the_languages_of_the_demonstration() -> None:
@@ -46,18 +54,67 @@ def test_the_house_has_texts_for_the_languages_of_the_demonstration() -> None:
 
 
 @pytest.mark.parametrize("language", HOUSE)
+def test_the_house_writes_to_every_audience(language: str) -> None:
+    assert set(texts.of_the_house(language)) == set(Audience)
+
+
+@pytest.mark.parametrize("language", HOUSE)
 @pytest.mark.parametrize("audience", Audience)
-def test_each_audience_has_a_choice_of_subjects_and_openings(language: str, audience: Audience) -> None:
+def test_each_audience_has_a_choice_of_every_part(language: str, audience: Audience) -> None:
     wording = texts.of_the_house(language)[audience]
 
-    assert len(set(wording.subjects)) >= 3
-    assert len(set(wording.openings)) >= 3
+    assert {part for part, enough in ENOUGH.items() if len(variants(wording, part)) < enough} == set()
+
+
+@pytest.mark.parametrize("language", HOUSE)
+@pytest.mark.parametrize("audience", Audience)
+def test_each_audience_has_the_same_arguments_and_a_choice_of_each(language: str, audience: Audience) -> None:
+    arguments = texts.of_the_house(language)[audience].arguments
+
+    assert set(arguments) == ARGUMENTS
+    assert all(len(argument.variants) >= ENOUGH_REASONS for argument in arguments.values())
+    assert len({argument.label for argument in arguments.values()}) == len(ARGUMENTS)
+
+
+@pytest.mark.parametrize("language", HOUSE)
+def test_no_two_variants_of_a_part_are_the_same(language: str) -> None:
+    for part in LetterTexts.model_fields:
+        found = [variant for wording in texts.of_the_house(language).values() for variant in variants(wording, part)]
+
+        assert sorted(found) == sorted(set(found))
+
+
+@pytest.mark.parametrize("language", HOUSE)
+def test_an_argument_is_one_sentence_of_fair_length(language: str) -> None:
+    for text in rendered(language, "arguments"):
+        assert len(text) <= LONGEST_REASON, text
+        assert text.endswith("."), text
+        assert not re.search(r"[.?!…]\s", text), text
+
+
+@pytest.mark.parametrize("language", HOUSE)
+def test_the_phrases_are_complete_and_can_be_filled(language: str) -> None:
+    found = texts.phrases(language)
+
+    assert found
+    assert found.role.format(role=found.role_example).endswith(f"{found.role_example}.")
+    assert found.role_example.startswith(found.role_begins)
+    assert found.copy_to.format(offices="A, B").endswith(": A, B")
+    assert found.test_mark.strip()
+
+
+@pytest.mark.parametrize("language", HOUSE)
+def test_every_word_that_begins_a_role_ends_where_the_next_begins(language: str) -> None:
+    found = texts.phrases(language)
+
+    assert found
+    assert all(re.fullmatch(r"[^\W\d].*[ ’']", begin) for begin in found.role_begins)
 
 
 @pytest.mark.parametrize("language", HOUSE)
 @pytest.mark.parametrize("audience", Audience)
 def test_the_house_keeps_its_own_rules(language: str, audience: Audience) -> None:
-    assert list(texts.faults(texts.of_the_house(language)[audience])) == []
+    assert list(lint.faults(texts.of_the_house(language)[audience])) == []
 
 
 @pytest.mark.parametrize("language", HOUSE)
@@ -96,7 +153,7 @@ def test_polish_openings_begin_small_after_the_comma() -> None:
 
 @pytest.mark.parametrize("language", ["be", "en", "es", "fr", "ru", "uk"])
 def test_openings_begin_with_a_capital_but_in_german_and_polish(language: str) -> None:
-    assert all(text[0].isupper() for text in rendered(language, "openings"))
+    assert all(text.lstrip("¿¡")[0].isupper() for text in rendered(language, "openings"))
 
 
 @pytest.mark.parametrize(
@@ -118,128 +175,5 @@ def test_east_slavic_languages_write_you_with_a_capital(language: str, path: Pat
 def test_every_language_of_the_house_can_do_without_stored_cases() -> None:
     for language in HOUSE:
         for wording in texts.of_the_house(language).values():
-            for _, variants in wording:
-                assert any(not texts.cases_in(variant) for variant in variants)
-
-
-HOSTILE = {
-    "attribute": "{{ names.__class__ }}",
-    "attribute of a constant": "{{ ''.__class__.__mro__ }}",
-    "item": "{{ names['_prisoners'] }}",
-    "item by number": "{{ names[0] }}",
-    "call": "{{ names() }}",
-    "call of a method": "{{ names.case('genitive') }}",
-    "loop": "{% for x in names %}{{ x }}{% endfor %}",
-    "endless range": "{% for x in range(999999999) %}x{% endfor %}",
-    "memory": "{{ 'a' * 9**9 }}",
-    "power": "{{ 9**9**9 }}",
-    "concatenation": "{{ names ~ names }}",
-    "list": "{{ [1, 2] }}",
-    "dictionary": "{{ {1: 2} }}",
-    "comparison": "{% if names == 'x' %}x{% endif %}",
-    "test": "{% if names is defined %}x{% endif %}",
-    "inline if": "{{ names if urgent else country }}",
-    "include": "{% include 'confirm.html' %}",
-    "import": "{% import 'x' as y %}",
-    "from": "{% from 'x' import y %}",
-    "extends": "{% extends 'x' %}",
-    "block": "{% block x %}{% endblock %}",
-    "macro": "{% macro x() %}{% endmacro %}",
-    "call block": "{% call names() %}{% endcall %}",
-    "set": "{% set names = 'x' %}",
-    "with": "{% with x = 1 %}{% endwith %}",
-    "filter block": "{% filter upper %}x{% endfilter %}",
-    "another filter": "{{ names | upper }}",
-    "filter that formats": "{{ names | format(1) }}",
-    "filter of attributes": "{{ names | attr('__class__') }}",
-    "filters in a row": "{{ names | case('genitive') | upper }}",
-    "case in a row": "{{ names | case('genitive') | case('dative') }}",
-    "case of nothing": "{{ names | case }}",
-    "case that is none": "{{ names | case('ablative') }}",
-    "case by name": "{{ names | case(case='genitive') }}",
-    "case of another thing": "{{ country | case('genitive') }}",
-    "case that is a name": "{{ names | case(country) }}",
-    "case that is a list": "{{ names | case(['genitive']) }}",
-    "self": "{{ self }}",
-    "loop variable": "{{ loop }}",
-    "function of the engine": "{{ lipsum }}",
-    "unclosed": "{{ names",
-    "unclosed if": "{% if urgent %}x",
-    "unknown tag": "{% do names %}",
-    "autoescape": "{% autoescape false %}x{% endautoescape %}",
-}
-
-
-@pytest.mark.parametrize("source", HOSTILE.values(), ids=HOSTILE)
-def test_hostile_templates_are_refused(source: str) -> None:
-    pointers = [pointer for pointer, _ in texts.faults(of(openings=["Hello.", source]))]
-
-    assert pointers == ["openings/1"]
-
-
-@pytest.mark.parametrize(
-    "source",
-    [
-        "See https://evil.example/x",
-        "See www.evil.example",
-        "See t.me/evil",
-        "<b>bold</b>",
-        "{{ 'ht' }}{{ 'tps' }}://evil.example",
-        "{% if urgent %}http{% else %}https{% endif %}://evil.example",
-        "evil.{% if urgent %}com{% endif %}",
-    ],
-)
-def test_links_are_refused_however_they_are_put_together(source: str) -> None:
-    assert [pointer for pointer, _ in texts.faults(of(endings=[source]))] == ["endings/0"]
-
-
-@pytest.mark.parametrize(
-    "source",
-    [
-        "{% if urgent %}" * 150 + "x" + "{% endif %}" * 150,
-        "{% if urgent %}" * 110 + "x" + "{% endif %}" * 110,
-        "{% if " + "not " * 900 + "urgent %}x{% endif %}",
-        "{% if " + "not " * 300 + "urgent %}x{% endif %}",
-        "{{ " + "(" * 1_500 + "names" + ")" * 1_500 + " }}",
-        "{% if " + " or ".join(["urgent"] * 400) + " %}x{% endif %}",
-        "{% if urgent %}a{% elif plural %}" * 60 + "{% endif %}" * 60,
-    ],
-    ids=["150 ifs", "110 ifs", "900 nots", "300 nots", "brackets", "400 ors", "elifs"],
-)
-def test_a_template_is_refused_or_can_be_rendered(source: str) -> None:
-    letter_texts = of(openings=[source[:4_000]])
-
-    if list(texts.faults(letter_texts)):
-        return
-    texts.render(
-        letter_texts.openings[0], names=Names([prisoner()], "en"), plural=False, urgent=True, country="Belarus"
-    )
-
-
-def test_an_unknown_placeholder_is_named() -> None:
-    ((pointer, detail),) = texts.faults(of(requests=["Please, {{ nmaes }}:"]))
-
-    assert pointer == "requests/0"
-    assert "`nmaes`" in detail
-    assert "names" in detail
-
-
-def test_a_fault_names_its_line() -> None:
-    ((_, detail),) = texts.faults(of(openings=["First.\nSecond {{ unknown }}."]))
-
-    assert detail.startswith("Line 2:")
-
-
-def test_a_part_needs_a_variant_without_cases() -> None:
-    assert [pointer for pointer, _ in texts.faults(of(subjects=["{{ names | case('genitive') }}"]))] == ["subjects"]
-
-
-def test_what_a_placeholder_brings_is_not_read_again() -> None:
-    names = Names([prisoner(name="{{ 7*7 }}", names={})], "en")
-
-    assert texts.render("{{ names }} {{ country }}", names=names, country="{% if %}") == "{{ 7*7 }} {% if %}"
-
-
-def test_a_missing_value_is_an_error_and_not_a_gap() -> None:
-    with pytest.raises(TemplateError):
-        texts.render("{{ names }}")
+            for _, found in lint.parts(wording):
+                assert any(not templates.needs(variant) for variant in found)

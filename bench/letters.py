@@ -1,0 +1,119 @@
+"""How long composing a letter takes, and how alike the letters of two hundred people are who add nothing."""
+
+import itertools
+import time
+import uuid
+from collections.abc import Iterator
+
+from app.composing import lint, texts
+from app.composing.brief import BriefContent
+from app.composing.compose import ComposedLetter, Handed, OwnPart, compose
+from app.composing.sender import Supporter
+from app.models.campaign import Audience
+from app.models.office import Official
+from app.models.prisoner import Gender
+from app.services.letters import seed_of
+
+LANGUAGES = ("en", "de", "fr", "es", "pl", "ru", "uk", "be")
+PEOPLE = 200
+HOSTILE = "{% if urgent %}" * 110 + "x" + "{% endif %}" * 110
+KINDS = {Audience.AUTHORITY: "prosecutor_general", Audience.DIPLOMAT: "ambassador", Audience.GOVERNMENT: "minister"}
+
+
+def microseconds(language: str, audience: Audience, *, times: int = 5_000) -> float:
+    """Return the time of composing one letter with a paragraph, on one core, variants of every seed."""
+    content, people = brief(language, audience), [handed(language, n, paragraph="x" * 400) for n in range(1_000)]
+    for person in people:
+        written(content, person)
+    began = time.perf_counter()
+    for person in itertools.islice(itertools.cycle(people), times):
+        written(content, person)
+    return (time.perf_counter() - began) / times * 1e6
+
+
+def alike(language: str, audience: Audience) -> tuple[float, int]:
+    """Return the mean pairwise similarity of what is not fact, demand or name, and the number of equal bodies."""
+    content = brief(language, audience)
+    letters = [written(content, handed(language, n)) for n in range(PEOPLE)]
+    shingles = [frozenset(_three_grams(letter)) for letter in letters]
+    pairs = [len(a & b) / len(a | b) for a, b in itertools.combinations(shingles, 2)]
+    return sum(pairs) / len(pairs), PEOPLE - len({_own(letter) for letter in letters})
+
+
+def refusing() -> float:
+    """Return the milliseconds in which a text that is nested far too deeply is refused."""
+    wording = texts.of_the_house("en")[Audience.AUTHORITY].model_copy(update={"openings": ["Fine.", HOSTILE]})
+    began = time.perf_counter()
+    assert any(lint.faults(wording))
+    return (time.perf_counter() - began) * 1e3
+
+
+def brief(language: str, audience: Audience) -> BriefContent:
+    """A campaign about one prisoner in one language, with one office."""
+    prisoner = {
+        "id": uuid.UUID(int=1),
+        "slug": "ada-prisoner",
+        "name": "Ada Prisoner",
+        "names": {},
+        "cases": {},
+        "gender": Gender.FEMALE,
+        "country": "BY",
+        "summary": {language: "FACTS"},
+    }
+    office = {
+        "id": uuid.UUID(int=7 << 64 | 11),
+        "kind": KINDS[audience],
+        "country": "BY",
+        "title": {language: "Office"},
+        "institution": {},
+        "languages": [language],
+        "channels": ["email"],
+        "salutations": {},
+        "postal_address": None,
+        "web_form_url": None,
+        "written_from": None,
+        "own_government": audience is Audience.GOVERNMENT,
+    }
+    return BriefContent.model_validate(
+        {
+            "campaign_id": uuid.UUID(int=2),
+            "slug": "free-ada",
+            "code": "1",
+            "title": {language: "Title"},
+            "organisation": "Organisation",
+            "opens_on": None,
+            "closes_on": "2027-01-01",
+            "repeat_every_days": None,
+            "urgent": False,
+            "privacy": "organisation",
+            "name_organisation": False,
+            "mail_from": None,
+            "reply_to_supporter": False,
+            "demands": {language: ["DEMAND ONE", "DEMAND TWO"]},
+            "texts": {language: texts.of_the_house(language)},
+            "prisoners": [prisoner],
+            "offices": [office],
+        }
+    )
+
+
+def handed(language: str, n: int, paragraph: str | None = None) -> Handed:
+    """One of many supporters."""
+    seed = seed_of(uuid.uuid5(uuid.NAMESPACE_URL, str(n)).bytes * 2, uuid.UUID(int=7 << 64 | 11))
+    supporter = Supporter("Sam Supporter", f"sam{n}@example.org", "DE", "Berlin")
+    return Handed(supporter, OwnPart(paragraph=paragraph), None, language, seed)
+
+
+def written(content: BriefContent, person: Handed) -> ComposedLetter:
+    official = Official(office_id=content.offices[0].id, name="Pavel Muster", surname="Muster", gender=Gender.MALE)
+    return compose(content, content.offices[0], official, person)
+
+
+def _own(letter: ComposedLetter) -> str:
+    """What the wording brings: all but facts and demands."""
+    return "\n".join(line for line in letter.body.splitlines() if line not in {"FACTS", "– DEMAND ONE", "– DEMAND TWO"})
+
+
+def _three_grams(letter: ComposedLetter) -> Iterator[tuple[str, ...]]:
+    words = _own(letter).split()
+    return zip(words, words[1:], words[2:], strict=False)
