@@ -127,3 +127,39 @@ def test_the_house_speaks_every_language_for_which_it_has_letter_texts() -> None
 @pytest.mark.parametrize("language", ["ru", "uk", "be"])
 def test_eastern_slavic_salutations_end_in_an_exclamation_mark(language: str) -> None:
     assert all(row["salutation"].endswith("!") for row in FORMS if row["language"] == language)
+
+
+AT_HOME = table("forms-of-address-at-home.csv")
+
+
+@pytest.mark.parametrize("row", AT_HOME, ids=lambda row: f"{row['language']}-{row['office']}-{row['gender']}")
+def test_those_who_speak_for_ones_own_country_are_not_called_excellency(row: dict[str, str]) -> None:
+    post = office(kind=row["office"], country="DE")
+    holder = official(gender=Gender(row["gender"]))
+
+    own = salutations.for_office(post, holder, language=row["language"], writer="DE")
+
+    assert own == row["salutation"]
+    assert salutations.for_office(post, holder, language=row["language"], writer="FR") != "" != own
+
+
+@pytest.mark.parametrize("language", ALL_LANGUAGES)
+@pytest.mark.parametrize("gender", Gender)
+@pytest.mark.parametrize("kind", sorted(salutations.EXCELLENCIES))
+def test_nobody_says_excellency_to_those_who_speak_for_their_own_country(
+    language: str, gender: Gender, kind: OfficeKind
+) -> None:
+    own = salutations.for_office(office(kind=kind), official(gender=gender), language=language, writer="BY")
+
+    assert not any(word in own for word in ("Excellency", "Exzellenz", "Excelen", "Ekscelenc", "Превосходительство"))
+    assert "Высок" not in own
+    assert "Вялікасц" not in own
+    assert "Экселенц" not in own
+    assert "Високоповажн" not in own
+
+
+def test_the_closing_to_ones_own_country_is_the_common_one() -> None:
+    own = office(kind="ambassador", country="DE")
+
+    assert salutations.closing(own, "", language="de", writer="DE") == "Mit freundlichen Grüßen"
+    assert salutations.closing(own, "", language="de", writer="FR") == "Mit vorzüglicher Hochachtung"
