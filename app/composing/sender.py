@@ -41,8 +41,3 @@ def signature(brief: BriefContent, office: BriefOffice, supporter: Supporter, *,
 
 def _initials(name: str) -> str:
     return " ".join(f"{part[0]}." for part in name.split() if part[0].isalnum()) or "–"
-
-
-def lacking(office: BriefOffice, supporter: Supporter) -> list[str]:
-    """The parts of the home address that this office asks for and the supporter has not given."""
-    return [part for part in ADDRESS if office.needs_address and not getattr(supporter, part)]

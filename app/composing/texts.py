@@ -25,11 +25,17 @@ def of_the_house(language: str) -> dict[Audience, LetterTexts]:
     return _texts().get(language, {})
 
 
-@cache
 def phrases(language: str) -> Phrases | None:
     """The house's phrases in this language, where it has them."""
-    path = FOLDER / language / "phrases.toml"
-    return Phrases.model_validate(tomllib.loads(path.read_text(encoding="utf-8"))) if path.exists() else None
+    return _phrases().get(language)
+
+
+@cache
+def _phrases() -> dict[str, Phrases]:
+    return {
+        path.parent.name: Phrases.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+        for path in FOLDER.glob("*/phrases.toml")
+    }
 
 
 @cache

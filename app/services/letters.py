@@ -230,12 +230,11 @@ def _within_limit(brief: BriefContent, open_: list[Recipient], office_ids: list[
 
 def _require_address(open_: list[Recipient], body: SubmissionCreate) -> None:
     """Ask for the home address where an office answers nobody without it."""
-    supporter = Supporter(**body.supporter.model_dump())
-    lacking = {part: each.office for each in open_ for part in sender.lacking(each.office, supporter)}
-    if lacking:
-        title = next(iter(lacking.values())).title_in(body.language)
-        detail = f"{title}: {NEEDS_ADDRESS} Give it, or leave this office out by `office_ids`."
-        errors = [FieldError(f"/supporter/{part}", detail) for part in lacking]
+    strict = next((each.office for each in open_ if each.office.needs_address), None)
+    missing = [part for part in sender.ADDRESS if not getattr(body.supporter, part)]
+    if strict and missing:
+        detail = f"{strict.title_in(body.language)}: {NEEDS_ADDRESS} Give it, or leave this office out by `office_ids`."
+        errors = [FieldError(f"/supporter/{part}", detail) for part in missing]
         raise Invalid("An office asks for your home address.", errors=errors)
 
 
