@@ -61,7 +61,7 @@ def fonts(pdf: bytes) -> dict[str, bool]:
 
 
 def archived(pdf: bytes) -> bool:
-    """Whether the PDF declares PDF/A-2b and carries what that asks of a whole file: output intent, id, embedded fonts."""
+    """Whether the PDF declares PDF/A-2b, and has what that asks of a file: output intent, id, fonts inside."""
     with pikepdf.open(BytesIO(pdf)) as opened:
         with opened.open_metadata() as metadata:
             declared = metadata.get("pdfaid:part") == "2" and metadata.get("pdfaid:conformance") == "B"

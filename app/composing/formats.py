@@ -39,11 +39,11 @@ class Format:
 
 
 FORMATS = {
-    Paper.A4_LEFT: Format(  # DIN 5008, form B: the sender's line, and under it 27.3 mm for the address
+    Paper.A4_LEFT: Format(  # DIN 5008, form B: the sender's line, and under it the address
         width=210,
         height=297,
         window=Area(20, 45, 85, 45),
-        address=Area(25, 62.7, 78, 27.3),
+        address=Area(25, 62.7, 78, 26.3),
         sender=Area(125, 20, 65, 28),
         text_top=98.5,
         folds=(105, 210),
@@ -53,7 +53,7 @@ FORMATS = {
         width=210,
         height=297,
         window=Area(115, 45, 75, 40),
-        address=Area(118, 50, 72, 35),
+        address=Area(118, 50, 72, 34),
         sender=Area(25, 20, 80, 28),
         text_top=98.5,
         folds=(105, 210),

@@ -13,8 +13,9 @@ from app.models.office import Channel
 from app.models.paper import Paper
 
 SPACE = "\n\n\n"
-LONGEST_WORD = 40  # characters that fit on every line; longer words may break anywhere
-ADDRESS_SIZE = 10.5  # points, the first of the sizes in templates/paper/letter.typ
+TEXT_WIDTH = 165.0  # millimetres, at least
+TEXT_SIZE = 11.0  # points, the first of the sizes in templates/paper/letter.typ
+ADDRESS_SIZE = 10.5
 RETURN_SIZE = 6.5
 RETURN_LINE = " · "
 MAY_BREAK = "\u200b"
@@ -82,8 +83,8 @@ def sheet(
         language=language,
         rtl=places.reads_right_to_left(language),
         subject=_line(letter.subject),
-        sender=[_line(each) for each in sender],
-        to=[_line(each) for each in to],
+        sender=[_line(each, width=format_.sender.width, size=ADDRESS_SIZE) for each in sender],
+        to=[_line(each, width=format_.address.width, size=ADDRESS_SIZE) for each in to],
         place_and_date=_line(over),
         text=_paragraphs(text),
         name=[_line(sender[0])] if signed else [],
@@ -109,14 +110,14 @@ def _paragraphs(text: str) -> list[list[Line]]:
     return [[_line(line) for line in each.split("\n")] for each in text.strip().split("\n\n") if each.strip()]
 
 
-def _line(text: str) -> Line:
-    return Line(" ".join(map(_breakable, text.split(" "))), _reads_right_to_left(text))
+def _line(text: str, *, width: float = TEXT_WIDTH, size: float = TEXT_SIZE) -> Line:
+    room_for = width / (size * room.POINT)
+    words = (word if room.of_a_word(word) <= room_for else _breakable(word) for word in text.split(" "))
+    return Line(" ".join(words), _reads_right_to_left(text))
 
 
 def _breakable(word: str) -> str:
     """Let a word that fits on no line break before any of its letters, but not before a letter's marks."""
-    if len(word) <= LONGEST_WORD:
-        return word
     return "".join(
         character if unicodedata.category(character) in {"Mn", "Me", "Mc", "Cf"} else MAY_BREAK + character
         for character in word

@@ -1,5 +1,6 @@
 """How much room plain text takes at most, so that most of it need not be measured before it is printed."""
 
+import unicodedata
 from collections.abc import Iterable
 from math import ceil
 from string import ascii_lowercase, digits
@@ -7,10 +8,16 @@ from string import ascii_lowercase, digits
 from app.composing.formats import Area
 
 POINT = 25.4 / 72  # millimetres
+PHRASES = frozenset(map(chr, range(0xFDF0, 0xFE00)))  # whole Arabic phrases as one letter
 LINE = 1.24  # from one line to the next, in sizes of the type
 LEAD = 0.55  # of it between the lines
 NARROW = frozenset(" .,;:'’·()/ijltfI")
 WIDE = frozenset("mwMWŴŵÆŒæœ&@%©®¼½¾—ЖШЩЮжшщюыЫмМфФЉЊљњ")
+
+
+def of_a_word(word: str) -> float:
+    """Return how wide a word is at most, in sizes of the type; letters of other scripts by a rule of thumb."""
+    return sum(_by_thumb(character) for character in word)
 
 
 def surely_holds(area: Area, lines: Iterable[str], *, size: float) -> bool:
@@ -27,6 +34,14 @@ def _lines(text: str, width: float, *, em: float, room: float) -> float:
     """Return how many lines a broken text takes at most: each may stay short by the longest word."""
     used = room - em * max(sum(map(_widest, word)) for word in text.split(" "))
     return ceil(width / used) if 0 < used < float("inf") and width < float("inf") else float("inf")
+
+
+def _by_thumb(character: str) -> float:
+    if unicodedata.combining(character):
+        return 0
+    if character in PHRASES:
+        return 15
+    return min(_widest(character), 1.3)
 
 
 def _widest(character: str) -> float:
