@@ -1,4 +1,4 @@
-"""Print the figures: `python -m bench [intake] [delivery]`."""
+"""Print the figures: `python -m bench [intake] [delivery] [paper]`."""
 
 import asyncio
 import platform
@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 
-from bench import delivery, intake, service
+from bench import delivery, intake, paper, service
 from tests.postgres import fresh_database, postgres_server
 
 
@@ -24,7 +24,7 @@ DATABASES: dict[str, Callable[[], AbstractContextManager[str]]] = {
 
 
 def main() -> None:
-    wanted = sys.argv[1:] or ["intake", "delivery"]
+    wanted = sys.argv[1:] or ["intake", "delivery", "paper"]
     print(f"Python {platform.python_version()}, {platform.machine()}; one API process or one worker, durable commits")
     if "intake" in wanted:
         validating = intake.bare()
@@ -44,6 +44,19 @@ def main() -> None:
                 with opened() as url:
                     rate = delivery.deliveries(url, sink)
                 print(f"deliver on {name:<19}  {rate:8.0f} letters/s      {rate / ready:5.2f} of ready-made bytes")
+    if "paper" in wanted:
+        for name, opened in DATABASES.items():
+            with opened() as url:
+                few, many = paper.runs(url)
+            print(
+                f"print on {name:<21} {many['pdf']:9.2f} s for {many['letters']:.0f} letters in one PDF of"
+                f" {many['size']:.1f} MB, and {many['take']:.2f} s to take them;"
+                f" one letter {many['alone'] * 1000:.1f} ms"
+            )
+            print(
+                f"  memory at its peak            {many['peak']:8.0f} MB, {few['peak']:.0f} MB for {few['letters']:.0f}"
+                f" letters (before the runs {many['before']:.0f} MB)"
+            )
 
 
 if __name__ == "__main__":

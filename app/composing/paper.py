@@ -7,7 +7,7 @@ from datetime import date
 from app.composing import dates, envelope, places, room
 from app.composing.brief import BriefContent, BriefOffice
 from app.composing.compose import ComposedLetter
-from app.composing.formats import FORMATS, Format
+from app.composing.formats import FORMATS, Area, Format
 from app.composing.sender import Supporter, place, signature
 from app.models.office import Channel
 from app.models.paper import Paper
@@ -15,8 +15,8 @@ from app.models.paper import Paper
 SPACE = "\n\n\n"
 TEXT_WIDTH = 165.0  # millimetres, at least
 TEXT_SIZE = 11.0  # points, the first of the sizes in templates/paper/letter.typ
-ADDRESS_SIZE = 10.5
-RETURN_SIZE = 6.5
+ADDRESS_SIZES = (10.5, 10.0, 9.5, 9.0, 8.5, 8.0, 7.5, 7.0)
+RETURN_SIZES = (7.0, 6.5, 6.0, 5.5)
 RETURN_LINE = " · "
 MAY_BREAK = "\u200b"
 
@@ -30,6 +30,15 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Block:
+    """Lines in an area of their own; without a size, they must be measured."""
+
+    area: Area
+    lines: list[Line]
+    size: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class Sheet:
     """All that stands on one sheet. Paragraphs are lists of lines."""
 
@@ -37,13 +46,13 @@ class Sheet:
     language: str
     rtl: bool  # the direction of the letter's language
     subject: Line
-    sender: list[Line]
-    to: list[Line]
+    sender: Block
+    to: Block
+    sent_by: Block | None  # in the window, over the address
     place_and_date: Line
     text: list[list[Line]]
     name: list[Line]  # under the room to sign
     below: list[list[Line]]
-    roomy: bool  # what stands above the text needs no measuring
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,21 +92,14 @@ def sheet(
         language=language,
         rtl=places.reads_right_to_left(language),
         subject=_line(letter.subject),
-        sender=[_line(each, width=format_.sender.width, size=ADDRESS_SIZE) for each in sender],
-        to=[_line(each, width=format_.address.width, size=ADDRESS_SIZE) for each in to],
+        sender=_block(format_.sender, sender, ADDRESS_SIZES),
+        to=_block(format_.address, to, ADDRESS_SIZES),
+        sent_by=_block(format_.return_line, [RETURN_LINE.join(sender)], RETURN_SIZES) if format_.return_line else None,
         place_and_date=_line(over),
         text=_paragraphs(text),
         name=[_line(sender[0])] if signed else [],
         below=_paragraphs(below),
-        roomy=_roomy(format_, sender, to),
     )
-
-
-def _roomy(format_: Format, sender: list[str], to: list[str]) -> bool:
-    above = [(format_.sender, sender, ADDRESS_SIZE), (format_.address, to, ADDRESS_SIZE)]
-    if format_.return_line:
-        above.append((format_.return_line, [RETURN_LINE.join(sender)], RETURN_SIZE))
-    return all(room.surely_holds(area, lines, size=size) for area, lines, size in above)
 
 
 def _around(body: str, sign: str) -> tuple[str, bool, str]:
@@ -108,6 +110,11 @@ def _around(body: str, sign: str) -> tuple[str, bool, str]:
 
 def _paragraphs(text: str) -> list[list[Line]]:
     return [[_line(line) for line in each.split("\n")] for each in text.strip().split("\n\n") if each.strip()]
+
+
+def _block(area: Area, lines: list[str], sizes: tuple[float, ...]) -> Block:
+    laid = [_line(line, width=area.width, size=sizes[0]) for line in lines]
+    return Block(area, laid, room.size_for(area, lines, sizes))
 
 
 def _line(text: str, *, width: float = TEXT_WIDTH, size: float = TEXT_SIZE) -> Line:

@@ -5,20 +5,15 @@ import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
-from functools import cache
-from importlib.util import find_spec
 from io import BytesIO
 from itertools import islice
-from pathlib import Path
 
 import pikepdf
 import typst
 
+from app.composing import fonts
 from app.composing.paper import Sheet
-from app.config import PROJECT
 
-TEMPLATES = PROJECT / "templates" / "paper"
-FONTS = ("manimgx_fonts", "manimgx_fonts_cjk")  # Noto; typst itself brings Libertinus Serif
 AT_ONCE = 10  # sheets of one compilation: more are hardly faster, and the compiler remembers them all
 
 
@@ -96,18 +91,6 @@ def _compiled(template: str, **values: object) -> bytes:
 
 
 def _compile(template: str, inputs: dict[str, str], *, archive: bool) -> bytes:
-    pdf = _compiler(template).compile(format="pdf", sys_inputs=inputs, pdf_standards=["a-2b"] if archive else [])
+    pdf = fonts.compiler(template).compile(format="pdf", sys_inputs=inputs, pdf_standards=["a-2b"] if archive else [])
     assert isinstance(pdf, bytes)  # noqa: S101 - one document, kept in memory
     return pdf
-
-
-@cache
-def _compiler(template: str) -> typst.Compiler:
-    return typst.Compiler(TEMPLATES / template, root=TEMPLATES, font_paths=_fonts())
-
-
-@cache
-def _fonts() -> typst.Fonts:
-    """The same fonts on every machine: typst's own, and those of the packages."""
-    folders = [Path(spec.origin).parent for name in FONTS if (spec := find_spec(name)) and spec.origin]
-    return typst.Fonts(include_system_fonts=False, font_paths=folders)

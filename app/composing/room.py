@@ -1,57 +1,65 @@
-"""How much room plain text takes at most, so that most of it need not be measured before it is printed."""
+"""How much room plain text takes, so that most of it need not be measured before it is printed."""
 
+import json
 import unicodedata
-from collections.abc import Iterable
-from math import ceil
-from string import ascii_lowercase, digits
+from collections.abc import Iterable, Sequence
+from functools import cache
+from math import inf
 
+from app.composing import fonts
 from app.composing.formats import Area
 
 POINT = 25.4 / 72  # millimetres
-PHRASES = frozenset(map(chr, range(0xFDF0, 0xFE00)))  # whole Arabic phrases as one letter
 LINE = 1.24  # from one line to the next, in sizes of the type
 LEAD = 0.55  # of it between the lines
-NARROW = frozenset(" .,;:'’·()/ijltfI")
-WIDE = frozenset("mwMWŴŵÆŒæœ&@%©®¼½¾—ЖШЩЮжшщюыЫмМфФЉЊљњ")
+KERNING = 1.02  # what pairs of letters may add
+KNOWN = [*map(chr, (*range(0x20, 0x250), *range(0x370, 0x530), 0x2013, 0x2014, 0x2019))]
+PHRASES = frozenset(map(chr, range(0xFDF0, 0xFE00)))  # whole Arabic phrases as one letter
+WIDEST, PHRASE = 1.3, 15.0  # of letters in other scripts, by a rule of thumb
+
+
+def size_for(area: Area, lines: Sequence[str], sizes: Iterable[float]) -> float | None:
+    """Return the first of these sizes of type, in points, in which lines find room; None where one cannot know."""
+    return next((size for size in sizes if _holds(area, lines, size)), None)
 
 
 def of_a_word(word: str) -> float:
-    """Return how wide a word is at most, in sizes of the type; letters of other scripts by a rule of thumb."""
-    return sum(_by_thumb(character) for character in word)
+    """Return how wide a word may be, in sizes of the type."""
+    return sum(min(_width(character), PHRASE if character in PHRASES else WIDEST) for character in word)
 
 
-def surely_holds(area: Area, lines: Iterable[str], *, size: float) -> bool:
-    """Tell whether lines in this size of type, in points, are certain to find room; False where one cannot know."""
+def _holds(area: Area, lines: Sequence[str], size: float) -> bool:
     em = size * POINT
-    taken = 0.0
-    for line in lines:
-        width = em * sum(map(_widest, line))
-        taken += 1 if width <= area.width else _lines(line, width, em=em, room=area.width)
+    taken = sum(_lines(line, room=area.width / em / KERNING) for line in lines)
     return (taken * LINE - LEAD) * em <= area.height
 
 
-def _lines(text: str, width: float, *, em: float, room: float) -> float:
-    """Return how many lines a broken text takes at most: each may stay short by the longest word."""
-    used = room - em * max(sum(map(_widest, word)) for word in text.split(" "))
-    return ceil(width / used) if 0 < used < float("inf") and width < float("inf") else float("inf")
+def _lines(text: str, *, room: float) -> float:
+    """Return how many lines a text takes, broken between words only."""
+    taken, used = 1.0, -_width(" ")
+    for word in map(_width_of, text.split(" ")):
+        if word > room:
+            return inf
+        used += _width(" ") + word
+        if used > room:
+            taken, used = taken + 1, word
+    return taken
 
 
-def _by_thumb(character: str) -> float:
+def _width_of(word: str) -> float:
+    return sum(map(_width, word))
+
+
+def _width(character: str) -> float:
     if unicodedata.combining(character):
         return 0
-    if character in PHRASES:
-        return 15
-    return min(_widest(character), 1.3)
+    return _widths().get(character, inf)
 
 
-def _widest(character: str) -> float:
-    """Return more than the width of a letter in Libertinus Serif, in sizes of the type."""
-    if not ("\u0020" <= character < "\u0180" or "\u0400" <= character < "\u0460" or character in "’–—"):
-        return float("inf")
-    if character in NARROW:
-        return 0.33
-    if character in WIDE:
-        return 1.05
-    if character.isupper():
-        return 0.77
-    return 0.55 if character in ascii_lowercase or character in digits else 0.6
+@cache
+def _widths() -> dict[str, float]:
+    """The widths of the letters that Libertinus Serif has, from the font itself."""
+    visible = [character for character in KNOWN if unicodedata.category(character)[0] in "LNPSZ"]
+    compiler = fonts.compiler("widths.typ", letters=json.dumps(visible))
+    found = json.loads(compiler.query("<widths>", field="value", one=True))
+    return {character: width for character, width in zip(visible, found, strict=True) if width}

@@ -156,7 +156,7 @@ def test_there_is_room_to_sign_between_the_closing_and_the_name() -> None:
 
     assert read(laid.text[-1]) == ["Yours sincerely,"]
     assert read(laid.name) == ["Sam Quill Supporter"]
-    assert read(laid.sender) == ["Sam Quill Supporter", "Musterweg 1", "10115 Berlin", "Germany"]
+    assert read(laid.sender.lines) == ["Sam Quill Supporter", "Musterweg 1", "10115 Berlin", "Germany"]
     assert [PARAGRAPH] in [read(each) for each in laid.text]
 
 
@@ -186,11 +186,11 @@ def test_the_sheet_says_of_the_sender_no_more_than_the_letter(privacy: str, plac
     laid = paper.sheet(content, content.offices[0], composed, supporter(), language="en", posting=posting)
 
     assert laid.place_and_date.text.startswith(place)
-    assert composed.body.endswith("\n" + "\n".join(read(laid.sender)) + "\n")
+    assert composed.body.endswith("\n" + "\n".join(read(laid.sender.lines)) + "\n")
 
 
 def test_each_line_is_read_in_its_own_direction() -> None:
     laid = sheet(paragraph="1. السلام عليكم ورحمة الله", supporter=supporter(name="Sam שלום"))
 
     assert [line.rtl for each in laid.text for line in each if "السلام" in line.text] == [True]
-    assert [laid.sender[0].rtl, laid.rtl] == [False, False]
+    assert [laid.sender.lines[0].rtl, laid.rtl] == [False, False]

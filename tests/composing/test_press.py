@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from app.composing import press
 from app.composing.formats import FORMATS, Area
-from app.composing.paper import Sheet
+from app.composing.paper import Block, Line, Sheet
 from app.models.paper import Paper
 from app.models.text import OwnWords, PersonName
 from tests.composing.pieces import DEMANDS, supporter
@@ -50,7 +50,7 @@ def printed(pdf: bytes, laid: Sheet) -> Page:
 def test_the_address_and_nothing_else_shows_in_the_window(paper: Paper) -> None:
     laid = sheet(paper_=paper)
     page = printed(press.letter(laid), laid)
-    address = "".join(line.text for line in laid.to).replace(" ", "")
+    address = "".join(line.text for line in laid.to.lines).replace(" ", "")
 
     assert page.inside(laid.format.window).endswith(address)
     assert page.touching(laid.format.window) == page.inside(laid.format.window)
@@ -61,8 +61,9 @@ def test_the_address_and_nothing_else_shows_in_the_window(paper: Paper) -> None:
 
 @pytest.mark.parametrize("paper", list(Paper))
 def test_an_address_of_many_long_lines_still_fits_the_window(paper: Paper) -> None:
-    lines = [*sheet().to * 3, replace(sheet().to[0], text="Ministry " * 22)]
-    laid = replace(sheet(paper_=paper), to=lines, roomy=False)
+    usual = sheet(paper_=paper)
+    lines = [*usual.to.lines * 3, Line("Ministry " * 22, rtl=False)]
+    laid = replace(usual, to=Block(usual.to.area, lines, size=None))
     page = printed(press.letter(laid), laid)
 
     assert page.touching(laid.format.window) == page.inside(laid.format.window)
