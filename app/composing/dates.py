@@ -1,6 +1,7 @@
 """Place and date over a letter, as each language writes them."""
 
 from datetime import date
+from functools import lru_cache
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
@@ -16,6 +17,7 @@ def place_and_date(place: str | None, day: date, *, language: str, country: str)
     return f"{place}, {BEFORE_DATE.get(language, '')}{written}" if place else written
 
 
+@lru_cache(maxsize=256)
 def day_in(day: date, *, language: str, country: str) -> str:
     """Return a day in words."""
     written = format_date(day, "long", locale=_locale(language, country))

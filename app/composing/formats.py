@@ -14,7 +14,7 @@ BY_TRADE = frozenset(["BE", "LU", "IT", "SM", "VA", "ES", "AD", "PT", "PL"])  # 
 RIGHT_WINDOW_COUNTRIES = FRENCH | SWISS | BY_TRADE
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Area:
     """A rectangle on a sheet, measured from the left and from the top."""
 
@@ -24,7 +24,7 @@ class Area:
     height: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Format:
     """A sheet: what shows in the window, however the sheet slips in its envelope, and what stands elsewhere."""
 

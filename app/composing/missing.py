@@ -10,7 +10,7 @@ from app.models.campaign import Audience, Campaign, LetterTexts, Privacy
 from app.models.prisoner import FREE_OR_DEAD, PUBLIC_CONSENT, Prisoner
 from app.models.text import LINK
 
-ONE_PAGE = 2_600  # characters of facts and demands that leave room on one page for the rest
+ONE_PAGE = 2_600  # characters of facts and demands, or of the texts around them, that leave room for the rest
 
 TextsByLanguage = dict[str, dict[Audience, LetterTexts]]
 
@@ -127,12 +127,21 @@ def _missing_texts(
             if audience not in by_audience
         ]
         for audience, letter_text in by_audience.items():
+            missing += _too_wordy(f"/texts/{language}/{audience.value}", letter_text)
             missing += [
                 FieldError(f"/texts/{language}/{audience.value}/{pointer}", detail)
                 for pointer, detail in texts.faults(letter_text)
             ]
         missing += _too_much(campaign, prisoners, language)
     return missing
+
+
+def _too_wordy(pointer: str, letter_text: LetterTexts) -> list[FieldError]:
+    parts = (letter_text.openings, letter_text.requests, letter_text.endings)
+    if sum(max(map(len, variants)) for variants in parts) <= ONE_PAGE:
+        return []
+    detail = f"The longest opening, request and ending are over {ONE_PAGE} characters together: a letter has one page."
+    return [FieldError(pointer, detail)]
 
 
 def _too_much(campaign: Campaign, prisoners: Sequence[Prisoner], language: str) -> list[FieldError]:

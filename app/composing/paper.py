@@ -21,7 +21,7 @@ RETURN_LINE = " · "
 MAY_BREAK = "\u200b"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Line:
     """A line of text, with the direction in which it is read."""
 
@@ -29,7 +29,7 @@ class Line:
     rtl: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Block:
     """Lines in an area of their own; without a size, they must be measured."""
 
@@ -38,7 +38,7 @@ class Block:
     size: float | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Sheet:
     """All that stands on one sheet. Paragraphs are lists of lines."""
 
@@ -55,7 +55,7 @@ class Sheet:
     below: list[list[Line]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Posting:
     """When, where and on what a letter is printed and posted."""
 
@@ -118,8 +118,7 @@ def _block(area: Area, lines: list[str], sizes: tuple[float, ...]) -> Block:
 
 
 def _line(text: str, *, width: float = TEXT_WIDTH, size: float = TEXT_SIZE) -> Line:
-    room_for = width / (size * room.POINT)
-    words = (word if room.of_a_word(word) <= room_for else _breakable(word) for word in text.split(" "))
+    words = (word if room.fits(word, width=width, size=size) else _breakable(word) for word in text.split(" "))
     return Line(" ".join(words), _reads_right_to_left(text))
 
 

@@ -3,8 +3,7 @@
 import json
 import threading
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
-from datetime import date
+from dataclasses import dataclass
 from io import BytesIO
 from itertools import islice
 
@@ -14,10 +13,11 @@ import typst
 from app.composing import fonts
 from app.composing.paper import Sheet
 
+INTENT = "/OutputIntents"  # which typst writes into PDF/A only
 AT_ONCE = 10  # sheets of one compilation: more are hardly faster, and the compiler remembers them all
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Row:
     """A line of a cover list."""
 
@@ -26,13 +26,13 @@ class Row:
     letters: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Cover:
     """The list that lies on top of a print run."""
 
     title: str
     number: int
-    day: date
+    day: str
     width: float
     height: float
     rows: list[Row]
@@ -40,28 +40,35 @@ class Cover:
 
 def letter(sheet: Sheet) -> bytes:
     """Return one letter as PDF/A, on one page."""
-    return _compiled("letter.typ", sheets=[asdict(sheet)], marks=False, fit=True)
+    return _compiled("letter.typ", sheets=[sheet], marks=False, fit=True)
 
 
 def run(cover: Cover, sheets: Iterable[Sheet]) -> bytes:
     """Return a cover list and the letters behind it, each on one page with fold marks, as one PDF/A."""
-    listed = _compiled("cover.typ", cover=asdict(cover) | {"day": cover.day.isoformat()})
+    listed = _compiled("cover.typ", cover=cover)
     with pikepdf.open(BytesIO(listed)) as whole:
         waiting = iter(sheets)
         while batch := list(islice(waiting, AT_ONCE)):
-            with pikepdf.open(BytesIO(_pages(batch))) as part:
+            with _pages(batch) as part:
+                if INTENT not in part.Root:
+                    _declare_no_archive(whole)
                 whole.pages.extend(part.pages)
         return _untagged(whole)
 
 
-def _pages(sheets: Sequence[Sheet]) -> bytes:
+def _pages(sheets: Sequence[Sheet]) -> pikepdf.Pdf:
     """Return the sheets in the usual type; where that takes more pages than sheets, in type that fits."""
-    data = [asdict(sheet) for sheet in sheets]
-    printed = _compiled("letter.typ", sheets=data, marks=True, fit=False)
-    with pikepdf.open(BytesIO(printed)) as pdf:
-        if len(pdf.pages) == len(sheets):
-            return printed
-    return _compiled("letter.typ", sheets=data, marks=True, fit=True)
+    pdf = pikepdf.open(BytesIO(_compiled("letter.typ", sheets=sheets, marks=True, fit=False)))
+    if len(pdf.pages) == len(sheets):
+        return pdf
+    pdf.close()
+    return pikepdf.open(BytesIO(_compiled("letter.typ", sheets=sheets, marks=True, fit=True)))
+
+
+def _declare_no_archive(pdf: pikepdf.Pdf) -> None:
+    for name in (INTENT, "/Metadata"):
+        if name in pdf.Root:
+            del pdf.Root[name]
 
 
 def _untagged(pdf: pikepdf.Pdf) -> bytes:
@@ -82,7 +89,7 @@ _lock = threading.Lock()
 
 def _compiled(template: str, **values: object) -> bytes:
     """Compile a template with these values. Letters that no font has make boxes, which PDF/A forbids: then without."""
-    inputs = {"data": json.dumps(values, ensure_ascii=False)}
+    inputs = {"data": json.dumps(values, ensure_ascii=False, default=vars)}
     with _lock:  # a compiler serves one at a time
         try:
             return _compile(template, inputs, archive=True)

@@ -18,42 +18,43 @@ PHRASES = frozenset(map(chr, range(0xFDF0, 0xFE00)))  # whole Arabic phrases as 
 WIDEST, PHRASE = 1.3, 15.0  # of letters in other scripts, by a rule of thumb
 
 
-def size_for(area: Area, lines: Sequence[str], sizes: Iterable[float]) -> float | None:
+def size_for(area: Area, lines: Iterable[str], sizes: Iterable[float]) -> float | None:
     """Return the first of these sizes of type, in points, in which lines find room; None where one cannot know."""
-    return next((size for size in sizes if _holds(area, lines, size)), None)
+    words = [[sum(map(_width, word)) for word in line.split(" ")] for line in lines]
+    return next((size for size in sizes if _holds(area, words, size)), None)
 
 
-def of_a_word(word: str) -> float:
-    """Return how wide a word may be, in sizes of the type."""
-    return sum(min(_width(character), PHRASE if character in PHRASES else WIDEST) for character in word)
+def fits(word: str, *, width: float, size: float) -> bool:
+    """Tell whether a word fits on a line; letters of other scripts are taken by a rule of thumb."""
+    room = width / (size * POINT)
+    if len(word) * WIDEST <= room and PHRASES.isdisjoint(word):
+        return True
+    return room >= sum(min(_width(character), PHRASE if character in PHRASES else WIDEST) for character in word)
 
 
-def _holds(area: Area, lines: Sequence[str], size: float) -> bool:
+def _holds(area: Area, words: Iterable[Sequence[float]], size: float) -> bool:
     em = size * POINT
-    taken = sum(_lines(line, room=area.width / em / KERNING) for line in lines)
+    taken = sum(_lines(line, room=area.width / em / KERNING) for line in words)
     return (taken * LINE - LEAD) * em <= area.height
 
 
-def _lines(text: str, *, room: float) -> float:
-    """Return how many lines a text takes, broken between words only."""
-    taken, used = 1.0, -_width(" ")
-    for word in map(_width_of, text.split(" ")):
-        if word > room:
-            return inf
+def _lines(words: Sequence[float], *, room: float) -> float:
+    """Return how many lines words of these widths take, broken between words only."""
+    if max(words) > room:
+        return inf
+    taken, used = 1.0, words[0]
+    for word in words[1:]:
         used += _width(" ") + word
         if used > room:
             taken, used = taken + 1, word
     return taken
 
 
-def _width_of(word: str) -> float:
-    return sum(map(_width, word))
-
-
 def _width(character: str) -> float:
-    if unicodedata.combining(character):
-        return 0
-    return _widths().get(character, inf)
+    found = _widths().get(character)
+    if found is None:
+        return 0 if unicodedata.combining(character) else inf
+    return found
 
 
 @cache

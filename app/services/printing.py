@@ -52,4 +52,4 @@ def _cover(campaign: Campaign, run: PrintRun, gathered: Sequence[Manuscript]) ->
     countries = {each.office.id: places.country(each.office.country, print_runs.LISTED_IN) for each in gathered}
     rows = [press.Row(each.office, countries[each.office_id], each.letters) for each in print_runs.offices(gathered)]
     title = f"{campaign.code} · {gathered[0].brief.title_in(print_runs.LISTED_IN)}"
-    return press.Cover(title, run.number, run.created_at.date(), size.width, size.height, rows)
+    return press.Cover(title, run.number, run.created_at.date().isoformat(), size.width, size.height, rows)

@@ -2,7 +2,6 @@
 
 import unicodedata
 from dataclasses import replace
-from datetime import date
 
 import pytest
 from hypothesis import example, given, settings
@@ -35,7 +34,7 @@ SCRIPTS = [
 ]
 ARABIC = ("السلام عليكم ورحمة الله وبركاته " * 40)[:1_000].strip()
 MARKS = "".join(letter + "\u0301\u0302\u0323" for letter in "Ada Markovic Example Longname"[:20])  # 60 marks
-COVER = press.Cover("BLR-1 · Free Ada", 1, date(2026, 11, 1), 210, 297, [press.Row("Prosecutor General", "Belarus", 3)])
+COVER = press.Cover("BLR-1 · Free Ada", 1, "2026-11-01", 210, 297, [press.Row("Prosecutor General", "Belarus", 3)])
 
 
 def printed(pdf: bytes, laid: Sheet) -> Page:
@@ -185,6 +184,14 @@ def test_a_run_is_a_cover_list_and_one_page_for_each_letter_with_fold_marks() ->
     for told in ("BLR-1 · Free Ada", "Prosecutor General Belarus 3", "Total 3", "2026-11-01"):
         assert told in words(cover.text)
     assert archived(pdf)
+
+
+def test_a_run_with_a_box_in_it_does_not_call_itself_an_archive() -> None:
+    pdf = press.run(COVER, [sheet(), sheet(supporter=supporter(name="𓀀𓀁 Sam"))])
+
+    assert len(pages(pdf)) == 3
+    assert not archived(pdf)
+    assert b"pdfaid" not in pdf
 
 
 def test_one_letter_that_is_too_long_does_not_change_its_neighbours() -> None:
