@@ -15,9 +15,10 @@ from app.errors import NotFound, Unauthorized
 from app.models.campaign import Campaign
 from app.models.office import Office
 from app.models.organisation import Organiser
+from app.models.print_run import PrintRun
 from app.models.prisoner import Prisoner
 from app.models.text import SLUG
-from app.services import campaigns, officials, organisers, prisoners, revisions
+from app.services import campaigns, officials, organisers, print_runs, prisoners, revisions
 from app.services.intake import Intake
 from app.services.sealing import Keys
 
@@ -117,10 +118,15 @@ async def get_own_office(office_id: IdPath, organiser: OrganiserDep, session: Se
     return await officials.own(session, organiser, office_id)
 
 
+async def get_own_print_run(run_id: IdPath, organiser: OrganiserDep, session: SessionDep) -> PrintRun:
+    return await print_runs.own(session, organiser, run_id)
+
+
 CampaignDep = Annotated[Campaign, Depends(get_campaign)]
 OwnCampaignDep = Annotated[Campaign, Depends(get_own_campaign)]
 OwnPrisonerDep = Annotated[Prisoner, Depends(get_own_prisoner)]
 OwnOfficeDep = Annotated[Office, Depends(get_own_office)]
+OwnPrintRunDep = Annotated[PrintRun, Depends(get_own_print_run)]
 
 
 def with_etag(response: Response, revision: int) -> None:

@@ -1,4 +1,4 @@
-"""Print the figures: `python -m bench [letters] [intake] [delivery]`."""
+"""Print the figures: `python -m bench [letters] [intake] [delivery] [paper]`."""
 
 import asyncio
 import itertools
@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 
 from app.models.campaign import Audience
-from bench import delivery, intake, letters, service
+from bench import delivery, intake, letters, paper, service
 from tests.postgres import fresh_database, postgres_server
 
 
@@ -26,7 +26,7 @@ DATABASES: dict[str, Callable[[], AbstractContextManager[str]]] = {
 
 
 def main() -> None:
-    wanted = sys.argv[1:] or ["letters", "intake", "delivery"]
+    wanted = sys.argv[1:] or ["letters", "intake", "delivery", "paper"]
     print(f"Python {platform.python_version()}, {platform.machine()}; one API process or one worker, durable commits")
     if "letters" in wanted:
         for language, audience in itertools.product(letters.LANGUAGES, Audience):
@@ -54,6 +54,19 @@ def main() -> None:
                 with opened() as url:
                     rate = delivery.deliveries(url, sink)
                 print(f"deliver on {name:<19}  {rate:8.0f} letters/s      {rate / ready:5.2f} of ready-made bytes")
+    if "paper" in wanted:
+        for name, opened in DATABASES.items():
+            with opened() as url:
+                few, many = paper.runs(url)
+            print(
+                f"print on {name:<21} {many['pdf']:9.2f} s for {many['letters']:.0f} letters in one PDF of"
+                f" {many['size']:.1f} MB, and {many['take']:.2f} s to take them;"
+                f" one letter {many['alone'] * 1000:.1f} ms"
+            )
+            print(
+                f"  memory at its peak            {many['peak']:8.0f} MB, {few['peak']:.0f} MB for {few['letters']:.0f}"
+                f" letters (before the runs {many['before']:.0f} MB)"
+            )
 
 
 if __name__ == "__main__":

@@ -3,26 +3,48 @@
 from datetime import date
 from functools import lru_cache
 
-from babel import UnknownLocaleError
+from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_skeleton
 
+ELSEWHERE = {"en": "001"}  # where a language has no form for a country: not that of the first country to use it
+FIRST_OF_MONTH = {"fr": "1er"}  # which Babel writes as plain 1
+BEFORE_DATE = {"fr": "le "}  # after a place
 YEAR, MONTH = len("2024"), len("2024-09")
-BRITISH = "en_GB"  # the day before the month, as most of the world reads it
+
+
+def place_and_date(place: str | None, day: date, *, language: str, country: str) -> str:
+    """Return the line over a letter, in the language as this country writes it; without a place, only the date."""
+    written = day_in(day, language=language, country=country)
+    return f"{place}, {BEFORE_DATE.get(language, '')}{written}" if place else written
 
 
 @lru_cache(maxsize=4_096)
-def written(day: str, language: str) -> str:
-    """Return a day (YYYY, YYYY-MM or YYYY-MM-DD) in words of the language; as it stands where nobody knows those."""
+def partial(day: str, language: str) -> str:
+    """Return a day that may be known in part (YYYY, YYYY-MM or YYYY-MM-DD), in words."""
     if len(day) == YEAR:
         return day
-    try:
-        return _written(day, BRITISH if language == "en" else language.replace("-", "_"))
-    except (UnknownLocaleError, ValueError):
-        return day
-
-
-def _written(day: str, locale: str) -> str:
     if len(day) == MONTH:
-        return str(format_skeleton("yMMMM", date.fromisoformat(f"{day}-01"), locale=locale)).replace("\u202f", "\xa0")
-    text = str(format_date(date.fromisoformat(day), "long", locale=locale)).replace("\u202f", "\xa0")
-    return text.replace("1 ", "1er ", 1) if locale.startswith("fr") and day.endswith("-01") else text
+        first = date.fromisoformat(f"{day}-01")
+        return _plain(format_skeleton("yMMMM", first, locale=_locale(language)))
+    return day_in(date.fromisoformat(day), language=language)
+
+
+@lru_cache(maxsize=4_096)
+def day_in(day: date, *, language: str, country: str | None = None) -> str:
+    """Return a day in words."""
+    written = _plain(format_date(day, "long", locale=_locale(language, country)))
+    first = FIRST_OF_MONTH.get(language) if day.day == 1 else None
+    return f"{first}{written.removeprefix('1')}" if first else written
+
+
+def _plain(written: str) -> str:
+    return written.replace("\u202f", "\xa0")  # a narrow space is not in every font
+
+
+def _locale(language: str, country: str | None = None) -> Locale:
+    for territory in (country, ELSEWHERE.get(language)):
+        try:
+            return Locale.parse("_".join(filter(None, (*language.split("-"), territory))))
+        except (UnknownLocaleError, ValueError):
+            continue
+    return Locale("en", "001")

@@ -36,6 +36,6 @@ def _person(prisoner: BriefPrisoner, language: str) -> Person:
         charges=prisoner.charges.get(language),
         sentence=prisoner.sentence.get(language),
         health=prisoner.health.get(language),
-        born_on=dates.written(prisoner.born_on, language) if prisoner.born_on else None,
-        detained_on=dates.written(prisoner.detained_on, language) if prisoner.detained_on else None,
+        born_on=dates.partial(prisoner.born_on, language) if prisoner.born_on else None,
+        detained_on=dates.partial(prisoner.detained_on, language) if prisoner.detained_on else None,
     )

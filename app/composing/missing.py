@@ -8,11 +8,12 @@ from app.composing.brief import BriefContent
 from app.composing.candidates import Candidate, usable_channels
 from app.composing.known import Known
 from app.errors import FieldError
-from app.models.campaign import Campaign, Privacy
+from app.models.campaign import Campaign, LetterTexts, Privacy
 from app.models.prisoner import FREE_OR_DEAD, PUBLIC_CONSENT, Prisoner
 from app.models.text import LINK
 
-ONE_PAGE = 2_600  # characters of facts and demands that leave room on one page for the rest
+ONE_PAGE = 2_600  # characters of facts and demands, or of the texts around them, that leave room for the rest
+MOST_ARGUMENTS = 3  # in one letter
 SECRETIVE = frozenset({Privacy.INITIALS_AND_TOWN, Privacy.ORGANISATION})
 
 
@@ -120,6 +121,9 @@ def text_faults(content: BriefContent) -> list[FieldError]:
             pointer = f"/texts/{language}/{audience.value}"
             if audience not in by_audience:
                 found.append(FieldError(pointer, f"There is no letter text in {language} for this audience."))
+            elif _longest(by_audience[audience]) > ONE_PAGE:
+                detail = f"The longest variants are over {ONE_PAGE} characters together: a letter has one page."
+                found.append(FieldError(pointer, detail))
         found += [
             FieldError(f"/texts/{language}/{audience.value}/{part}", detail)
             for audience, letter_texts in by_audience.items()
@@ -149,6 +153,13 @@ def _missing_texts(campaign: Campaign, prisoners: Sequence[Prisoner], content: B
             missing.append(FieldError("/title", f"The title has no text in {language}."))
         missing += _too_much(campaign, prisoners, language)
     return missing
+
+
+def _longest(letter_texts: LetterTexts) -> int:
+    """The characters of the longest variants that can stand in one letter."""
+    parts = [letter_texts.openings, letter_texts.requests, letter_texts.endings]
+    arguments = sorted(max(map(len, each.variants)) for each in letter_texts.arguments.values())
+    return sum(max(map(len, variants)) for variants in parts) + sum(arguments[-MOST_ARGUMENTS:])
 
 
 def _too_much(campaign: Campaign, prisoners: Sequence[Prisoner], language: str) -> list[FieldError]:

@@ -1,4 +1,4 @@
-"""Countries as each language writes them."""
+"""Countries as each language writes them, and the direction in which it does."""
 
 from functools import lru_cache
 
@@ -12,3 +12,11 @@ def country(code: str, language: str) -> str:
         return str(Locale.parse(language, sep="-").territories.get(code, code))
     except (UnknownLocaleError, ValueError):
         return code
+
+
+def reads_right_to_left(language: str) -> bool:
+    """Tell whether this language is written from right to left."""
+    try:
+        return Locale.parse(language, sep="-").text_direction == "rtl"
+    except (UnknownLocaleError, ValueError):
+        return False

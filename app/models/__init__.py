@@ -7,6 +7,7 @@ from app.models.idempotency import Idempotency
 from app.models.letter import Letter
 from app.models.office import Accreditation, Office, Official
 from app.models.organisation import ApiKey, Organisation, Organiser
+from app.models.print_run import PrintRun
 from app.models.prisoner import Prisoner, PrisonerEvent
 from app.models.submission import Submission
 from app.models.tally import SupporterTally, Tally
@@ -25,6 +26,7 @@ __all__ = [
     "Official",
     "Organisation",
     "Organiser",
+    "PrintRun",
     "Prisoner",
     "PrisonerEvent",
     "Submission",

@@ -114,6 +114,7 @@ class Letter(SQLModel, table=True):
     message_id: str | None = Field(default=None, max_length=200)
     sealed_text: bytes | None = Field(default=None, description="The text as it left, encrypted, until it is scrubbed.")
     server_reply: str | None = Field(default=None, max_length=500)
+    print_run_id: uuid.UUID | None = Field(default=None, foreign_key="print_run.id", index=True)
     created_at: datetime = Field(default_factory=now)
     moved_at: datetime = Field(default_factory=now)
 
@@ -126,6 +127,7 @@ class LetterPublic(SQLModel):
     channel: Channel
     stage: Stage
     reason: Reason | None = None
+    posted_for_you: bool = Field(default=False, description="Organisers printed it, and post it.")
 
 
 class LetterReceipt(LetterPublic):

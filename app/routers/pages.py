@@ -107,7 +107,7 @@ async def _own_page(session: AsyncSession, keys: Keys, token: str) -> HTMLRespon
         action=f"/confirm/{token}",
         state=answer.status.value,
         paper=f"/api/v1/receipts/{token}/letters",
-        can_cancel=any(letter.stage in receipts.CAN_CANCEL for letter in answer.letters),
+        can_cancel=any(letter.stage in receipts.CAN_STOP for letter in answer.letters),
     )
 
 

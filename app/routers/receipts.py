@@ -6,6 +6,7 @@ from fastapi.responses import PlainTextResponse
 from app.bodies import StrictRoute
 from app.dependencies import IdPath, KeysDep, ReaderDep, SessionDep, TokenPath
 from app.models.submission import Receipt
+from app.routers import pdf
 from app.services import receipts
 
 router = APIRouter(prefix="/receipts/{token}", tags=["receipts"], route_class=StrictRoute)
@@ -33,6 +34,12 @@ async def erase_supporter(token: TokenPath, session: SessionDep, keys: KeysDep) 
 async def read_paper(token: TokenPath, letter_id: IdPath, session: ReaderDep, keys: KeysDep) -> str:
     """Return a letter as text to print and post, or to copy into the office's form."""
     return await receipts.paper(session, keys, token, letter_id)
+
+
+@router.get("/letters/{letter_id}.pdf", response_class=pdf.Pdf)
+async def read_pdf(token: TokenPath, letter_id: IdPath, session: ReaderDep, keys: KeysDep) -> pdf.Pdf:
+    """Return a letter by post on one page, to print, sign and post: for the paper and the window of your country."""
+    return pdf.shown(await receipts.pdf(session, keys, token, letter_id), name=f"letter-{letter_id}")
 
 
 @router.post("/letters/{letter_id}/posted")

@@ -1,13 +1,14 @@
 """A supporter's own view of what they handed in, and what they may still do with it."""
 
+import asyncio
 import uuid
 
 import sqlalchemy as sa
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from app.composing import press
 from app.composing.brief import BriefContent
-from app.composing.compose import ComposedLetter, compose
 from app.composing.paper import as_text
 from app.errors import Conflict, NotFound
 from app.models.campaign import Campaign
@@ -16,10 +17,12 @@ from app.models.delivery import Delivery
 from app.models.letter import NEXT, Letter, LetterReceipt, Reason, Stage
 from app.models.office import Channel, Official
 from app.models.submission import Receipt, Submission
-from app.services import confirmation, gates, letters, stages, submissions
+from app.services import confirmation, gates, letters, manuscripts, stages, submissions, wording
 from app.services.sealing import Keys
 
 CAN_CANCEL = tuple(stage for stage, following in NEXT.items() if Stage.CANCELLED in following)
+CAN_STOP = (*CAN_CANCEL, Stage.PRINTED)  # what has not left
+ON_PAPER = (Stage.READY, Stage.PRINTED, Stage.POSTED)
 DONE_BY_HAND = {Channel.POST: Stage.POSTED, Channel.WEB_FORM: Stage.SUBMITTED}
 
 
@@ -46,8 +49,22 @@ async def paper(session: AsyncSession, keys: Keys, token: str, letter_id: uuid.U
     if office is None or row.channel is Channel.EMAIL:
         raise NotFound("There is nothing to print: this letter goes by e-mail.")
     await _ask_gates(session, brief, submission, row)
-    composed = _text(keys, brief, submission, row, await letters.holders_of(session, [row.office_id]))
+    holders = await letters.holders_of(session, [row.office_id])
+    composed = wording.text_of(keys, brief, submission, row, holders)
     return as_text(composed, office, channel=row.channel, language=row.language)
+
+
+async def pdf(session: AsyncSession, keys: Keys, token: str, letter_id: uuid.UUID) -> bytes:
+    """Return one letter by post as it is printed: on the supporter's paper, with today's date."""
+    submission, brief, _ = await confirmation.look(session, keys, token)
+    row = await _own_letter(session, submission, letter_id)
+    if row.channel is not Channel.POST:
+        raise NotFound("There is nothing to print: this letter does not go by post.")
+    if row.stage not in ON_PAPER:
+        raise Conflict(f"The letter is {row.stage.value}, so there is nothing to print.")
+    await _ask_gates(session, brief, submission, row)
+    (manuscript,) = await manuscripts.gather(session, [row])
+    return await asyncio.to_thread(press.letter, manuscript.sheet(keys, day=now().date()))
 
 
 async def _ask_gates(session: AsyncSession, brief: BriefContent, submission: Submission, letter: Letter) -> None:
@@ -80,14 +97,20 @@ async def mark_done(session: AsyncSession, keys: Keys, token: str, letter_id: uu
     letter = await _own_letter(session, submission, letter_id)
     if letter.channel not in DONE_BY_HAND:
         raise Conflict("This letter goes by e-mail: nothing needs to be posted.")
+    _require_own_hand(letter)
     return await _move_own(session, keys, token, letter_id, DONE_BY_HAND[letter.channel])
 
 
 async def undo(session: AsyncSession, keys: Keys, token: str, letter_id: uuid.UUID) -> Receipt:
     """Take back `posted`: the letter is ready again."""
     submission, _, _ = await confirmation.look(session, keys, token)
-    await _own_letter(session, submission, letter_id)
+    _require_own_hand(await _own_letter(session, submission, letter_id))
     return await _move_own(session, keys, token, letter_id, Stage.READY)
+
+
+def _require_own_hand(letter: Letter) -> None:
+    if letter.print_run_id is not None:
+        raise Conflict("This letter has been printed for you, and is posted for you: there is nothing to do.")
 
 
 async def _move_own(session: AsyncSession, keys: Keys, token: str, letter_id: uuid.UUID, to: Stage) -> Receipt:
@@ -103,6 +126,7 @@ async def _stop(session: AsyncSession, submission: Submission) -> None:
     await session.exec(select(Submission.id).where(Submission.id == submission.id).with_for_update())
     await session.exec(sa.select(Delivery.id).where(col(Delivery.submission_id) == submission.id).with_for_update())  # type: ignore[call-overload]
     waiting = await stages.lock(session, col(Letter.submission_id) == submission.id, col(Letter.stage).in_(CAN_CANCEL))
+    waiting += await _out_of_print(session, submission)
     await stages.move(session, waiting, Stage.CANCELLED, at=now(), reason=Reason.BY_SUPPORTER)
     stopped = [letter.id for letter in waiting]
     of_these = sa.or_(col(Delivery.letter_id).in_(stopped), col(Delivery.letter_id).is_(None))
@@ -111,6 +135,14 @@ async def _stop(session: AsyncSession, submission: Submission) -> None:
         .where(col(Delivery.submission_id) == submission.id, of_these, col(Delivery.lease).is_(None))
         .values(due_at=None)
     )
+
+
+async def _out_of_print(session: AsyncSession, submission: Submission) -> list[stages.Standing]:
+    """Take back what was printed and not yet posted; its print run tells organisers which sheets to take out."""
+    at = now()
+    printed = await stages.lock(session, col(Letter.submission_id) == submission.id, col(Letter.stage) == Stage.PRINTED)
+    await stages.move(session, printed, Stage.READY, at=at)
+    return [letter._replace(stage=Stage.READY, stage_on=at.date()) for letter in printed]
 
 
 async def _own_letter(session: AsyncSession, submission: Submission, letter_id: uuid.UUID) -> Letter:
@@ -123,23 +155,10 @@ async def _own_letter(session: AsyncSession, submission: Submission, letter_id: 
 def _receipt(
     keys: Keys, brief: BriefContent, submission: Submission, letter: Letter, holders: dict[uuid.UUID, Official]
 ) -> LetterReceipt:
-    text = _text(keys, brief, submission, letter, holders)
+    text = wording.text_of(keys, brief, submission, letter, holders)
     public = submissions.public(brief, letter, language=submission.language)
     office = brief.office(letter.office_id)
     form = letters.web_form(office, letter.channel, language=submission.language) if office else None
     return LetterReceipt(
         **public.model_dump(), subject=text.subject, body=text.body, moved_at=letter.moved_at, web_form=form
     )
-
-
-def _text(
-    keys: Keys, brief: BriefContent, submission: Submission, letter: Letter, holders: dict[uuid.UUID, Official]
-) -> ComposedLetter:
-    if letter.sealed_text is not None:
-        subject, _, body = keys.open(letter.sealed_text, about=letter.id).decode().partition("\n")
-        return ComposedLetter(subject, body)
-    office = brief.office(letter.office_id)
-    if office is None or submission.sealed is None:
-        return ComposedLetter("", "")
-    supporter, own = submissions.unseal(keys, submission.id, submission.sealed)
-    return compose(brief, office, holders.get(office.id), submissions.handed(letter, supporter, own))

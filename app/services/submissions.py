@@ -55,7 +55,8 @@ def public(brief: BriefContent, letter: Letter, *, language: str) -> LetterPubli
     """Return a letter as its supporter sees it, in their language."""
     office = brief.office(letter.office_id)
     title = office.title_in(language) if office else ""
-    return LetterPublic.model_validate(letter.model_dump(), update={"office": title})
+    more = {"office": title, "posted_for_you": letter.print_run_id is not None}
+    return LetterPublic.model_validate(letter.model_dump(), update=more)
 
 
 async def forget(session: AsyncSession, ids: Sequence[uuid.UUID], *, at: datetime) -> None:

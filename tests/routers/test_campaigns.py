@@ -189,6 +189,18 @@ def problem_of_any_size(answer: Any) -> Any:
     return answer.json()
 
 
+async def test_letter_texts_that_leave_no_room_on_the_page_are_not_published(organiser: AsyncClient) -> None:
+    wordy = {
+        "subjects": ["A"],
+        "openings": ["Please. " * 200],
+        "requests": ["Please. " * 100],
+        "endings": ["B. " * 100],
+    }
+    await draft(organiser, texts={"en": {"authority": wordy}})
+
+    problem(await organiser.post(f"{API}/campaigns/free-ada/publish"), 422, pointer="/texts/en/authority")
+
+
 async def test_publishing_again_makes_the_next_brief_and_letters_keep_theirs(
     client: AsyncClient, organiser: AsyncClient
 ) -> None:

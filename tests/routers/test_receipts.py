@@ -5,10 +5,12 @@ import uuid
 import sqlalchemy as sa
 from httpx import AsyncClient
 
+from app.composing.formats import FORMATS, paper_of
 from app.database import Database, table_of
 from app.delivery.worker import Worker
 from app.models.delivery import Delivery
 from tests.factories import API, PARAGRAPH, office, post, published, submission
+from tests.printed import archived, pages, words
 from tests.relay import Relay
 from tests.routers.test_letters import forgeries
 from tests.steps import (
@@ -54,6 +56,47 @@ async def test_nobody_reaches_another_supporters_letter(client: AsyncClient, org
             problem(await client.post(f"{API}/receipts/{token}/letters/{letter}/{verb}"), 404)
     problem(await client.post(f"{API}/receipts/{token}/letters/{mine['letters'][0]['id']}/undo"), 409)
     assert standing(await stats(client)) == {"ready": 2}
+
+
+async def test_a_letter_by_post_is_a_pdf_for_the_paper_of_the_supporters_country(
+    client: AsyncClient, organiser: AsyncClient
+) -> None:
+    await published(organiser, offices=[office(**BY_POST)], embassies_of=[], privacy="full_address")
+    for country, size, last in (
+        ("DE", (210, 297), "BELARUS"),
+        ("US", (216, 279), "BELARUS"),
+        ("FR", (210, 297), "BIÉLORUSSIE"),
+    ):
+        answer, token = await write(client, supporter={**somebody(country.lower()), "country": country})
+        pdf = await client.get(f"{API}/receipts/{token}/letters/{answer['letters'][0]['id']}.pdf")
+        assert (pdf.status_code, pdf.headers["content-type"]) == (200, "application/pdf")
+        (page,) = pages(pdf.content)
+        assert (round(page.width), round(page.height)) == size
+        assert page.inside(FORMATS[paper_of(country)].window).endswith(last)
+        assert archived(pdf.content)
+        text = (await receipt(client, token))["letters"][0]
+        for each in filter(None, (*text["body"].splitlines(), text["subject"])):
+            assert words(each) in words(page.text)
+
+
+async def test_there_is_no_pdf_of_what_nobody_may_post(client: AsyncClient, organiser: AsyncClient) -> None:
+    await published(organiser, offices=[office(), office(**BY_POST)], embassies_of=[])
+    answer, token = await hand_in(client)
+    by_mail, by_post = sorted(answer["letters"], key=lambda each: str(each["channel"]))
+    path = f"{API}/receipts/{token}/letters/{by_post['id']}.pdf"
+    problem(await client.get(path), 409)  # not confirmed
+    await post(client, f"/confirmations/{token}", status=200)
+    assert (await client.get(path)).status_code == 200
+    problem(await client.get(f"{API}/receipts/{token}/letters/{by_mail['id']}.pdf"), 404)
+    problem(await client.get(f"{API}/receipts/{token}/letters/{uuid.uuid4()}.pdf"), 404)
+    problem(await client.get(f"{API}/receipts/{token}/letters/1.pdf"), 422)
+    for forged in forgeries(token):
+        problem(await client.get(path.replace(token, forged)), 404)
+    await post(organiser, "/campaigns/free-ada/pause", status=200)
+    problem(await client.get(path), 409, reason="campaign_paused")
+    await post(organiser, "/campaigns/free-ada/resume", status=200)
+    await post(client, f"/receipts/{token}/cancel", status=200)
+    problem(await client.get(path), 409)
 
 
 async def test_a_receipt_shows_the_letters_as_they_will_leave_and_as_they_left(

@@ -1,0 +1,31 @@
+"""What stands in a letter: as it left, or as it would leave now."""
+
+import uuid
+from collections.abc import Mapping
+
+from app.composing.brief import BriefContent
+from app.composing.compose import ComposedLetter, compose
+from app.models.letter import Letter
+from app.models.office import Official
+from app.models.submission import Submission
+from app.services import submissions
+from app.services.sealing import Keys
+
+
+def seal(keys: Keys, text: ComposedLetter, *, about: uuid.UUID) -> bytes:
+    """Return a letter's text as it is kept once it has left, or was printed."""
+    return keys.seal(f"{text.subject}\n{text.body}".encode(), about=about)
+
+
+def text_of(
+    keys: Keys, brief: BriefContent, submission: Submission, letter: Letter, holders: Mapping[uuid.UUID, Official]
+) -> ComposedLetter:
+    """Return the kept text, else the letter to whoever holds the office; empty where its writer was forgotten."""
+    if letter.sealed_text is not None:
+        subject, _, body = keys.open(letter.sealed_text, about=letter.id).decode().partition("\n")
+        return ComposedLetter(subject, body)
+    office = brief.office(letter.office_id)
+    if office is None or submission.sealed is None:
+        return ComposedLetter("", "")
+    supporter, own = submissions.unseal(keys, submission.id, submission.sealed)
+    return compose(brief, office, holders.get(office.id), submissions.handed(letter, supporter, own))
