@@ -60,8 +60,8 @@ def main() -> None:
                 few, many = paper.runs(url)
             print(
                 f"print on {name:<21} {many['pdf']:9.2f} s for {many['letters']:.0f} letters in one PDF of"
-                f" {many['size']:.1f} MB, and {many['take']:.2f} s to take them;"
-                f" one letter {many['alone'] * 1000:.1f} ms"
+                f" {many['size']:.1f} MB ({many['worked']:.2f} s of processor time), and {many['take']:.2f} s to take"
+                f" them; one letter {many['alone'] * 1000:.1f} ms"
             )
             print(
                 f"  memory at its peak            {many['peak']:8.0f} MB, {few['peak']:.0f} MB for {few['letters']:.0f}"

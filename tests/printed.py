@@ -10,6 +10,7 @@ import pypdfium2 as pdfium
 from app.composing.formats import Area
 
 POINT = 25.4 / 72
+PATH = pdfium.raw.FPDF_PAGEOBJ_PATH
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,7 @@ class Page:
     height: float
     text: str
     characters: list[tuple[str, Area]]
+    strokes: list[Area]
 
     def inside(self, area: Area) -> str:
         """The text whose characters lie wholly inside."""
@@ -79,7 +81,11 @@ def _page(page: pdfium.PdfPage) -> Page:
         if character.strip():
             box = Area(left * POINT, (height - top) * POINT, (right - left) * POINT, (top - bottom) * POINT)
             characters.append((character, box))
-    return Page(page.get_width() * POINT, height * POINT, text.get_text_range(), characters)
+    strokes = [
+        Area(left * POINT, (height - top) * POINT, (right - left) * POINT, (top - bottom) * POINT)
+        for left, bottom, right, top in (each.get_bounds() for each in page.get_objects(filter=[PATH]))
+    ]
+    return Page(page.get_width() * POINT, height * POINT, text.get_text_range(), characters, strokes)
 
 
 def _plain(text: str) -> str:

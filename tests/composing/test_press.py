@@ -8,7 +8,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from app.composing import press
-from app.composing.formats import FORMATS, Area
+from app.composing.formats import Area
 from app.composing.paper import Block, Line, Sheet
 from app.models.paper import Paper
 from app.models.text import OwnWords, PersonName
@@ -202,7 +202,12 @@ def test_one_letter_that_is_too_long_does_not_change_its_neighbours() -> None:
     assert [box for _, box in first.characters] == [box for _, box in printed(press.letter(usual), usual).characters]
 
 
-def test_folds_are_marked_on_runs_only() -> None:
-    assert FORMATS[Paper.A4_LEFT].folds == (105, 210)
-    laid = sheet()
-    assert len(press.run(COVER, [laid])) != len(press.letter(laid))
+@pytest.mark.parametrize("paper", list(Paper))
+def test_folds_are_marked_at_the_left_edge_of_runs_only(paper: Paper) -> None:
+    laid = sheet(paper_=paper)
+    _, page = pages(press.run(COVER, [laid]))
+    (alone,) = pages(press.letter(laid))
+
+    marks = [stroke for stroke in page.strokes if stroke.left + stroke.width < 10]
+    assert [round(stroke.top + stroke.height / 2) for stroke in marks] == list(laid.format.folds)
+    assert not [stroke for stroke in alone.strokes if stroke.left + stroke.width < 10]
