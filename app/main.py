@@ -12,8 +12,7 @@ from starlette.middleware.cors import CORSMiddleware
 from app import problems, schema
 from app.config import Settings
 from app.database import Database
-from app.delivery import catcher
-from app.delivery.mailer import SmtpMailer
+from app.delivery import catcher, relays
 from app.delivery.worker import Worker
 from app.routers import campaigns, guide, health, letters, mailbox, officials, pages, prisoners, receipts, stats
 from app.services.intake import Intake
@@ -21,7 +20,6 @@ from app.services.sealing import Keys
 
 logger = logging.getLogger(__name__)
 
-GRACE = 30.0  # seconds for what is in hand when the service stops
 DESCRIPTION = """
 Letter-writing campaigns for political prisoners: personal, correctly addressed letters, each counted truthfully.
 
@@ -83,7 +81,7 @@ async def delivering(settings: Settings, database: Database) -> AsyncIterator[as
         if url is None:
             server, url = await catcher.start(settings.mailbox)
             stack.callback(server.close)
-        mailer = SmtpMailer(url)
+        mailer = relays.from_settings(settings, url)
         stack.push_async_callback(mailer.close)
         stopping = asyncio.Event()
         worker = Worker(database, mailer, Keys(settings.secret_key), settings)
@@ -92,7 +90,7 @@ async def delivering(settings: Settings, database: Database) -> AsyncIterator[as
             yield running
         finally:
             stopping.set()
-            _, unfinished = await asyncio.wait({running}, timeout=GRACE)
+            _, unfinished = await asyncio.wait({running}, timeout=settings.grace)
             for task in unfinished:
                 logger.warning("some deliveries were still under way; they are due again when their lease has run out")
                 task.cancel()

@@ -90,6 +90,7 @@ def settings(database_url: str, relay: Relay, tmp_path: Path) -> Settings:
         secret_key=SECRET,
         worker=False,
         retry_first=1,
+        pacing=False,
         mailbox=tmp_path / "mailbox",
     )
 

@@ -1,0 +1,195 @@
+"""Letters claimed within the limits: of offices, mail domains, campaigns and organisations, over all workers.
+
+Who claims, claims alone. What this costs grows with the streams that have letters due, never with the letters.
+"""
+
+import random
+import uuid
+from collections import Counter
+from collections.abc import Collection, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, datetime, timedelta
+
+import sqlalchemy as sa
+from sqlmodel import col
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from app.composing.candidates import live_address
+from app.config import Settings
+from app.database import database_now, execute_many, one_at_a_time, rows, table_of, upsert, upsert_adding
+from app.delivery import destinations, pacing
+from app.delivery.claims import LEASED, LETTER, Claim, is_due, take
+from app.delivery.pacing import Limits, Pace, Turn
+from app.models.campaign import Campaign, CampaignStatus
+from app.models.delivery import Delivery
+from app.models.hours import OfficeHours
+from app.models.office import Office
+from app.models.pace import OfficePace, OrganisationDay, Stream
+
+ALONE = b"claiming"
+MOST_TURNS = 100  # streams of one claim
+NO_DOMAIN = ""
+AFTERMATH = timedelta(days=30)  # for which a closed campaign's last letters are looked for
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """A stream with letters due, and what its office can bear."""
+
+    turn: Turn
+    limits: Limits
+    pace: Pace | None
+    now: datetime
+
+
+async def claim(session: AsyncSession, settings: Settings, *, most: int, at: datetime) -> list[Claim]:
+    """Take letters that are due and may leave, in turn."""
+    await one_at_a_time(session, ALONE)
+    waiting = await _waiting(session, settings, today=at.date())
+    given = await _given(session, settings, waiting, most=most) if waiting else Counter[Turn]()
+    if not given:
+        return []
+    taken = await take(session, _due(given), lease_time=settings.lease_time)
+    await _note(session, waiting, taken)
+    return taken
+
+
+async def _waiting(session: AsyncSession, settings: Settings, *, today: date) -> list[_Waiting]:
+    """Return the streams that have letters due at offices whose next slot has come, the longest waiting first."""
+    has_due = sa.exists().where(
+        col(Delivery.office_id) == col(Stream.office_id),
+        col(Delivery.campaign_id) == col(Stream.campaign_id),
+        ~LEASED,
+        is_due(),
+    )
+    alive = sa.or_(col(Campaign.status) != CampaignStatus.CLOSED, col(Campaign.closes_on) > today - AFTERMATH)
+    found = await rows(
+        session,
+        sa.select(
+            *(col(each) for each in (Stream.campaign_id, Stream.office_id, Campaign.organisation_id, Office.emails)),
+            *(col(each) for each in (Office.hourly_limit, Office.daily_limit, Office.open_hours)),
+            *(col(each) for each in (OfficePace.slot_at, OfficePace.next_at)),
+            database_now(),
+        )
+        .select_from(Stream)
+        .join(Campaign, col(Campaign.id) == col(Stream.campaign_id))
+        .join(Office, col(Office.id) == col(Stream.office_id))
+        .outerjoin(OfficePace, col(OfficePace.office_id) == col(Stream.office_id))
+        .where(sa.or_(col(OfficePace.next_at).is_(None), col(OfficePace.next_at) <= database_now()), alive, has_due)
+        .order_by(sa.nulls_first(col(Stream.turn_at)), col(Stream.campaign_id), col(Stream.office_id)),
+    )
+    return [
+        _Waiting(
+            turn=Turn(campaign_id, office_id, organisation_id, _domain(emails)),
+            limits=limits(hourly, daily, hours, settings),
+            pace=Pace(slot_at, next_at) if next_at else None,
+            now=now,
+        )
+        for campaign_id, office_id, organisation_id, emails, hourly, daily, hours, slot_at, next_at, now in found
+    ]
+
+
+def limits(hourly: int | None, daily: int | None, hours: dict[str, object] | None, settings: Settings) -> Limits:
+    """Return what an office can bear, with the house's limit where it has none."""
+    return Limits(
+        hourly or settings.office_hourly_limit,
+        daily,
+        OfficeHours.model_validate(hours, strict=False) if hours else None,
+    )
+
+
+async def _given(session: AsyncSession, settings: Settings, waiting: Sequence[_Waiting], *, most: int) -> Counter[Turn]:
+    return pacing.share(
+        [each.turn for each in waiting][:MOST_TURNS],
+        room=most,
+        offices={each.turn.office_id: _slots(each, most=most) for each in waiting},
+        domains=await _left_to_domains(session, {each.turn.domain for each in waiting}) | {NO_DOMAIN: most},
+        organisations=await _left_to_organisations(session, waiting, ceiling=settings.organisation_daily_limit),
+    )
+
+
+def _slots(waiting: _Waiting, *, most: int) -> int:
+    """Return how many letters an office takes now. Where it has no address, nothing leaves, and nothing has to wait."""
+    if waiting.turn.domain == NO_DOMAIN:
+        return most
+    return pacing.slots(waiting.pace, waiting.limits, now=waiting.now)
+
+
+async def _left_to_domains(session: AsyncSession, domains: Collection[str]) -> dict[str, int]:
+    in_hand = await rows(
+        session,
+        sa.select(col(Office.emails), sa.func.count())
+        .join(Delivery, col(Delivery.office_id) == col(Office.id))
+        .where(LEASED, LETTER, col(Delivery.due_at) > database_now())
+        .group_by(col(Office.id)),
+    )
+    taken: Counter[str] = Counter()
+    for emails, n in in_hand:
+        taken[_domain(emails)] += n
+    allowed = await destinations.concurrency(session, domains)
+    return {domain: int(allowed[domain]) - taken[domain] for domain in domains}
+
+
+async def _left_to_organisations(
+    session: AsyncSession, waiting: Sequence[_Waiting], *, ceiling: int
+) -> dict[uuid.UUID, int]:
+    ids = {each.turn.organisation_id for each in waiting}
+    today = waiting[0].now.date()
+    which = sa.select(col(OrganisationDay.organisation_id), col(OrganisationDay.letters))
+    begun = await rows(
+        session, which.where(col(OrganisationDay.organisation_id).in_(ids), col(OrganisationDay.day) == today)
+    )
+    return dict.fromkeys(ids, ceiling) | {id_: ceiling - n for id_, n in begun}
+
+
+def _due(given: Counter[Turn]) -> sa.CompoundSelect[uuid.UUID]:
+    """Return so many of each stream, the longest due first: each part is one short walk along an index."""
+    parts = [
+        sa.select(col(Delivery.id))
+        .where(
+            col(Delivery.office_id) == turn.office_id, col(Delivery.campaign_id) == turn.campaign_id, ~LEASED, is_due()
+        )
+        .order_by(col(Delivery.due_at))
+        .limit(n)
+        .with_for_update(skip_locked=True)
+        .subquery()
+        for turn, n in given.items()
+    ]
+    return sa.union_all(*(sa.select(part.c.id) for part in parts))
+
+
+async def _note(session: AsyncSession, waiting: Sequence[_Waiting], taken: Sequence[Claim]) -> None:
+    """Write down whose turn it was, and when each office takes its next letter."""
+    by_office = Counter(each.office_id for each in taken)
+    by_stream = Counter((each.campaign_id, each.office_id) for each in taken)
+    offices = {each.turn.office_id: each for each in waiting if by_office[each.turn.office_id]}
+    paces = [{"office_id": id_, **asdict(_after(offices[id_], taken=by_office[id_]))} for id_ in sorted(offices)]
+    await upsert(session, OfficePace, paces)
+    table = table_of(Stream)
+    which = (table.c.campaign_id == sa.bindparam("b_campaign"), table.c.office_id == sa.bindparam("b_office"))
+    turns = [{"b_campaign": campaign_id, "b_office": office_id} for campaign_id, office_id in by_stream]
+    await execute_many(session, sa.update(table).where(*which).values(turn_at=database_now()), turns)
+    organisations = {each.turn.campaign_id: each.turn.organisation_id for each in waiting}
+    begun = Counter(organisations[each.campaign_id] for each in taken if each.campaign_id and each.attempts == 1)
+    days = [{"organisation_id": id_, "day": waiting[0].now.date(), "letters": n} for id_, n in sorted(begun.items())]
+    await upsert_adding(session, OrganisationDay, days, add="letters")
+
+
+async def charge(session: AsyncSession, settings: Settings, office_id: uuid.UUID) -> None:
+    """Let a letter that goes again without waiting, since its worker died, take the office's next slot."""
+    office = await session.get_one(Office, office_id)
+    row = await session.get(OfficePace, office_id, with_for_update=True)
+    ((now,),) = await rows(session, sa.select(database_now()))
+    bearable = limits(office.hourly_limit, office.daily_limit, office.open_hours, settings)
+    turn = Turn(office_id, office_id, office.organisation_id, NO_DOMAIN)
+    pace = _after(_Waiting(turn, bearable, Pace(row.slot_at, row.next_at) if row else None, now), taken=1)
+    await upsert(session, OfficePace, [{"office_id": office_id, **asdict(pace)}])
+
+
+def _after(waiting: _Waiting, *, taken: int) -> Pace:
+    chance = random.random()  # noqa: S311 - spreads letters, guards nothing
+    return pacing.after(waiting.pace, waiting.limits, taken=taken, now=waiting.now, chance=chance)
+
+
+def _domain(emails: Sequence[dict[str, object]]) -> str:
+    return (live_address(emails) or "").rpartition("@")[2].lower()
