@@ -1,8 +1,10 @@
 """The queue in the database: deliveries are claimed under a lease, and other workers pass over them."""
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import col
@@ -13,6 +15,9 @@ from app.models.delivery import Delivery, Notice
 
 LETTER = col(Delivery.letter_id).is_not(None)
 LEASED = col(Delivery.lease).is_not(None)
+
+
+Taking = sa.sql.dml.ReturningUpdate[Any]
 
 
 class Lane(Enum):
@@ -41,26 +46,31 @@ class Claim:
 async def claim(session: AsyncSession, lane: Lane, *, most: int, lease_time: float) -> list[Claim]:
     """Take deliveries of a lane that are due, the longest due first, for `lease_time` seconds."""
     due = sa.select(col(Delivery.id)).where(lane.value, is_due()).order_by(col(Delivery.due_at))
-    return await take(session, due.limit(most).with_for_update(skip_locked=True), lease_time=lease_time)
+    return await take(session, taking(due.limit(most).with_for_update(skip_locked=True)), lease_time=lease_time)
 
 
 async def take(
-    session: AsyncSession, due: sa.Select[uuid.UUID] | sa.CompoundSelect[uuid.UUID], *, lease_time: float
+    session: AsyncSession, statement: Taking, *, lease_time: float, values: Mapping[str, object] | None = None
 ) -> list[Claim]:
-    """Claim these in one statement. A lease that is still there was never settled: its worker is gone, or very slow."""
-    taken = (
+    """Execute a statement made by `taking`."""
+    lease = {"new_lease": uuid.uuid4(), "lease_time": lease_time}
+    return [Claim(*row) for row in await session.exec(statement, params={**lease, **(values or {})})]
+
+
+def taking(due: sa.Select[uuid.UUID] | sa.CompoundSelect[uuid.UUID]) -> Taking:
+    """Return the statement that claims these. A lease that is still there was never settled: its worker is gone."""
+    return (
         sa.update(Delivery)
         .where(col(Delivery.id).in_(due))
         .values(
-            lease=uuid.uuid4(),
-            due_at=database_now(lease_time),
+            lease=sa.bindparam("new_lease", type_=sa.Uuid()),
+            due_at=database_now(sa.bindparam("lease_time", type_=sa.Float())),
             attempts=Delivery.attempts + 1,
             crashes=Delivery.crashes + sa.case((LEASED, 1), else_=0),
         )
         .returning(*(col(getattr(Delivery, name)) for name in Claim.__dataclass_fields__))
         .execution_options(synchronize_session=False)
     )
-    return [Claim(*row) for row in await session.exec(taken)]
 
 
 def is_due() -> sa.ColumnElement[bool]:

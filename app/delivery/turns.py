@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
 
 import sqlalchemy as sa
 from sqlmodel import col
@@ -18,16 +19,16 @@ from app.composing.candidates import live_address
 from app.config import Settings
 from app.database import database_now, execute_many, one_at_a_time, rows, table_of, upsert, upsert_adding
 from app.delivery import destinations, pacing
-from app.delivery.claims import LEASED, LETTER, Claim, is_due, take
-from app.delivery.pacing import Limits, Pace, Turn
+from app.delivery.claims import LEASED, LETTER, Claim, Taking, is_due, take, taking
+from app.delivery.pacing import Turn
 from app.models.campaign import Campaign, CampaignStatus
 from app.models.delivery import Delivery
-from app.models.hours import OfficeHours
 from app.models.office import Office
 from app.models.pace import OfficePace, OrganisationDay, Stream
+from app.services.limits import Limits, Pace, of_office
 
 ALONE = b"claiming"
-MOST_TURNS = 100  # streams of one claim
+MOST_TURNS = 64  # streams of one claim
 NO_DOMAIN = ""
 AFTERMATH = timedelta(days=30)  # for which a closed campaign's last letters are looked for
 
@@ -49,7 +50,8 @@ async def claim(session: AsyncSession, settings: Settings, *, most: int, at: dat
     given = await _given(session, settings, waiting, most=most) if waiting else Counter[Turn]()
     if not given:
         return []
-    taken = await take(session, _due(given), lease_time=settings.lease_time)
+    parts, values = _bound(given)
+    taken = await take(session, _taking(parts), lease_time=settings.lease_time, values=values)
     await _note(session, waiting, taken)
     return taken
 
@@ -81,21 +83,12 @@ async def _waiting(session: AsyncSession, settings: Settings, *, today: date) ->
     return [
         _Waiting(
             turn=Turn(campaign_id, office_id, organisation_id, _domain(emails)),
-            limits=limits(hourly, daily, hours, settings),
+            limits=of_office(hourly, daily, hours, usual=settings.office_hourly_limit),
             pace=Pace(slot_at, next_at) if next_at else None,
             now=now,
         )
         for campaign_id, office_id, organisation_id, emails, hourly, daily, hours, slot_at, next_at, now in found
     ]
-
-
-def limits(hourly: int | None, daily: int | None, hours: dict[str, object] | None, settings: Settings) -> Limits:
-    """Return what an office can bear, with the house's limit where it has none."""
-    return Limits(
-        hourly or settings.office_hourly_limit,
-        daily,
-        OfficeHours.model_validate(hours, strict=False) if hours else None,
-    )
 
 
 async def _given(session: AsyncSession, settings: Settings, waiting: Sequence[_Waiting], *, most: int) -> Counter[Turn]:
@@ -142,20 +135,37 @@ async def _left_to_organisations(
     return dict.fromkeys(ids, ceiling) | {id_: ceiling - n for id_, n in begun}
 
 
-def _due(given: Counter[Turn]) -> sa.CompoundSelect[uuid.UUID]:
-    """Return so many of each stream, the longest due first: each part is one short walk along an index."""
-    parts = [
+@cache
+def _taking(parts: int) -> Taking:
+    """Return the statement that claims the longest due of so many streams: each part is a short walk along an index.
+
+    It is made once for each number of parts, since making it takes longer than executing it.
+    """
+    due = [
         sa.select(col(Delivery.id))
         .where(
-            col(Delivery.office_id) == turn.office_id, col(Delivery.campaign_id) == turn.campaign_id, ~LEASED, is_due()
+            col(Delivery.office_id) == sa.bindparam(f"office_{n}"),
+            col(Delivery.campaign_id) == sa.bindparam(f"campaign_{n}"),
+            ~LEASED,
+            is_due(),
         )
         .order_by(col(Delivery.due_at))
-        .limit(n)
+        .limit(sa.bindparam(f"most_{n}", type_=sa.Integer()))
         .with_for_update(skip_locked=True)
         .subquery()
-        for turn, n in given.items()
+        for n in range(parts)
     ]
-    return sa.union_all(*(sa.select(part.c.id) for part in parts))
+    return taking(sa.union_all(*(sa.select(part.c.id) for part in due)))
+
+
+def _bound(given: Counter[Turn]) -> tuple[int, dict[str, object]]:
+    """Return how many parts the statement has, a power of two so that there are few, and what is bound to them."""
+    parts = 1 << (len(given) - 1).bit_length()
+    nothing = [(next(iter(given)), 0)] * (parts - len(given))
+    values: dict[str, object] = {}
+    for n, (turn, most) in enumerate([*given.items(), *nothing]):
+        values |= {f"office_{n}": turn.office_id, f"campaign_{n}": turn.campaign_id, f"most_{n}": most}
+    return parts, values
 
 
 async def _note(session: AsyncSession, waiting: Sequence[_Waiting], taken: Sequence[Claim]) -> None:
@@ -180,7 +190,8 @@ async def charge(session: AsyncSession, settings: Settings, office_id: uuid.UUID
     office = await session.get_one(Office, office_id)
     row = await session.get(OfficePace, office_id, with_for_update=True)
     ((now,),) = await rows(session, sa.select(database_now()))
-    bearable = limits(office.hourly_limit, office.daily_limit, office.open_hours, settings)
+    usual = settings.office_hourly_limit
+    bearable = of_office(office.hourly_limit, office.daily_limit, office.open_hours, usual=usual)
     turn = Turn(office_id, office_id, office.organisation_id, NO_DOMAIN)
     pace = _after(_Waiting(turn, bearable, Pace(row.slot_at, row.next_at) if row else None, now), taken=1)
     await upsert(session, OfficePace, [{"office_id": office_id, **asdict(pace)}])
