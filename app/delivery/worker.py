@@ -91,9 +91,8 @@ class Worker:
 
     async def run_once(self) -> bool:
         """Claim what there is room for, settle what is finished. False: there is nothing to do."""
-        for each in self._lanes:
-            await self._claim(each)
-        return await self._settle(patience=IDLE)
+        claimed = [await self._claim(each) for each in self._lanes]
+        return await self._settle(patience=IDLE) or any(claimed)
 
     async def finish(self) -> None:
         """Settle all that is in hand, and claim nothing more."""
@@ -111,15 +110,16 @@ class Worker:
             self._tidy_at = time.monotonic() + TIDY_EVERY
             await scrub.run(self.database, at=now())
 
-    async def _claim(self, hand: _InHand) -> None:
+    async def _claim(self, hand: _InHand) -> bool:
         most = min(hand.room, self.mailer.room)
         if not most:
-            return
+            return False
         until = time.monotonic() + self.settings.lease_time
         async with self.database.transaction() as session:
             taken = await self._take(session, hand.lane, most=most)
             ready = await self._read(session, taken) if taken else []
         hand.tasks |= {asyncio.create_task(self._deliver(draft, hand, until=until)) for draft in ready}
+        return bool(taken)
 
     async def _take(self, session: AsyncSession, lane: Lane, *, most: int) -> list[Claim]:
         if lane is Lane.LETTERS and self.settings.pacing:
