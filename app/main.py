@@ -14,7 +14,19 @@ from app.config import Settings
 from app.database import Database
 from app.delivery import catcher, relays
 from app.delivery.worker import Worker
-from app.routers import campaigns, guide, health, letters, mailbox, officials, pages, prisoners, receipts, stats
+from app.routers import (
+    campaigns,
+    guide,
+    health,
+    letters,
+    mailbox,
+    metrics,
+    officials,
+    pages,
+    prisoners,
+    receipts,
+    stats,
+)
 from app.services.intake import Intake
 from app.services.sealing import Keys
 
@@ -45,6 +57,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         api.include_router(room.router)
     app.include_router(api)
     app.include_router(health.router)
+    app.include_router(metrics.router)
     app.include_router(guide.router)
     app.include_router(pages.router)
     if settings.catches_mail:

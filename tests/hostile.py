@@ -69,7 +69,7 @@ class Hostile:
         self._writers.add(writer)
         try:
             await self._listen(reader, writer)
-        except (ConnectionError, asyncio.IncompleteReadError, _Over):
+        except (ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError, _Over):
             pass
         finally:
             self._conversations.discard(task)

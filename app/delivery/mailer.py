@@ -1,5 +1,6 @@
 """The mail server, as far as delivery knows it: one method and two errors."""
 
+import logging
 from dataclasses import dataclass
 from typing import Protocol
 from urllib.parse import unquote, urlsplit
@@ -11,6 +12,8 @@ from aiosmtplib.protocol import PERIOD_REGEX, normalize_message_line_endings
 from app.config import LOCAL_HOSTS
 from app.delivery.breaker import Breaker
 from app.delivery.replies import CLOSING, Never, Outage, Step, TryAgain, kept, refusal
+
+logger = logging.getLogger(__name__)
 
 SMTP_PORT = 25
 SMTPS_PORT = 465
@@ -67,8 +70,7 @@ class SmtpMailer:
         try:
             reply = await self._hand_over(envelope)
         except Outage as error:
-            self.breaker.fell()
-            error.wait = self.breaker.remaining
+            self._note_outage(error)
             raise
         except (TryAgain, Never):
             self.breaker.stands()
@@ -78,6 +80,12 @@ class SmtpMailer:
             raise
         self.breaker.stands()
         return reply
+
+    def _note_outage(self, error: Outage) -> None:
+        if self.breaker.is_closed:
+            logger.warning("the mail server is away (%s): letters wait, and one tries again soon", error.reply)
+        self.breaker.fell()
+        error.wait = self.breaker.remaining
 
     async def _hand_over(self, envelope: Envelope) -> str:
         while self._idle:

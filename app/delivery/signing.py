@@ -33,7 +33,8 @@ class Signer:
         digest = base64.b64encode(hashlib.sha256(_relaxed_body(body)).digest()).decode()
         begun = (
             f"v=1; a={algorithm}; c=relaxed/relaxed; d={domain}; s={self._selector};\r\n"
-            f" h={':'.join(names)}; bh={digest};\r\n b="
+            f" h={':'.join(names)}\r\n :{':'.join(SIGNED)};\r\n"  # once more: then nobody can add another one
+            f" bh={digest};\r\n b="
         )
         own = _relaxed_value(begun.encode())
         covered = b"".join(name.lower().encode() + b":" + present[name.lower()] + b"\r\n" for name in names)
