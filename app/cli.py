@@ -22,7 +22,7 @@ from app.errors import UnsilencedError
 from app.main import delivering
 from app.models.columns import now
 from app.services import demo as demonstration
-from app.services import organisers, recount, scrub
+from app.services import organisers, publishing, recount, scrub
 
 Result = TypeVar("Result")
 
@@ -127,6 +127,17 @@ def demo() -> None:
     out.print("The demonstration is loaded.")
     if settings.is_local:
         out.print(f"The organiser's key: {demo_key(settings)}")
+
+
+@cli.command()
+def pause() -> None:
+    """Pause every campaign, so that no letter leaves: for after a backup was restored. Organisers resume them."""
+
+    async def run(database: Database) -> int:
+        async with database.transaction() as session:
+            return await publishing.pause_all(session)
+
+    out.print(f"{_with_database(run)} campaigns paused.")
 
 
 @cli.command(name="recount")

@@ -10,14 +10,15 @@ TEXT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
 
 def configure(form: Literal["text", "json"]) -> None:
-    """Write what is worth knowing to standard error."""
-    handler = logging.StreamHandler()
-    handler.setFormatter(_Json() if form == "json" else logging.Formatter(TEXT))
-    logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
+    """Write what is worth knowing to standard error. May be called again, with another form."""
+    logging.basicConfig(level=logging.INFO)
+    for handler in logging.getLogger().handlers:
+        if type(handler) is logging.StreamHandler:  # ours, and not what tests listen with
+            handler.setFormatter(JsonLines() if form == "json" else logging.Formatter(TEXT))
     logging.getLogger("alembic").setLevel(logging.WARNING)
 
 
-class _Json(logging.Formatter):
+class JsonLines(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         line: dict[str, object] = {
             "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
@@ -25,7 +26,6 @@ class _Json(logging.Formatter):
             "logger": record.name,
             "message": record.getMessage(),
         }
-        line |= getattr(record, "facts", {})
         if record.exc_info and record.exc_info[0]:
             line["error"] = record.exc_info[0].__name__  # not its message, which may quote somebody
             line["trace"] = [f"{frame.filename}:{frame.lineno}" for frame in traceback.extract_tb(record.exc_info[2])]

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 
+ALL = 1_000_000
 LONGEST = 300.0  # seconds between two probes
 
 
@@ -24,6 +25,11 @@ class Breaker:
     def remaining(self) -> float:
         """Seconds until the next probe."""
         return 0.0 if self.is_closed else max(self._until - self._clock(), 0.0)
+
+    @property
+    def room(self) -> int:
+        """How many letters are worth claiming: all, one as the next probe, or none."""
+        return ALL if self.is_closed else int(not self._probing and not self.remaining)
 
     def admits(self) -> bool:
         """Tell whether a letter may be tried now; while it is open, who gets a yes is the probe."""

@@ -20,7 +20,6 @@ SMTPS_PORT = 465
 COMMAND_TIMEOUT = 60.0  # seconds for each reply but the last
 FINAL_TIMEOUT = 600.0  # seconds for the reply to the text (RFC 5321, 4.5.3.2.6)
 FIRST_PAUSE = 5.0  # seconds after an outage until a probe
-ALL = 1_000_000
 GO_ON, ACCEPTED = 354, 2  # the reply to DATA; the first digit of a yes
 
 
@@ -62,7 +61,7 @@ class SmtpMailer:
 
     @property
     def room(self) -> int:
-        return ALL if self.breaker.is_closed else int(not self.breaker.remaining)
+        return self.breaker.room
 
     async def send(self, envelope: Envelope) -> str:
         if not self.breaker.admits():

@@ -68,6 +68,12 @@ class Worker:
         """What is claimed and not settled."""
         return set[asyncio.Task[Settlement]]().union(*(each.tasks for each in self._lanes))
 
+    @property
+    def _time_to_begin(self) -> float:
+        """Seconds after a claim in which a delivery may begin, so that even a late reply comes within the lease."""
+        lease_time = self.settings.lease_time
+        return max(lease_time - self.settings.final_timeout, lease_time / 3)
+
     async def run(self, stopping: asyncio.Event) -> None:
         """Deliver until told to stop; then finish what has begun, and give the rest back."""
         self._stopping = stopping
@@ -114,7 +120,7 @@ class Worker:
         most = min(hand.room, self.mailer.room)
         if not most:
             return False
-        until = time.monotonic() + self.settings.lease_time
+        until = time.monotonic() + self._time_to_begin
         async with self.database.transaction() as session:
             taken = await self._take(session, hand.lane, most=most)
             ready = await self._read(session, taken) if taken else []
@@ -140,7 +146,7 @@ class Worker:
         """Attempt one delivery, while the lease holds and nobody wants to stop. Never raises."""
         async with hand.connections:
             if time.monotonic() >= until:
-                return not_begun(draft, "not tried: the lease had run out")
+                return not_begun(draft, "not tried: the lease would not have lasted")
             if self._stopping.is_set():
                 return not_begun(draft, "not tried: the worker was told to stop")
             return await self._attempts.make(draft)

@@ -60,6 +60,15 @@ async def pause(session: AsyncSession, campaign: Campaign, *, trouble: str | Non
     return await campaigns.show_to_organisers(session, campaign)
 
 
+async def pause_all(session: AsyncSession) -> int:
+    """Pause every campaign that is open, and return how many that were: after a backup was restored."""
+    open_ = select(Campaign).where(Campaign.status == CampaignStatus.ACTIVE).order_by(col(Campaign.id))
+    campaigns_ = (await session.exec(open_.with_for_update())).all()
+    for campaign in campaigns_:
+        await pause(session, campaign, trouble="Whoever runs the service has paused all campaigns.")
+    return len(campaigns_)
+
+
 async def resume(session: AsyncSession, campaign: Campaign) -> CampaignForOrganisers:
     """Let what was held by the pause go on, and what was put in quarantine too."""
     if campaign.status is not CampaignStatus.PAUSED:

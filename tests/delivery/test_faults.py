@@ -176,9 +176,11 @@ def test_an_outage_lets_one_probe_through_at_a_time_and_waits_longer_each_time()
     breaker.fell()
     breaker.fell()  # under way at the same time: the same outage
 
-    assert (breaker.remaining, breaker.admits()) == (5, False)
+    assert (breaker.remaining, breaker.room, breaker.admits()) == (5, 0, False)
     now[0] = 5
+    assert breaker.room == 1
     assert [breaker.admits() for _ in range(3)] == [True, False, False]
+    assert breaker.room == 0  # nothing is claimed in vain while the probe is under way
     breaker.fell()
     assert breaker.remaining == 10
     now[0] = 15
