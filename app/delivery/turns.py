@@ -92,13 +92,15 @@ async def _waiting(session: AsyncSession, settings: Settings, *, today: date) ->
 
 
 async def _given(session: AsyncSession, settings: Settings, waiting: Sequence[_Waiting], *, most: int) -> Counter[Turn]:
-    return pacing.share(
-        [each.turn for each in waiting][:MOST_TURNS],
-        room=most,
-        offices={each.turn.office_id: _slots(each, most=most) for each in waiting},
-        domains=await _left_to_domains(session, {each.turn.domain for each in waiting}) | {NO_DOMAIN: most},
-        organisations=await _left_to_organisations(session, waiting, ceiling=settings.organisation_daily_limit),
-    )
+    offices = {each.turn.office_id: _slots(each, most=most) for each in waiting}
+    domains = await _left_to_domains(session, {each.turn.domain for each in waiting}) | {NO_DOMAIN: most}
+    organisations = await _left_to_organisations(session, waiting, ceiling=settings.organisation_daily_limit)
+    may_go = [
+        turn
+        for turn in (each.turn for each in waiting)
+        if offices[turn.office_id] > 0 and domains[turn.domain] > 0 and organisations[turn.organisation_id] > 0
+    ]
+    return pacing.share(may_go[:MOST_TURNS], room=most, offices=offices, domains=domains, organisations=organisations)
 
 
 def _slots(waiting: _Waiting, *, most: int) -> int:
@@ -172,7 +174,8 @@ async def _note(session: AsyncSession, waiting: Sequence[_Waiting], taken: Seque
     """Write down whose turn it was, and when each office takes its next letter."""
     by_office = Counter(each.office_id for each in taken)
     by_stream = Counter((each.campaign_id, each.office_id) for each in taken)
-    offices = {each.turn.office_id: each for each in waiting if by_office[each.turn.office_id]}
+    paced = (each for each in waiting if each.turn.domain != NO_DOMAIN)
+    offices = {each.turn.office_id: each for each in paced if by_office[each.turn.office_id]}
     paces = [{"office_id": id_, **asdict(_after(offices[id_], taken=by_office[id_]))} for id_ in sorted(offices)]
     await upsert(session, OfficePace, paces)
     table = table_of(Stream)

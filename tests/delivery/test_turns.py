@@ -107,6 +107,27 @@ async def test_an_office_that_is_closed_gets_nothing_until_it_opens(
     assert (before, len(relay.to(OFFICE))) == (0, 1)
 
 
+async def test_offices_that_are_closed_stand_in_nobodys_way(
+    client: AsyncClient,
+    organiser: AsyncClient,
+    worker: Worker,
+    relay: Relay,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(turns, "MOST_TURNS", 1)
+    tomorrow = (datetime.now(UTC).isoweekday() % 7) + 1
+    closed = {"timezone": "UTC", "opens": "00:00", "closes": "23:59:59", "days": [tomorrow]}
+    offices = many_offices(4)
+    for each in offices[:3]:
+        each["open_hours"] = closed
+    await published(organiser, offices=offices)
+    await queue(client, worker)
+
+    await worker.drain()
+
+    assert [mail.to for mail in relay.accepted] == ["office3@by.example.org"]
+
+
 async def test_a_small_campaign_takes_turns_with_a_large_one(
     client: AsyncClient, organiser: AsyncClient, worker: Worker, relay: Relay, database: Database, settings: Settings
 ) -> None:
