@@ -7,46 +7,33 @@ import random
 import uuid
 from collections import Counter
 from collections.abc import Collection, Sequence
-from dataclasses import asdict, dataclass
-from datetime import date, datetime, timedelta
+from dataclasses import asdict
+from datetime import datetime
 from functools import cache
 
 import sqlalchemy as sa
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.composing.candidates import live_address
 from app.config import Settings
 from app.database import database_now, execute_many, one_at_a_time, rows, table_of, upsert, upsert_adding
-from app.delivery import destinations, pacing
+from app.delivery import destinations, pacing, streams
 from app.delivery.claims import LEASED, LETTER, Claim, Taking, is_due, take, taking
 from app.delivery.pacing import Turn
-from app.models.campaign import Campaign, CampaignStatus
+from app.delivery.streams import NO_DOMAIN, Waiting, domain_of
 from app.models.delivery import Delivery
 from app.models.office import Office
 from app.models.pace import OfficePace, OrganisationDay, Stream
-from app.services.limits import Limits, Pace, of_office
+from app.services.limits import Pace, of_office
 
 ALONE = b"claiming"
 MOST_TURNS = 64  # streams of one claim
-NO_DOMAIN = ""
-AFTERMATH = timedelta(days=30)  # for which a closed campaign's last letters are looked for
-
-
-@dataclass(frozen=True, slots=True)
-class _Waiting:
-    """A stream with letters due, and what its office can bear."""
-
-    turn: Turn
-    limits: Limits
-    pace: Pace | None
-    now: datetime
 
 
 async def claim(session: AsyncSession, settings: Settings, *, most: int, at: datetime) -> list[Claim]:
     """Take letters that are due and may leave, in turn."""
     await one_at_a_time(session, ALONE)
-    waiting = await _waiting(session, settings, today=at.date())
+    waiting = await streams.read(session, settings, today=at.date())
     given = await _given(session, settings, waiting, most=most) if waiting else Counter[Turn]()
     if not given:
         return []
@@ -56,42 +43,7 @@ async def claim(session: AsyncSession, settings: Settings, *, most: int, at: dat
     return taken
 
 
-async def _waiting(session: AsyncSession, settings: Settings, *, today: date) -> list[_Waiting]:
-    """Return the streams that have letters due at offices whose next slot has come, the longest waiting first."""
-    has_due = sa.exists().where(
-        col(Delivery.office_id) == col(Stream.office_id),
-        col(Delivery.campaign_id) == col(Stream.campaign_id),
-        ~LEASED,
-        is_due(),
-    )
-    alive = sa.or_(col(Campaign.status) != CampaignStatus.CLOSED, col(Campaign.closes_on) > today - AFTERMATH)
-    found = await rows(
-        session,
-        sa.select(
-            *(col(each) for each in (Stream.campaign_id, Stream.office_id, Campaign.organisation_id, Office.emails)),
-            *(col(each) for each in (Office.hourly_limit, Office.daily_limit, Office.open_hours)),
-            *(col(each) for each in (OfficePace.slot_at, OfficePace.next_at)),
-            database_now(),
-        )
-        .select_from(Stream)
-        .join(Campaign, col(Campaign.id) == col(Stream.campaign_id))
-        .join(Office, col(Office.id) == col(Stream.office_id))
-        .outerjoin(OfficePace, col(OfficePace.office_id) == col(Stream.office_id))
-        .where(sa.or_(col(OfficePace.next_at).is_(None), col(OfficePace.next_at) <= database_now()), alive, has_due)
-        .order_by(sa.nulls_first(col(Stream.turn_at)), col(Stream.campaign_id), col(Stream.office_id)),
-    )
-    return [
-        _Waiting(
-            turn=Turn(campaign_id, office_id, organisation_id, _domain(emails)),
-            limits=of_office(hourly, daily, hours, usual=settings.office_hourly_limit),
-            pace=Pace(slot_at, next_at) if next_at else None,
-            now=now,
-        )
-        for campaign_id, office_id, organisation_id, emails, hourly, daily, hours, slot_at, next_at, now in found
-    ]
-
-
-async def _given(session: AsyncSession, settings: Settings, waiting: Sequence[_Waiting], *, most: int) -> Counter[Turn]:
+async def _given(session: AsyncSession, settings: Settings, waiting: Sequence[Waiting], *, most: int) -> Counter[Turn]:
     offices = {each.turn.office_id: _slots(each, most=most) for each in waiting}
     domains = await _left_to_domains(session, {each.turn.domain for each in waiting}) | {NO_DOMAIN: most}
     organisations = await _left_to_organisations(session, waiting, ceiling=settings.organisation_daily_limit)
@@ -103,7 +55,7 @@ async def _given(session: AsyncSession, settings: Settings, waiting: Sequence[_W
     return pacing.share(may_go[:MOST_TURNS], room=most, offices=offices, domains=domains, organisations=organisations)
 
 
-def _slots(waiting: _Waiting, *, most: int) -> int:
+def _slots(waiting: Waiting, *, most: int) -> int:
     """Return how many letters an office takes now. Where it has no address, nothing leaves, and nothing has to wait."""
     if waiting.turn.domain == NO_DOMAIN:
         return most
@@ -120,13 +72,13 @@ async def _left_to_domains(session: AsyncSession, domains: Collection[str]) -> d
     )
     taken: Counter[str] = Counter()
     for emails, n in in_hand:
-        taken[_domain(emails)] += n
+        taken[domain_of(emails)] += n
     allowed = await destinations.concurrency(session, domains)
     return {domain: int(allowed[domain]) - taken[domain] for domain in domains}
 
 
 async def _left_to_organisations(
-    session: AsyncSession, waiting: Sequence[_Waiting], *, ceiling: int
+    session: AsyncSession, waiting: Sequence[Waiting], *, ceiling: int
 ) -> dict[uuid.UUID, int]:
     ids = {each.turn.organisation_id for each in waiting}
     today = waiting[0].now.date()
@@ -170,7 +122,7 @@ def _bound(given: Counter[Turn]) -> tuple[int, dict[str, object]]:
     return parts, values
 
 
-async def _note(session: AsyncSession, waiting: Sequence[_Waiting], taken: Sequence[Claim]) -> None:
+async def _note(session: AsyncSession, waiting: Sequence[Waiting], taken: Sequence[Claim]) -> None:
     """Write down whose turn it was, and when each office takes its next letter."""
     by_office = Counter(each.office_id for each in taken)
     by_stream = Counter((each.campaign_id, each.office_id) for each in taken)
@@ -196,14 +148,10 @@ async def charge(session: AsyncSession, settings: Settings, office_id: uuid.UUID
     usual = settings.office_hourly_limit
     bearable = of_office(office.hourly_limit, office.daily_limit, office.open_hours, usual=usual)
     turn = Turn(office_id, office_id, office.organisation_id, NO_DOMAIN)
-    pace = _after(_Waiting(turn, bearable, Pace(row.slot_at, row.next_at) if row else None, now), taken=1)
+    pace = _after(Waiting(turn, bearable, Pace(row.slot_at, row.next_at) if row else None, now), taken=1)
     await upsert(session, OfficePace, [{"office_id": office_id, **asdict(pace)}])
 
 
-def _after(waiting: _Waiting, *, taken: int) -> Pace:
+def _after(waiting: Waiting, *, taken: int) -> Pace:
     chance = random.random()  # noqa: S311 - spreads letters, guards nothing
     return pacing.after(waiting.pace, waiting.limits, taken=taken, now=waiting.now, chance=chance)
-
-
-def _domain(emails: Sequence[dict[str, object]]) -> str:
-    return (live_address(emails) or "").rpartition("@")[2].lower()
