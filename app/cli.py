@@ -2,7 +2,6 @@
 
 import asyncio
 import hmac
-import logging
 import os
 import signal
 import sys
@@ -16,14 +15,14 @@ from pydantic import ValidationError
 from rich.console import Console
 from sqlalchemy.exc import SQLAlchemyError
 
-from app import schema
+from app import logs, schema
 from app.config import Settings
 from app.database import Database
 from app.errors import UnsilencedError
 from app.main import delivering
 from app.models.columns import now
 from app.services import demo as demonstration
-from app.services import organisers, recount, scrub
+from app.services import organisers, publishing, recount, scrub
 
 Result = TypeVar("Result")
 
@@ -39,8 +38,7 @@ DIFFERENCES_SHOWN = 20
 
 def main() -> None:
     """Run the command; what goes wrong on purpose is told in a sentence, with exit code 1."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    logging.getLogger("alembic").setLevel(logging.WARNING)
+    logs.configure("text")
     try:
         cli()
     except UnsilencedError as error:
@@ -75,6 +73,7 @@ def serve(
     ):  # then it is where we listen; off this machine, that asks for secrets
         os.environ["UNSILENCED_BASE_URL"] = f"http://{f'[{host}]' if ':' in host else host}:{port}"
     settings = Settings()
+    logs.configure(settings.log_format)
     if demo:
         asyncio.run(_prepare_demo(settings))
     asyncio.run(_require_current(settings))
@@ -98,12 +97,17 @@ def serve(
 
 @cli.command()
 def work() -> None:
-    """Deliver letters, in a process of its own. Stop it with Ctrl-C or SIGTERM: it finishes what is in hand."""
+    """Deliver letters, in a process of its own. Ctrl-C or SIGTERM: it finishes what it has begun; again: it goes."""
     settings = Settings()
+    logs.configure(settings.log_format)
     if settings.catches_mail:
         errors.print("UNSILENCED_SMTP_URL is not set: a worker of its own needs a mail server.")
         raise typer.Exit(1)
-    asyncio.run(_work(settings))
+    try:
+        asyncio.run(_work(settings))
+    except asyncio.CancelledError:
+        errors.print("Stopped at once. What was under way is due again when its lease has run out.")
+        raise typer.Exit(1) from None
 
 
 @cli.command()
@@ -123,6 +127,17 @@ def demo() -> None:
     out.print("The demonstration is loaded.")
     if settings.is_local:
         out.print(f"The organiser's key: {demo_key(settings)}")
+
+
+@cli.command()
+def pause() -> None:
+    """Pause every campaign, so that no letter leaves: for after a backup was restored. Organisers resume them."""
+
+    async def run(database: Database) -> int:
+        async with database.transaction() as session:
+            return await publishing.pause_all(session)
+
+    out.print(f"{_with_database(run)} campaigns paused.")
 
 
 @cli.command(name="recount")
@@ -240,8 +255,15 @@ async def _put_right(database: Database) -> list[recount.Difference]:
 
 async def _work(settings: Settings) -> None:
     stopping = asyncio.Event()
+    this = asyncio.current_task()
+
+    def stop() -> None:
+        if stopping.is_set() and this:
+            this.cancel()
+        stopping.set()
+
     for name in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(name, stopping.set)
+        asyncio.get_running_loop().add_signal_handler(name, stop)
     async with _open(settings) as database:
         await schema.require_current(database)
         async with delivering(settings, database) as running:

@@ -1,7 +1,7 @@
 """Every setting, read once from the environment or .env."""
 
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator, model_validator
@@ -47,6 +47,29 @@ class Settings(BaseSettings):
     retry_first: float = Field(
         60, gt=0, description="Seconds until the second attempt of a delivery; later ones wait longer."
     )
+    final_timeout: float = Field(
+        600, gt=0, description="Seconds to wait for the mail server's reply to a text; keep the lease time above it."
+    )
+    grace: float = Field(30, ge=0, description="Seconds for what is in hand when the service is told to stop.")
+    pacing: bool = Field(
+        default=True, description="Whether limits of offices, mail domains and organisations hold; off is for tests."
+    )
+    office_hourly_limit: int = Field(
+        120, ge=1, description="Letters by e-mail in one hour to an office that has no limit of its own."
+    )
+    organisation_daily_limit: int = Field(
+        20_000, ge=1, description="Letters by e-mail that each organisation may begin on one day, in UTC."
+    )
+    relays: dict[str, str] = Field(
+        default_factory=dict,
+        description='More mail servers, as JSON: by campaign or by the recipient\'s domain, {"free-ada": "smtps://…", '
+        '"@gov.example.org": "smtp://…"}. A domain goes before a campaign, all else goes to the first mail server.',
+    )
+    dkim_key: Path | None = Field(
+        None, description="A private key in PEM, RSA or Ed25519, to sign with. Unset: the mail server signs."
+    )
+    dkim_selector: str = Field("letters", description="Under which selector the key's other half stands in the DNS.")
+    log_format: Literal["text", "json"] = Field("text", description="How log lines are written.")
     worker: bool = Field(default=True, description="Whether `serve` delivers too. `serve --no-worker` switches it off.")
     mailbox: Path = Field(Path("var/mailbox"), description="Where the mail catcher keeps its .eml files.")
 
@@ -54,6 +77,14 @@ class Settings(BaseSettings):
     @classmethod
     def split_origins(cls, value: object) -> object:
         return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+    @field_validator("smtp_url", "relays")
+    @classmethod
+    def mail_servers(cls, value: str | dict[str, str] | None) -> object:
+        for url in value.values() if isinstance(value, dict) else [value] if value else []:
+            if urlsplit(url).scheme not in {"smtp", "smtps"} or not urlsplit(url).hostname:
+                raise ValueError("A mail server is named like smtps://user:password@mail.example.org.")
+        return value
 
     @field_validator("base_url")
     @classmethod

@@ -19,6 +19,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.sqltypes import UTCDateTime
 
 LOCK_PATIENCE = 30.0  # seconds that a writer waits for another process to release SQLite
+LOCK_PATIENCE_OF_OTHERS = 60_000  # milliseconds after which PostgreSQL ends the transaction of a process that is frozen
 POOL = 10  # connections a process keeps
 POOL_OVERFLOW = 20
 
@@ -105,7 +106,14 @@ def _sqlite_engine(url: sa.URL) -> AsyncEngine:
 
 
 def _postgresql_engine(url: sa.URL) -> AsyncEngine:
-    return create_async_engine(url, hide_parameters=True, pool_size=POOL, max_overflow=POOL_OVERFLOW)
+    idle = {"idle_in_transaction_session_timeout": str(LOCK_PATIENCE_OF_OTHERS)}
+    return create_async_engine(
+        url,
+        hide_parameters=True,
+        pool_size=POOL,
+        max_overflow=POOL_OVERFLOW,
+        connect_args={"server_settings": idle},
+    )
 
 
 def table_of(model: type[SQLModel]) -> sa.Table:
@@ -135,6 +143,15 @@ async def upsert_adding(
         index_elements=list(table.primary_key.columns), set_={add: table.c[add] + statement.excluded[add]}
     )
     await execute_many(session, adding, values)
+
+
+async def upsert(session: AsyncSession, model: type[SQLModel], values: Sequence[Mapping[str, Any]]) -> None:
+    """Insert the values; where one with the same primary key is there, put them in its place."""
+    table = table_of(model)
+    statement = _insert(session, table)
+    key = table.primary_key.columns
+    others = {column.name: statement.excluded[column.name] for column in table.columns if column.name not in key}
+    await execute_many(session, statement.on_conflict_do_update(index_elements=list(key), set_=others), values)
 
 
 async def insert_if_new(session: AsyncSession, model: type[SQLModel], row: Mapping[str, Any]) -> bool:

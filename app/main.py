@@ -12,8 +12,7 @@ from starlette.middleware.cors import CORSMiddleware
 from app import problems, schema
 from app.config import Settings
 from app.database import Database
-from app.delivery import catcher
-from app.delivery.mailer import SmtpMailer
+from app.delivery import catcher, relays
 from app.delivery.worker import Worker
 from app.routers import (
     campaigns,
@@ -21,6 +20,7 @@ from app.routers import (
     health,
     letters,
     mailbox,
+    metrics,
     officials,
     pages,
     print_runs,
@@ -33,7 +33,6 @@ from app.services.sealing import Keys
 
 logger = logging.getLogger(__name__)
 
-GRACE = 30.0  # seconds for what is in hand when the service stops
 DESCRIPTION = """
 Letter-writing campaigns for political prisoners: personal, correctly addressed letters, each counted truthfully.
 
@@ -59,6 +58,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         api.include_router(room.router)
     app.include_router(api)
     app.include_router(health.router)
+    app.include_router(metrics.router)
     app.include_router(guide.router)
     app.include_router(pages.router)
     if settings.catches_mail:
@@ -95,7 +95,7 @@ async def delivering(settings: Settings, database: Database) -> AsyncIterator[as
         if url is None:
             server, url = await catcher.start(settings.mailbox)
             stack.callback(server.close)
-        mailer = SmtpMailer(url)
+        mailer = relays.from_settings(settings, url)
         stack.push_async_callback(mailer.close)
         stopping = asyncio.Event()
         worker = Worker(database, mailer, Keys(settings.secret_key), settings)
@@ -104,7 +104,7 @@ async def delivering(settings: Settings, database: Database) -> AsyncIterator[as
             yield running
         finally:
             stopping.set()
-            _, unfinished = await asyncio.wait({running}, timeout=GRACE)
+            _, unfinished = await asyncio.wait({running}, timeout=settings.grace)
             for task in unfinished:
                 logger.warning("some deliveries were still under way; they are due again when their lease has run out")
                 task.cancel()

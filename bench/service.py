@@ -22,7 +22,11 @@ def free_port() -> int:
 
 
 def environment(database_url: str, smtp_url: str = "smtp://127.0.0.1:9") -> dict[str, str]:
-    return os.environ | {"UNSILENCED_DATABASE_URL": database_url, "UNSILENCED_SMTP_URL": smtp_url}
+    return os.environ | {
+        "UNSILENCED_DATABASE_URL": database_url,
+        "UNSILENCED_SMTP_URL": smtp_url,
+        "UNSILENCED_PACING": "off",
+    }
 
 
 @contextmanager

@@ -90,6 +90,7 @@ def settings(database_url: str, relay: Relay, tmp_path: Path) -> Settings:
         secret_key=SECRET,
         worker=False,
         retry_first=1,
+        pacing=False,
         mailbox=tmp_path / "mailbox",
     )
 
@@ -121,6 +122,6 @@ async def organiser(app: FastAPI, database: Database) -> AsyncIterator[AsyncClie
 @pytest.fixture
 async def worker(settings: Settings, database: Database, relay: Relay) -> AsyncIterator[Worker]:
     """A delivery worker that runs when told to: `await worker.drain()`."""
-    mailer = SmtpMailer(relay.url)
+    mailer = SmtpMailer(relay.url, first_pause=0.1)
     yield Worker(database, mailer, Keys(settings.secret_key), settings)
     await mailer.close()

@@ -109,6 +109,16 @@ def test_the_database_is_migrated_filled_and_proved_step_by_step(unsilenced: Uns
     assert unsilenced("scrub").code == 0
 
 
+def test_after_a_restore_all_campaigns_can_be_paused_at_once(unsilenced: Unsilenced, home: Path) -> None:
+    unsilenced("migrate")
+    unsilenced("demo")
+
+    first, again = unsilenced("pause"), unsilenced("pause")
+
+    assert (first.code, first.out) == (0, "2 campaigns paused.\n")
+    assert (again.code, again.out) == (0, "0 campaigns paused.\n")
+
+
 def test_an_organiser_gets_a_key_alone_on_standard_output_and_it_works(unsilenced: Unsilenced) -> None:
     unsilenced("migrate")
 

@@ -1,5 +1,6 @@
 """Claims with all that their mails are made of: read, and passed through the gates, in the claiming transaction."""
 
+import logging
 import uuid
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,11 +18,15 @@ from app.delivery.claims import Claim
 from app.models.campaign import Campaign
 from app.models.delivery import Delivery
 from app.models.letter import Letter, Reason, Stage
-from app.models.office import Office, Official
+from app.models.office import Channel, Office, Official
 from app.models.submission import Submission
 from app.services import briefs, gates, letters, stages
 
+logger = logging.getLogger(__name__)
+
 A_MOMENT = 0.2  # seconds
+MOST_CRASHES = 3  # workers that one delivery may take with it
+ONLY_HELD = frozenset({Reason.CAMPAIGN_PAUSED, Reason.QUARANTINED})
 
 Row = TypeVar("Row", bound=SQLModel)
 
@@ -36,6 +41,7 @@ class Draft:
     letters: list[Letter]  # one, or for a notice all of the submission's
     holder: Official | None = None
     address: str | None = None  # of the office; a notice goes to the supporter
+    fallback: Channel | None = None  # by which the office takes letters, but for e-mail
 
 
 async def of_letters(session: AsyncSession, claims: Sequence[Claim], *, at: datetime) -> list[Draft]:
@@ -48,10 +54,11 @@ async def of_letters(session: AsyncSession, claims: Sequence[Claim], *, at: date
         Draft(
             claim=each,
             submission=submissions[each.submission_id],
-            brief=await briefs.load(session, letter.brief_id),
+            brief=(brief := await briefs.load(session, letter.brief_id)),
             letters=[letter],
             holder=holders.get(letter.office_id),
             address=live_address(offices[letter.office_id].emails),
+            fallback=_fallback(brief, letter.office_id),
         )
         for each in claims
         if each.letter_id is not None and (letter := found[each.letter_id]) is not None
@@ -78,11 +85,18 @@ async def of_notices(session: AsyncSession, claims: Sequence[Claim]) -> list[Dra
     drafts = [
         Draft(each, submissions[each.submission_id], await briefs.load(session, own[0].brief_id), own)
         for each in claims
-        if (own := about[each.submission_id]) and any(letter.stage is Stage.UNCONFIRMED for letter in own)
+        if (own := about[each.submission_id])
+        and each.crashes < MOST_CRASHES
+        and any(letter.stage is Stage.UNCONFIRMED for letter in own)
     ]
     wanted = {draft.claim.id for draft in drafts}
     await _end(session, [each for each in claims if each.id not in wanted])
     return drafts
+
+
+def _fallback(brief: BriefContent, office_id: uuid.UUID) -> Channel | None:
+    office = brief.office(office_id)
+    return next((each for each in office.channels if each is not Channel.EMAIL), None) if office else None
 
 
 async def _shut(
@@ -101,6 +115,9 @@ async def _shut(
 
 def _against(state: gates.State, draft: Draft, *, today: date) -> Reason | None:
     (letter,) = draft.letters
+    if draft.claim.crashes >= MOST_CRASHES:
+        logger.warning("delivery %s is in quarantine: %s workers did not survive it", draft.claim.id, MOST_CRASHES)
+        return Reason.QUARANTINED
     if letter.stage not in {Stage.QUEUED, Stage.SENDING} or draft.submission.sealed is None:
         return Reason.BY_SUPPORTER
     about = [prisoner.id for prisoner in draft.brief.about(letter.prisoner_id)]
@@ -112,12 +129,14 @@ def _against(state: gates.State, draft: Draft, *, today: date) -> Reason | None:
 async def _stop(session: AsyncSession, drafts: Sequence[Draft], shut: dict[uuid.UUID, Reason], *, at: datetime) -> None:
     for draft in drafts:
         reason = shut[draft.claim.id]
-        to = Stage.HELD if reason is Reason.CAMPAIGN_PAUSED else Stage.CANCELLED
+        by_hand = draft.fallback if reason is Reason.NO_ADDRESS else None
+        to = Stage.READY if by_hand else Stage.HELD if reason in ONLY_HELD else Stage.CANCELLED
         locked = await stages.lock(session, col(Letter.id) == draft.letters[0].id)
-        for path in [Stage.QUEUED, to] if locked[0].stage is Stage.SENDING else [to]:
-            if locked[0].stage in {Stage.SENDING, Stage.QUEUED}:
-                await stages.move(session, locked, path, at=at, reason=reason)
-                locked = [letter._replace(stage=path, stage_on=at.date()) for letter in locked]
+        if locked[0].stage is Stage.SENDING and to is not Stage.READY:
+            await stages.move(session, locked, Stage.QUEUED, at=at, reason=reason)
+            locked = [letter._replace(stage=Stage.QUEUED, stage_on=at.date()) for letter in locked]
+        if locked[0].stage in {Stage.SENDING, Stage.QUEUED}:
+            await stages.move(session, locked, to, at=at, reason=None if by_hand else reason, channel=by_hand)
     await _end(session, [draft.claim for draft in drafts])
 
 

@@ -1,22 +1,22 @@
-"""The delivery worker: claims what is due, composes it, hands it to the mail server, writes down what became of it."""
+"""The delivery worker: claims what is due, has it attempted, writes down what became of it."""
 
 import asyncio
 import logging
-import random
-import re
 import time
 from collections.abc import Sequence
 
 from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.config import Settings
 from app.database import Database
-from app.delivery import claims, drafts, message, retry, writing
-from app.delivery.claims import Settlement
+from app.delivery import claims, drafts, refusals, settling, signing, turns
+from app.delivery.attempt import Attempts, not_begun
+from app.delivery.claims import Claim, Lane
 from app.delivery.drafts import Draft
-from app.delivery.mailer import Envelope, Mailer, Never, Refusal, TryAgain
+from app.delivery.mailer import Mailer
+from app.delivery.settlement import Settlement
 from app.models.columns import now
-from app.models.letter import Reason, Stage
 from app.services import scrub
 from app.services.sealing import Keys
 
@@ -29,13 +29,20 @@ TIDY_EVERY = 3600.0  # seconds
 TROUBLE = 5.0  # seconds to wait when the database does not answer
 
 
-class _Lane:
-    """Letters and notices travel apart, so that a slow office keeps nobody from confirming."""
+class _InHand:
+    """What is claimed in one lane and not settled. Lanes are apart: a slow office keeps nobody from confirming."""
 
-    def __init__(self, *, letters: bool, connections: int) -> None:
-        self.letters = letters
+    def __init__(self, lane: Lane, *, connections: int) -> None:
+        self.lane = lane
         self.connections = asyncio.Semaphore(connections)
-        self.in_hand: set[asyncio.Task[Settlement]] = set()
+        self.tasks: set[asyncio.Task[Settlement]] = set()
+
+    @property
+    def room(self) -> int:
+        """How many to claim: none while more than half are in hand, for a claim costs the same for one as for many."""
+        most = 1 if self.lane is Lane.SUSPECTS else IN_HAND  # alone: then only the guilty one fails three times
+        room = most - len(self.tasks)
+        return room if 2 * room >= most else 0
 
 
 class Worker:
@@ -46,16 +53,30 @@ class Worker:
         self.mailer = mailer
         self.keys = keys
         self.settings = settings
-        self._lanes = (_Lane(letters=False, connections=1), _Lane(letters=True, connections=CONNECTIONS))
+        self._attempts = Attempts(mailer, keys, settings, signing.from_settings(settings))
+        self._refusals = refusals.Refusals()
+        self._stopping = asyncio.Event()
         self._tidy_at = 0.0
+        self._lanes = (
+            _InHand(Lane.NOTICES, connections=1),
+            _InHand(Lane.LETTERS, connections=CONNECTIONS),
+            _InHand(Lane.SUSPECTS, connections=1),
+        )
 
     @property
     def in_hand(self) -> set[asyncio.Task[Settlement]]:
         """What is claimed and not settled."""
-        return set[asyncio.Task[Settlement]]().union(*(lane.in_hand for lane in self._lanes))
+        return set[asyncio.Task[Settlement]]().union(*(each.tasks for each in self._lanes))
+
+    @property
+    def _time_to_begin(self) -> float:
+        """Seconds after a claim in which a delivery may begin, so that even a late reply comes within the lease."""
+        lease_time = self.settings.lease_time
+        return max(lease_time - self.settings.final_timeout, lease_time / 3)
 
     async def run(self, stopping: asyncio.Event) -> None:
-        """Deliver until told to stop; then finish what is in hand."""
+        """Deliver until told to stop; then finish what has begun, and give the rest back."""
+        self._stopping = stopping
         while not stopping.is_set():
             try:
                 await self._tidy()
@@ -76,9 +97,8 @@ class Worker:
 
     async def run_once(self) -> bool:
         """Claim what there is room for, settle what is finished. False: there is nothing to do."""
-        for lane in self._lanes:
-            await self._claim(lane)
-        return await self._settle(patience=IDLE)
+        claimed = [await self._claim(each) for each in self._lanes]
+        return await self._settle(patience=IDLE) or any(claimed)
 
     async def finish(self) -> None:
         """Settle all that is in hand, and claim nothing more."""
@@ -96,59 +116,52 @@ class Worker:
             self._tidy_at = time.monotonic() + TIDY_EVERY
             await scrub.run(self.database, at=now())
 
-    async def _claim(self, lane: _Lane) -> None:
-        room = IN_HAND - len(lane.in_hand)
-        if 2 * room < IN_HAND:  # a claim costs the same for one as for many
-            return
-        until = time.monotonic() + self.settings.lease_time
+    async def _claim(self, hand: _InHand) -> bool:
+        most = min(hand.room, self.mailer.room)
+        if not most:
+            return False
+        until = time.monotonic() + self._time_to_begin
         async with self.database.transaction() as session:
-            taken = await claims.claim(session, letters=lane.letters, most=room, lease_time=self.settings.lease_time)
-            if not taken:
-                return
-            read = drafts.of_letters(session, taken, at=now()) if lane.letters else drafts.of_notices(session, taken)
-            ready = await read
-        lane.in_hand |= {asyncio.create_task(self._deliver(draft, lane, until=until)) for draft in ready}
+            taken = await self._take(session, hand.lane, most=most)
+            ready = await self._read(session, taken) if taken else []
+        hand.tasks |= {asyncio.create_task(self._deliver(draft, hand, until=until)) for draft in ready}
+        return bool(taken)
 
-    async def _deliver(self, draft: Draft, lane: _Lane, *, until: float) -> Settlement:
-        """Compose and send one, while the lease holds. Never raises: whatever goes wrong is a settlement."""
-        async with lane.connections:
+    async def _take(self, session: AsyncSession, lane: Lane, *, most: int) -> list[Claim]:
+        if lane is Lane.LETTERS and self.settings.pacing:
+            return await turns.claim(session, self.settings, most=most, at=now())
+        taken = await claims.claim(session, lane, most=most, lease_time=self.settings.lease_time)
+        for each in taken if lane is Lane.SUSPECTS and self.settings.pacing else []:
+            if each.office_id:
+                await turns.charge(session, self.settings, each.office_id)
+        return taken
+
+    async def _read(self, session: AsyncSession, taken: Sequence[Claim]) -> list[Draft]:
+        letters = [each for each in taken if each.letter_id]
+        notices = [each for each in taken if not each.letter_id]
+        drafted = await drafts.of_letters(session, letters, at=now()) if letters else []
+        return drafted + (await drafts.of_notices(session, notices) if notices else [])
+
+    async def _deliver(self, draft: Draft, hand: _InHand, *, until: float) -> Settlement:
+        """Attempt one delivery, while the lease holds and nobody wants to stop. Never raises."""
+        async with hand.connections:
             if time.monotonic() >= until:
-                return Settlement(draft.claim, "not tried: the lease had run out", wait=0)
-            try:
-                return await self._send(draft)
-            except TryAgain as error:
-                return self._again(draft, error)
-            except Never as error:
-                return Settlement(draft.claim, error.reply, stage=Stage.FAILED, reason=Reason.REFUSED_BY_SERVER)
-            except Exception as error:
-                logger.exception("delivery %s could not be composed", draft.claim.id)
-                return self._again(draft, TryAgain(f"not composed: {type(error).__name__}"))
-
-    async def _send(self, draft: Draft) -> Settlement:
-        letter_id = draft.claim.letter_id
-        mail = (writing.letter if letter_id else writing.notice)(draft, self.keys, self.settings)
-        try:
-            reply = await self.mailer.send(Envelope(mail.sender, mail.to, message.to_bytes(mail, at=now())))
-        except Refusal as error:
-            error.reply = re.sub(rf"\b{re.escape(mail.person)}\b", "…", error.reply)
-            raise
-        sealed = self.keys.seal(f"{mail.subject}\n{mail.body}".encode(), about=letter_id) if letter_id else None
-        return Settlement(draft.claim, reply, stage=Stage.SENT, message_id=mail.message_id, sealed_text=sealed)
-
-    def _again(self, draft: Draft, error: TryAgain) -> Settlement:
-        chance = random.random()  # noqa: S311 - spreads the herd, guards nothing
-        wait = retry.wait(draft.claim.attempts, first=self.settings.retry_first, chance=chance)
-        stage, reason = (Stage.FAILED, Reason.GAVE_UP) if wait is None else (None, None)
-        return Settlement(draft.claim, error.reply, stage, reason, wait=wait, uncertain=error.uncertain)
+                return not_begun(draft, "not tried: the lease would not have lasted")
+            if self._stopping.is_set():
+                return not_begun(draft, "not tried: the worker was told to stop")
+            return await self._attempts.make(draft)
 
     async def _settle(self, *, patience: float | None) -> bool:
         """Write down in one transaction whatever is finished by now. False: nothing is in hand."""
         if not self.in_hand:
             return False
         done, _ = await asyncio.wait(self.in_hand, timeout=patience, return_when=asyncio.FIRST_COMPLETED)
-        await self._write([task.result() for task in done])
-        for lane in self._lanes:
-            lane.in_hand -= done
+        settlements = [task.result() for task in done]
+        await self._write(settlements)
+        for each in self._lanes:
+            each.tasks -= done
+        for campaign_id, words in self._refusals.note(settlements).items():
+            await refusals.pause(self.database, campaign_id, words)
         return True
 
     async def _write(self, settlements: Sequence[Settlement]) -> None:
@@ -157,7 +170,7 @@ class Worker:
             return
         try:
             async with self.database.transaction() as session:
-                await claims.settle(session, settlements, at=now())
+                await settling.settle(session, settlements, at=now())
         except (DataError, IntegrityError, ValueError):
             if len(settlements) == 1:
                 logger.exception("delivery %s could not be settled", settlements[0].claim.id)

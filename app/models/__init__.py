@@ -7,6 +7,7 @@ from app.models.idempotency import Idempotency
 from app.models.letter import Letter
 from app.models.office import Accreditation, Office, Official
 from app.models.organisation import ApiKey, Organisation, Organiser
+from app.models.pace import AttemptTally, Destination, OfficePace, OrganisationDay, Stream
 from app.models.print_run import PrintRun
 from app.models.prisoner import Prisoner, PrisonerEvent
 from app.models.submission import Submission
@@ -15,20 +16,25 @@ from app.models.tally import SupporterTally, Tally
 __all__ = [
     "Accreditation",
     "ApiKey",
+    "AttemptTally",
     "Brief",
     "Campaign",
     "CampaignOffice",
     "CampaignPrisoner",
     "Delivery",
+    "Destination",
     "Idempotency",
     "Letter",
     "Office",
+    "OfficePace",
     "Official",
     "Organisation",
+    "OrganisationDay",
     "Organiser",
     "PrintRun",
     "Prisoner",
     "PrisonerEvent",
+    "Stream",
     "Submission",
     "SupporterTally",
     "Tally",

@@ -149,6 +149,7 @@ class Campaign(CampaignBase, CampaignRules, table=True):
     brief_id: uuid.UUID | None = Field(
         None, description="The brief in force. No foreign key: the brief points back here."
     )
+    trouble: str | None = Field(default=None, max_length=500)
     revision: int = 1
     created_at: datetime = Field(default_factory=now)
 
@@ -251,4 +252,5 @@ class CampaignForOrganisers(CampaignPublic, CampaignRules):
     texts: OwnTexts
     offices: list[uuid.UUID]
     brief_id: uuid.UUID | None
+    trouble: str | None = Field(description="Why the service paused it by itself, with the mail server's words.")
     revision: int

@@ -17,6 +17,8 @@ class Notice(StrEnum):
 
 
 _DUE_LETTER = sa.text("due_at IS NOT NULL AND letter_id IS NOT NULL")
+_DUE_IN_STREAM = sa.text("due_at IS NOT NULL AND office_id IS NOT NULL")
+_LEASED = sa.text("lease IS NOT NULL")
 _DUE_NOTICE = sa.text("due_at IS NOT NULL AND letter_id IS NULL")
 
 
@@ -26,15 +28,28 @@ class Delivery(SQLModel, table=True):
     __table_args__ = (
         sa.Index("ix_delivery_due_letter", "due_at", sqlite_where=_DUE_LETTER, postgresql_where=_DUE_LETTER),
         sa.Index("ix_delivery_due_notice", "due_at", sqlite_where=_DUE_NOTICE, postgresql_where=_DUE_NOTICE),
+        sa.Index(
+            "ix_delivery_stream",
+            "office_id",
+            "campaign_id",
+            "due_at",
+            sqlite_where=_DUE_IN_STREAM,
+            postgresql_where=_DUE_IN_STREAM,
+        ),
+        sa.Index("ix_delivery_leased", "due_at", sqlite_where=_LEASED, postgresql_where=_LEASED),
+        sa.CheckConstraint("letter_id IS NULL OR (office_id IS NOT NULL AND campaign_id IS NOT NULL)", "in_a_stream"),
     )
 
     id: uuid.UUID = id_field()
     submission_id: uuid.UUID = Field(foreign_key="submission.id", index=True)
     letter_id: uuid.UUID | None = Field(default=None, foreign_key="letter.id", unique=True)
+    campaign_id: uuid.UUID | None = Field(None, description="The letter's, for its stream; the letter keeps the keys.")
+    office_id: uuid.UUID | None = None
     notice: Notice | None = enum_field(Notice, default=None, nullable=True)
     due_at: datetime | None = None
     lease: uuid.UUID | None = Field(default=None, description="The claim that holds it; settling asks for it.")
     attempts: int = 0
+    crashes: int = Field(default=0, description="How often in a row a claim was not settled before its lease ran out.")
     uncertain: bool = Field(
         default=False, description="An attempt broke off after the text had been handed over: it may have arrived."
     )

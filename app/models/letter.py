@@ -32,8 +32,8 @@ class Stage(StrEnum):
 NEXT: dict[Stage, frozenset[Stage]] = {
     Stage.UNCONFIRMED: frozenset({Stage.QUEUED, Stage.HELD, Stage.READY, Stage.EXPIRED, Stage.CANCELLED}),
     Stage.HELD: frozenset({Stage.QUEUED, Stage.READY, Stage.CANCELLED}),
-    Stage.QUEUED: frozenset({Stage.SENDING, Stage.HELD, Stage.CANCELLED}),
-    Stage.SENDING: frozenset({Stage.SENT, Stage.QUEUED, Stage.FAILED}),
+    Stage.QUEUED: frozenset({Stage.SENDING, Stage.HELD, Stage.READY, Stage.CANCELLED}),
+    Stage.SENDING: frozenset({Stage.SENT, Stage.QUEUED, Stage.READY, Stage.FAILED}),
     Stage.SENT: frozenset({Stage.BOUNCED}),
     Stage.READY: frozenset({Stage.PRINTED, Stage.POSTED, Stage.SUBMITTED, Stage.CANCELLED}),
     Stage.PRINTED: frozenset({Stage.POSTED, Stage.READY}),
@@ -68,6 +68,7 @@ class Reason(StrEnum):
     MODERATION = "moderation"
     REFUSED_BY_SERVER = "refused_by_server"
     GAVE_UP = "gave_up"
+    QUARANTINED = "quarantined"
 
 
 _WRITTEN = sa.text("stage NOT IN ({})".format(", ".join(f"'{stage}'" for stage in NOT_WRITTEN)))

@@ -9,6 +9,7 @@ from pydantic import model_validator
 from sqlmodel import Field, SQLModel
 
 from app.models.columns import Strict, enum_field, id_field, json_field, now
+from app.models.hours import OfficeHours
 from app.models.prisoner import Gender
 from app.models.text import Country, Day, Email, Language, Line, PersonName, Prose, Texts, WebAddress
 from app.pagination import PageRequest
@@ -74,6 +75,18 @@ class OfficeWays(SQLModel):
         default_factory=dict, description="What the form will ask, per language, in its order."
     )
     salutations: Texts = json_field(default_factory=dict, description="Salutations that go before every rule.")
+    hourly_limit: int | None = Field(
+        default=None,
+        ge=1,
+        le=100_000,
+        description="Letters by e-mail in one hour, at most. Null: the house's limit.",
+    )
+    daily_limit: int | None = Field(
+        default=None, ge=1, le=1_000_000, description="Letters by e-mail in one day, at most, spread evenly over it."
+    )
+    open_hours: OfficeHours | None = json_field(
+        default=None, nullable=True, description="Letters by e-mail leave only then. Null: at any time."
+    )
 
 
 class Office(OfficeBase, OfficeWays, table=True):
@@ -81,6 +94,7 @@ class Office(OfficeBase, OfficeWays, table=True):
     organisation_id: uuid.UUID = Field(foreign_key="organisation.id", index=True)
     channels: list[str] = json_field()
     emails: list[dict[str, Any]] = json_field(default_factory=list)
+    open_hours: dict[str, Any] | None = json_field(default=None, nullable=True)  # type: ignore[assignment] # as JSON keeps it
     in_use: bool = True
     revision: int = 1
     created_at: datetime = Field(default_factory=now)
@@ -161,6 +175,9 @@ class OfficeUpdate(Strict):
     web_form_url: WebAddress | None = None
     web_form_asks: Asked | None = None
     salutations: Texts | None = None
+    hourly_limit: int | None = Field(default=None, ge=1, le=100_000)
+    daily_limit: int | None = Field(default=None, ge=1, le=1_000_000)
+    open_hours: OfficeHours | None = None
     in_use: bool | None = None
     accredited_to: list[Country] | None = Field(default=None, max_length=250)
     holder: OfficialCreate | None = None

@@ -61,6 +61,10 @@ class Stats(SQLModel):
     goal: int | None
     letters: dict[str, int] = Field(description="How many letters stand in each stage, and `total`.")
     letters_sent: int = Field(description="Sent, posted and submitted: what left for an office, and nothing else.")
+    last_expected_at: datetime | None = Field(
+        default=None,
+        description="When the last queued letter is expected to leave. Null: none is queued, or unpaced.",
+    )
     supporters: int = Field(description="People who confirmed.")
     countries: int = Field(description="Countries in which they live.")
     by: dict[str, dict[str, dict[str, int]]] = Field(description="What was asked for with ?by=, per value and stage.")

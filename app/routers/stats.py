@@ -5,7 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from app.dependencies import CampaignDep, ReaderDep
+from app.dependencies import CampaignDep, ReaderDep, SettingsDep
 from app.models.tally import Breakdown, Stats
 from app.services import stats
 
@@ -16,6 +16,7 @@ router = APIRouter(tags=["stats"])
 async def read_stats(
     campaign: CampaignDep,
     session: ReaderDep,
+    settings: SettingsDep,
     by: Annotated[list[Breakdown], Query(description="Break the numbers down; may be given several times.")] = [],  # noqa: B006 - FastAPI copies it
     since: Annotated[date | None, Query(alias="from", description="First day of the breakdown, in UTC.")] = None,
     until: Annotated[date | None, Query(alias="to", description="Last day of the breakdown, in UTC.")] = None,
@@ -25,4 +26,5 @@ async def read_stats(
     A letter's day is the one on which it came to its present stage. Countries with fewer than five supporters are
     shown together, as `other`.
     """
-    return await stats.read(session, campaign, by=by, since=since, until=until)
+    usual = settings.office_hourly_limit if settings.pacing else None
+    return await stats.read(session, campaign, by=by, since=since, until=until, usual=usual)

@@ -99,7 +99,13 @@ async def _decide(
     for (to, reason), group in groups.items():
         await stages.move(session, group, to, at=at, reason=reason, round=round_)
     session.add_all(
-        Delivery(submission_id=submission.id, letter_id=letter.id, due_at=at if to is Stage.QUEUED else None)
+        Delivery(
+            submission_id=submission.id,
+            letter_id=letter.id,
+            campaign_id=letter.campaign_id,
+            office_id=letter.office_id,
+            due_at=at if to is Stage.QUEUED else None,
+        )
         for (to, _), group in groups.items()
         for letter in group
         if letter.channel is Channel.EMAIL and to in {Stage.QUEUED, Stage.HELD}

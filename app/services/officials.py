@@ -28,6 +28,8 @@ from app.models.organisation import Organiser
 from app.pagination import Page
 from app.services import letters, revisions
 
+AS_JSON = {"emails", "channels", "open_hours"}
+
 
 async def read(session: AsyncSession, office_id: uuid.UUID, visitor: Organiser | None) -> OfficePublic:
     """Show an office: to organisers with its addresses."""
@@ -145,9 +147,9 @@ async def _accredit(session: AsyncSession, office: Office, countries: Sequence[s
 
 
 def _columns(body: OfficeCreate | OfficeUpdate) -> dict[str, Any]:
-    """Return what was sent for the office's own row; channels and addresses as the plain values that JSON keeps."""
-    sent = body.model_dump(exclude_unset=True, exclude={"accredited_to", "holder", "emails", "channels"})
-    return sent | body.model_dump(mode="json", exclude_unset=True, include={"emails", "channels"})
+    """Return what was sent for the office's own row, some of it as the plain values that JSON keeps."""
+    sent = body.model_dump(exclude_unset=True, exclude={"accredited_to", "holder", *AS_JSON})
+    return sent | body.model_dump(mode="json", exclude_unset=True, include=AS_JSON)
 
 
 async def _show(session: AsyncSession, offices: Sequence[Office]) -> list[OfficePublic]:

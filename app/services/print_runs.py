@@ -134,12 +134,12 @@ async def _move(
     *path: Stage,
     at: datetime,
     reason: Reason | None = None,
-    **values: object,
+    **emptied: None,
 ) -> None:
     """Move the run and, step by step, the letters that stand where it stood."""
     held = await stages.lock(session, col(Letter.print_run_id) == run.id, col(Letter.stage) == Stage(run.status))
     for to in path:
-        await stages.move(session, held, to, at=at, reason=reason, **values)
+        await stages.move(session, held, to, at=at, reason=reason, **emptied)
         held = [letter._replace(stage=to, stage_on=at.date()) for letter in held]
     run.status, run.moved_at = status, at
     await session.flush()

@@ -10,6 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from app.composing.brief import BriefContent
 from app.composing.candidates import Candidate, usable_channels
 from app.composing.compiling import compile_brief
+from app.database import insert_if_new
 from app.errors import Conflict
 from app.models.brief import Brief
 from app.models.campaign import (
@@ -25,6 +26,7 @@ from app.models.columns import now
 from app.models.letter import WAITING, Letter, Reason, Stage
 from app.models.office import Accreditation, Office, OfficeKind
 from app.models.organisation import Organisation
+from app.models.pace import Stream
 from app.models.prisoner import Prisoner
 from app.services import briefs, campaigns, queue, revisions
 
@@ -68,14 +70,16 @@ async def _edition(session: AsyncSession, campaign: Campaign, content: BriefCont
     last = (await session.exec(select(sa.func.max(Brief.number)).where(Brief.campaign_id == campaign.id))).one()
     brief = Brief(campaign_id=campaign.id, number=(last or 0) + 1, content=content.model_dump(mode="json"))
     session.add(brief)
+    for office in content.offices:
+        await insert_if_new(session, Stream, {"campaign_id": campaign.id, "office_id": office.id})
     await session.flush()
     return brief.id
 
 
-async def pause(session: AsyncSession, campaign: Campaign) -> CampaignForOrganisers:
-    """Hold everything that has not left."""
+async def pause(session: AsyncSession, campaign: Campaign, *, trouble: str | None = None) -> CampaignForOrganisers:
+    """Hold everything that has not left. `trouble`: why the service does so by itself."""
     _require_next(campaign, CampaignStatus.PAUSED)
-    await revisions.change(session, campaign, {"status": CampaignStatus.PAUSED})
+    await revisions.change(session, campaign, {"status": CampaignStatus.PAUSED, "trouble": trouble})
     await queue.stop(
         session,
         col(Letter.campaign_id) == campaign.id,
@@ -86,12 +90,22 @@ async def pause(session: AsyncSession, campaign: Campaign) -> CampaignForOrganis
     return await campaigns.show_to_organisers(session, campaign)
 
 
+async def pause_all(session: AsyncSession) -> int:
+    """Pause every campaign that is open, and return how many that were: after a backup was restored."""
+    open_ = select(Campaign).where(Campaign.status == CampaignStatus.ACTIVE).order_by(col(Campaign.id))
+    campaigns_ = (await session.exec(open_.with_for_update())).all()
+    for campaign in campaigns_:
+        await pause(session, campaign, trouble="Whoever runs the service has paused all campaigns.")
+    return len(campaigns_)
+
+
 async def resume(session: AsyncSession, campaign: Campaign) -> CampaignForOrganisers:
-    """Let what was held by the pause go on."""
+    """Let what was held by the pause go on, and what was put in quarantine too."""
     if campaign.status is not CampaignStatus.PAUSED:
         raise Conflict(f"The campaign is {campaign.status.value}, not paused.")
-    await revisions.change(session, campaign, {"status": CampaignStatus.ACTIVE})
-    await queue.release(session, col(Letter.campaign_id) == campaign.id, col(Letter.reason) == Reason.CAMPAIGN_PAUSED)
+    await revisions.change(session, campaign, {"status": CampaignStatus.ACTIVE, "trouble": None})
+    may_go = col(Letter.reason).in_([Reason.CAMPAIGN_PAUSED, Reason.QUARANTINED])
+    await queue.release(session, col(Letter.campaign_id) == campaign.id, may_go)
     return await campaigns.show_to_organisers(session, campaign)
 
 

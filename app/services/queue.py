@@ -22,17 +22,17 @@ async def stop(
     of_these = sa.select(col(Letter.id)).where(*which, col(Letter.stage).in_(stages_in))
     await _lock_deliveries(session, of_these)
     letters = await stages.lock(session, *which, col(Letter.stage).in_(stages_in))
-    await _set_due(session, letters, due_at=None)
+    await _set(session, letters, due_at=None)
     await stages.move(session, letters, to, at=now(), reason=reason)
 
 
 async def release(session: AsyncSession, *which: sa.ColumnElement[bool]) -> None:
-    """Let held letters go on: e-mail is queued and due now, the rest is ready."""
+    """Let held letters go on: e-mail is queued and due now, with all its attempts again; the rest is ready."""
     of_these = sa.select(col(Letter.id)).where(*which, col(Letter.stage) == Stage.HELD)
     await _lock_deliveries(session, of_these)
     letters = await stages.lock(session, *which, col(Letter.stage) == Stage.HELD)
     by_email = [letter for letter in letters if letter.channel is Channel.EMAIL]
-    await _set_due(session, by_email, due_at=now())
+    await _set(session, by_email, due_at=now(), lease=None, attempts=0, crashes=0)
     await stages.move(session, by_email, Stage.QUEUED, at=now())
     await stages.move(
         session, [letter for letter in letters if letter.channel is not Channel.EMAIL], Stage.READY, at=now()
@@ -44,8 +44,8 @@ async def _lock_deliveries(session: AsyncSession, letter_ids: sa.Select[uuid.UUI
     await rows(session, sa.select(col(Delivery.id)).where(col(Delivery.letter_id).in_(letter_ids)).with_for_update())
 
 
-async def _set_due(session: AsyncSession, letters: Sequence[stages.Standing], *, due_at: object) -> None:
+async def _set(session: AsyncSession, letters: Sequence[stages.Standing], **values: object) -> None:
     for start in range(0, len(letters), stages.AT_ONCE):
         ids = [letter.id for letter in letters[start : start + stages.AT_ONCE]]
-        changed = sa.update(Delivery).where(col(Delivery.letter_id).in_(ids)).values(due_at=due_at)
+        changed = sa.update(Delivery).where(col(Delivery.letter_id).in_(ids)).values(values)
         await session.exec(changed.execution_options(synchronize_session=False))

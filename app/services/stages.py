@@ -49,13 +49,18 @@ async def move(
     *,
     at: datetime,
     reason: Reason | None = None,
+    channel: Channel | None = None,
     **values: object,
 ) -> None:
-    """Move locked letters to one stage, and the tally with them. ValueError if the table does not allow it."""
+    """Move locked letters to one stage, perhaps by another `channel`, and the tally with them.
+
+    ValueError if the table does not allow it.
+    """
     for letter in letters:
         if to not in NEXT[letter.stage]:
             raise ValueError(f"a letter cannot go from {letter.stage} to {to}")
     changed = {"stage": to, "stage_on": at.date(), "moved_at": at, "reason": reason, **values}
+    changed |= {"channel": channel} if channel else {}
     for start in range(0, len(letters), AT_ONCE):
         ids = [letter.id for letter in letters[start : start + AT_ONCE]]
         await session.exec(
@@ -64,11 +69,14 @@ async def move(
             .values(changed)
             .execution_options(synchronize_session=False)
         )
-    count(session, letters, to, at=at)
+    count(session, letters, to, at=at, channel=channel)
 
 
-def count(session: AsyncSession, letters: Sequence[Standing], to: Stage, *, at: datetime) -> None:
+def count(
+    session: AsyncSession, letters: Sequence[Standing], to: Stage, *, at: datetime, channel: Channel | None = None
+) -> None:
     """Move the tally for letters that go to one stage."""
+    moved = [letter._replace(channel=channel or letter.channel) for letter in letters]
     left = (cell for letter in letters for cell in tally.change(letter, letter.stage, letter.stage_on, by=-1))
-    come = (cell for letter in letters for cell in tally.change(letter, to, at.date(), by=+1))
+    come = (cell for letter in moved for cell in tally.change(letter, to, at.date(), by=+1))
     tally.note(session, [*left, *come])

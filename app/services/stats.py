@@ -14,6 +14,7 @@ from app.models.campaign import Campaign
 from app.models.columns import now
 from app.models.letter import LEFT, Stage
 from app.models.tally import Breakdown, Dimension, Stats, SupporterTally, Tally
+from app.services import forecast
 
 FEWEST = 5  # supporters of a country below which it is not shown by name
 OTHERS = "other"
@@ -27,8 +28,12 @@ async def read(
     by: Sequence[Breakdown] = (),
     since: date | None = None,
     until: date | None = None,
+    usual: int | None = None,
 ) -> Stats:
-    """Return how many letters stand in each stage, and people apart from letters."""
+    """Return how many letters stand in each stage, and people apart from letters.
+
+    `usual`: letters that an office without a limit of its own takes in an hour. None: letters are not paced.
+    """
     letters = dict.fromkeys(Stage, 0)
     letters.update((stage, n) for _, stage, n in await counts(session, campaign, Dimension.ALL))
     people = select(SupporterTally.country, SupporterTally.supporters)
@@ -38,6 +43,7 @@ async def read(
         as_of=now(),
         goal=campaign.goal,
         letters={"total": sum(letters.values()), **{stage.value: n for stage, n in letters.items()}},
+        last_expected_at=await forecast.last_expected_at(session, campaign.id, usual=usual) if usual else None,
         letters_sent=sum(letters[stage] for stage in LEFT),
         supporters=sum(supporters.values()),
         countries=sum(1 for n in supporters.values() if n),

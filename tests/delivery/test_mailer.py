@@ -13,7 +13,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from app.delivery.mailer import Envelope, Never, SmtpMailer, TryAgain
+from app.delivery.mailer import Envelope, SmtpMailer
+from app.delivery.replies import Never, TryAgain
 from tests.relay import Relay
 
 ELSEWHERE = "127.0.0.2"  # this machine too, but not by a name that counts as local

@@ -10,11 +10,12 @@ from sqlmodel import col
 
 from app.config import Settings
 from app.database import Database, database_now
-from app.delivery import claims
+from app.delivery import claims, settling
 from app.delivery import worker as worker_module
-from app.delivery.claims import Settlement
+from app.delivery.claims import Lane
 from app.delivery.mailer import SmtpMailer
 from app.delivery.retry import MOST_ATTEMPTS
+from app.delivery.settlement import Outcome, Settlement
 from app.delivery.worker import Worker
 from app.models.columns import now
 from app.models.delivery import Delivery
@@ -140,7 +141,7 @@ async def test_a_letter_that_may_have_arrived_stays_uncertain_when_it_is_refused
     relay.drop_after_dot = [OFFICE]
     await queue(client, worker)
     await worker.drain()
-    relay.at_rcpt[OFFICE] = ["550 5.7.1 no more"]
+    relay.at_rcpt[OFFICE] = ["550 5.1.1 nobody here any more"]
 
     await drain(worker, database)
 
@@ -210,14 +211,15 @@ async def test_a_claim_whose_lease_ran_out_passes_on_and_its_late_settle_is_refu
     await published(organiser)
     await queue(client, worker)
     async with database.transaction() as session:
-        (first,) = await claims.claim(session, letters=True, most=10, lease_time=0)
+        (first,) = await claims.claim(session, Lane.LETTERS, most=10, lease_time=0)
     async with database.transaction() as session:
-        (second,) = await claims.claim(session, letters=True, most=10, lease_time=900)
+        (second,) = await claims.claim(session, Lane.SUSPECTS, most=10, lease_time=900)
     async with database.transaction() as session:
-        assert await claims.claim(session, letters=True, most=10, lease_time=900) == []
+        assert await claims.claim(session, Lane.LETTERS, most=10, lease_time=900) == []
+        assert await claims.claim(session, Lane.SUSPECTS, most=10, lease_time=900) == []
 
     async with database.transaction() as session:
-        await claims.settle(session, [Settlement(first, "250 late", stage=Stage.SENT)], at=now())
+        await settling.settle(session, [Settlement(first, "250 late", Outcome.SENT, stage=Stage.SENT)], at=now())
 
     held = await the_delivery(database)
     assert second.lease != first.lease
@@ -286,7 +288,7 @@ async def test_the_longest_due_is_claimed_first(
     claimed = []
     for _ in order:
         async with database.transaction() as session:
-            claimed += [each.id for each in await claims.claim(session, letters=True, most=1, lease_time=900)]
+            claimed += [each.id for each in await claims.claim(session, Lane.LETTERS, most=1, lease_time=900)]
 
     assert claimed == order
 

@@ -1,0 +1,120 @@
+"""One attempt at a delivery: composed, handed to the mail server, and told as a settlement."""
+
+import logging
+import random
+import re
+
+from app.config import Settings
+from app.delivery import message, retry, writing
+from app.delivery.drafts import Draft
+from app.delivery.mailer import Envelope, Mailer
+from app.delivery.message import Mail
+from app.delivery.replies import AgainstPolicy, DeadAddress, Outage, Refusal, TryAgain
+from app.delivery.settlement import Outcome, Settlement
+from app.delivery.signing import Signer
+from app.models.columns import now
+from app.models.letter import Reason, Stage
+from app.services.sealing import Keys
+
+logger = logging.getLogger(__name__)
+
+POLICY_PATIENCE = 3  # attempts that one letter gets which the server's policy refuses: time to see whether all are
+
+
+class Attempts:
+    """Makes attempts, with all that they need."""
+
+    def __init__(self, mailer: Mailer, keys: Keys, settings: Settings, signer: Signer | None) -> None:
+        self._mailer = mailer
+        self._keys = keys
+        self._settings = settings
+        self._signer = signer
+
+    async def make(self, draft: Draft) -> Settlement:
+        """Compose and send one. Never raises: whatever goes wrong is a settlement."""
+        try:
+            return await self._send(draft)
+        except Refusal as error:
+            return self._refused(draft, error)
+        except Exception as error:
+            logger.exception("delivery %s could not be composed", draft.claim.id)
+            return self._again(draft, f"not composed: {type(error).__name__}", Outcome.NOT_COMPOSED)
+
+    async def _send(self, draft: Draft) -> Settlement:
+        letter_id = draft.claim.letter_id
+        mail = (writing.letter if letter_id else writing.notice)(draft, self._keys, self._settings)
+        try:
+            reply = await self._mailer.send(self._envelope(draft, mail))
+        except Refusal as error:
+            error.reply = re.sub(rf"\b{re.escape(mail.person)}\b", "…", error.reply)
+            raise
+        sealed = self._keys.seal(f"{mail.subject}\n{mail.body}".encode(), about=letter_id) if letter_id else None
+        return Settlement(
+            draft.claim,
+            reply,
+            Outcome.SENT,
+            stage=Stage.SENT,
+            message_id=mail.message_id,
+            sealed_text=sealed,
+            domain=self._domain(draft),
+        )
+
+    def _envelope(self, draft: Draft, mail: Mail) -> Envelope:
+        content = message.to_bytes(mail, at=now())
+        signed = self._signer.signed(content, domain=mail.sender.rpartition("@")[2]) if self._signer else content
+        return Envelope(mail.sender, mail.to, signed, campaign=draft.brief.slug)
+
+    def _refused(self, draft: Draft, error: Refusal) -> Settlement:
+        match error:
+            case Outage():
+                return _unspent(draft, error.reply, Outcome.OUTAGE, wait=error.wait * (1 + retry.JITTER * _chance()))
+            case TryAgain():
+                outcome = Outcome.UNCERTAIN if error.uncertain else Outcome.DEFERRED
+                return self._again(draft, error.reply, outcome)
+            case AgainstPolicy() if draft.claim.attempts < POLICY_PATIENCE or draft.claim.letter_id is None:
+                return self._again(draft, error.reply, Outcome.AGAINST_POLICY)
+            case AgainstPolicy():
+                return _over(draft, error, Outcome.AGAINST_POLICY)
+            case DeadAddress():
+                return _over(draft, error, Outcome.DEAD_ADDRESS)
+            case _:
+                return _over(draft, error, Outcome.REFUSED)
+
+    def _again(self, draft: Draft, reply: str, outcome: Outcome) -> Settlement:
+        wait = retry.wait(draft.claim.attempts, first=self._settings.retry_first, chance=_chance())
+        stage, reason = (Stage.FAILED, Reason.GAVE_UP) if wait is None else (None, None)
+        uncertain = outcome is Outcome.UNCERTAIN
+        return Settlement(
+            draft.claim, reply, outcome, stage, reason, wait=wait, uncertain=uncertain, domain=self._domain(draft)
+        )
+
+    def _domain(self, draft: Draft) -> str | None:
+        """The mail domain that learns from this attempt. Supporters' domains are written down nowhere."""
+        return draft.address.rpartition("@")[2].lower() if draft.address and self._settings.pacing else None
+
+
+def _over(draft: Draft, error: Refusal, outcome: Outcome) -> Settlement:
+    """End with a no; a letter may still find another address of its office, or another channel."""
+    dead = draft.address if outcome is Outcome.DEAD_ADDRESS else None
+    return Settlement(
+        draft.claim,
+        error.reply,
+        outcome,
+        stage=Stage.FAILED,
+        reason=Reason.REFUSED_BY_SERVER,
+        dead=dead,
+        fallback=draft.fallback,
+    )
+
+
+def not_begun(draft: Draft, why: str) -> Settlement:
+    """Give a delivery back at once, as if it had not been claimed."""
+    return _unspent(draft, why, Outcome.NOT_BEGUN, wait=0)
+
+
+def _unspent(draft: Draft, reply: str, outcome: Outcome, *, wait: float) -> Settlement:
+    return Settlement(draft.claim, reply, outcome, wait=wait, spent=False)
+
+
+def _chance() -> float:
+    return random.random()  # noqa: S311 - spreads the herd, guards nothing

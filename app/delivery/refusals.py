@@ -1,0 +1,49 @@
+"""Many letters refused by policy, one after another: their campaign pauses, and says so, before it burns them."""
+
+import logging
+import uuid
+from collections import Counter
+from collections.abc import Iterable
+
+from sqlmodel import select
+
+from app.database import Database
+from app.delivery.settlement import Outcome, Settlement
+from app.models.campaign import Campaign, CampaignStatus
+from app.services import publishing
+
+logger = logging.getLogger(__name__)
+
+MANY = 5  # letters of one campaign in a row
+
+
+class Refusals:
+    """Counts, for each campaign, the letters that were refused by policy since one was taken."""
+
+    def __init__(self) -> None:
+        self._in_a_row: Counter[uuid.UUID] = Counter()
+
+    def note(self, settlements: Iterable[Settlement]) -> dict[uuid.UUID, str]:
+        """Return the campaigns that must pause, with the server's words."""
+        words: dict[uuid.UUID, str] = {}
+        for each in settlements:
+            campaign_id = each.claim.campaign_id
+            if campaign_id and each.outcome is Outcome.SENT:
+                del self._in_a_row[campaign_id]
+            elif campaign_id and each.outcome is Outcome.AGAINST_POLICY:
+                self._in_a_row[campaign_id] += 1
+                words[campaign_id] = each.reply
+        many = {campaign_id: reply for campaign_id, reply in words.items() if self._in_a_row[campaign_id] >= MANY}
+        for campaign_id in many:
+            del self._in_a_row[campaign_id]
+        return many
+
+
+async def pause(database: Database, campaign_id: uuid.UUID, words: str) -> None:
+    """Pause a campaign in a transaction of its own: campaigns are locked before deliveries."""
+    async with database.transaction() as session:
+        which = select(Campaign).where(Campaign.id == campaign_id).with_for_update()
+        campaign = (await session.exec(which)).one()
+        if campaign.status is CampaignStatus.ACTIVE:
+            await publishing.pause(session, campaign, trouble=f"The mail server refuses these letters: {words}")
+            logger.warning("campaign %s is paused: the mail server refuses its letters, one after another", campaign_id)
