@@ -10,6 +10,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 PROJECT = Path(__file__).resolve().parent.parent
 DEVELOPMENT_SECRET = "development-only-do-not-use-in-the-open"  # noqa: S105 - refused outside this machine, see below
 SECRET_CHARACTERS = 32
+LONGEST_RETURN_NAME = 15  # with `+` and a token of 48 just the 64 that SMTP allows before the @
 LOCAL_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
@@ -38,6 +39,16 @@ class Settings(BaseSettings):
         "letters@campaign.example.org",
         description="The address that letters and notices leave from; campaigns may bring their own.",
     )
+    return_to: str | None = Field(
+        None,
+        description="The address to which bounces and offices' answers come back, as `name+token@…`. "
+        "Unset: UNSILENCED_MAIL_FROM.",
+    )
+    inbound_secret: str | None = Field(
+        None,
+        min_length=24,
+        description="Signs mail that comes back over HTTP (Standard Webhooks, `whsec_…`). Unset: none is taken there.",
+    )
     cors_origins: Annotated[list[str], NoDecode] = Field(
         default_factory=list, description="Origins of frontends that may call the API, separated by commas."
     )
@@ -61,6 +72,15 @@ class Settings(BaseSettings):
         return value.rstrip("/")
 
     @model_validator(mode="after")
+    def room_for_a_token(self) -> Self:
+        if len(self.returns_to.partition("@")[0]) > LONGEST_RETURN_NAME:
+            raise ValueError(
+                f"UNSILENCED_RETURN_TO (or UNSILENCED_MAIL_FROM) needs a shorter name before the @: at most "
+                f"{LONGEST_RETURN_NAME} characters, since a token is added to it."
+            )
+        return self
+
+    @model_validator(mode="after")
     def fit_for_the_open(self) -> Self:
         if self.is_local:
             return self
@@ -72,6 +92,11 @@ class Settings(BaseSettings):
         if self.smtp_url is None:
             raise ValueError("UNSILENCED_SMTP_URL is not set: in the open, letters need a real mail server.")
         return self
+
+    @property
+    def returns_to(self) -> str:
+        """The address to which mail comes back, before a token is added."""
+        return self.return_to or self.mail_from
 
     @property
     def is_local(self) -> bool:

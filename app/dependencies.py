@@ -13,11 +13,12 @@ from app.config import Settings
 from app.database import Database
 from app.errors import NotFound, Unauthorized
 from app.models.campaign import Campaign
+from app.models.letter import Letter
 from app.models.office import Office
 from app.models.organisation import Organiser
 from app.models.prisoner import Prisoner
 from app.models.text import SLUG
-from app.services import campaigns, officials, organisers, prisoners, revisions
+from app.services import campaigns, moderation, officials, organisers, prisoners, revisions
 from app.services.intake import Intake
 from app.services.sealing import Keys
 
@@ -117,8 +118,13 @@ async def get_own_office(office_id: IdPath, organiser: OrganiserDep, session: Se
     return await officials.own(session, organiser, office_id)
 
 
+async def get_own_letter(letter_id: IdPath, organiser: OrganiserDep, session: SessionDep) -> Letter:
+    return await moderation.own(session, organiser, letter_id)
+
+
 CampaignDep = Annotated[Campaign, Depends(get_campaign)]
 OwnCampaignDep = Annotated[Campaign, Depends(get_own_campaign)]
+OwnLetterDep = Annotated[Letter, Depends(get_own_letter)]
 OwnPrisonerDep = Annotated[Prisoner, Depends(get_own_prisoner)]
 OwnOfficeDep = Annotated[Office, Depends(get_own_office)]
 

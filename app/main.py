@@ -15,7 +15,22 @@ from app.database import Database
 from app.delivery import catcher
 from app.delivery.mailer import SmtpMailer
 from app.delivery.worker import Worker
-from app.routers import campaigns, guide, health, letters, mailbox, officials, pages, prisoners, receipts, stats
+from app.routers import (
+    campaigns,
+    guide,
+    health,
+    inbound,
+    letters,
+    mailbox,
+    news,
+    officials,
+    pages,
+    prisoners,
+    queue,
+    receipts,
+    stats,
+    unsubscribe,
+)
 from app.services.intake import Intake
 from app.services.sealing import Keys
 
@@ -43,12 +58,13 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.keys = Keys(settings.secret_key)
     problems.install(app)
     api = APIRouter(prefix="/api/v1", responses=problems.RESPONSES)
-    for room in (campaigns, letters, receipts, prisoners, officials, stats):
+    for room in (campaigns, letters, receipts, prisoners, officials, stats, news, queue, inbound):
         api.include_router(room.router)
     app.include_router(api)
     app.include_router(health.router)
     app.include_router(guide.router)
     app.include_router(pages.router)
+    app.include_router(unsubscribe.router)
     if settings.catches_mail:
         app.include_router(mailbox.router)
     if settings.cors_origins:

@@ -67,6 +67,7 @@ class BriefContent(Frozen):
     name_organisation: bool
     mail_from: str | None
     reply_to_supporter: bool
+    keep_answers: bool = False  # briefs made before it was known
     demands: dict[str, list[str]]
     texts: dict[str, dict[Audience, LetterTexts]]
     prisoners: list[BriefPrisoner]

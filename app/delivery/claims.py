@@ -26,6 +26,7 @@ class Claim:
     letter_id: uuid.UUID | None
     notice: Notice | None
     attempts: int
+    about: uuid.UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ async def claim(session: AsyncSession, *, letters: bool, most: int, lease_time: 
         .returning(
             *(
                 col(getattr(Delivery, name))
-                for name in ("id", "lease", "submission_id", "letter_id", "notice", "attempts")
+                for name in ("id", "lease", "submission_id", "letter_id", "notice", "attempts", "about")
             )
         )
         .execution_options(synchronize_session=False)

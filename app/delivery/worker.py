@@ -11,13 +11,13 @@ from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
 
 from app.config import Settings
 from app.database import Database
-from app.delivery import claims, drafts, message, retry, writing
+from app.delivery import claims, drafts, message, notices, retry, writing
 from app.delivery.claims import Settlement
 from app.delivery.drafts import Draft
 from app.delivery.mailer import Envelope, Mailer, Never, Refusal, TryAgain
 from app.models.columns import now
 from app.models.letter import Reason, Stage
-from app.services import scrub
+from app.services import announcing, reminders, scrub
 from app.services.sealing import Keys
 
 logger = logging.getLogger(__name__)
@@ -26,6 +26,7 @@ IN_HAND = 100  # deliveries that a worker holds at once in each lane
 CONNECTIONS = 4  # on which it sends letters at once
 IDLE = 0.5  # seconds between looks at an empty queue
 TIDY_EVERY = 3600.0  # seconds
+TELL_EVERY = 5.0  # seconds between looks for news, while there are letters to send
 TROUBLE = 5.0  # seconds to wait when the database does not answer
 
 
@@ -48,6 +49,7 @@ class Worker:
         self.settings = settings
         self._lanes = (_Lane(letters=False, connections=1), _Lane(letters=True, connections=CONNECTIONS))
         self._tidy_at = 0.0
+        self._tell_at = 0.0
 
     @property
     def in_hand(self) -> set[asyncio.Task[Settlement]]:
@@ -76,9 +78,10 @@ class Worker:
 
     async def run_once(self) -> bool:
         """Claim what there is room for, settle what is finished. False: there is nothing to do."""
+        told = await self._tell()
         for lane in self._lanes:
             await self._claim(lane)
-        return await self._settle(patience=IDLE)
+        return await self._settle(patience=IDLE) or told
 
     async def finish(self) -> None:
         """Settle all that is in hand, and claim nothing more."""
@@ -95,6 +98,14 @@ class Worker:
         if time.monotonic() >= self._tidy_at:
             self._tidy_at = time.monotonic() + TIDY_EVERY
             await scrub.run(self.database, at=now())
+            await reminders.run(self.database, at=now())
+
+    async def _tell(self) -> bool:
+        """Queue the next notices of what campaigns have to tell: when idle, and else once in a while."""
+        if self.in_hand and time.monotonic() < self._tell_at:
+            return False
+        self._tell_at = time.monotonic() + TELL_EVERY
+        return await announcing.tell_some(self.database, at=now())
 
     async def _claim(self, lane: _Lane) -> None:
         room = IN_HAND - len(lane.in_hand)
@@ -105,7 +116,7 @@ class Worker:
             taken = await claims.claim(session, letters=lane.letters, most=room, lease_time=self.settings.lease_time)
             if not taken:
                 return
-            read = drafts.of_letters(session, taken, at=now()) if lane.letters else drafts.of_notices(session, taken)
+            read = (drafts.of_letters if lane.letters else notices.drafts)(session, taken, at=now())
             ready = await read
         lane.in_hand |= {asyncio.create_task(self._deliver(draft, lane, until=until)) for draft in ready}
 
@@ -128,7 +139,8 @@ class Worker:
         letter_id = draft.claim.letter_id
         mail = (writing.letter if letter_id else writing.notice)(draft, self.keys, self.settings)
         try:
-            reply = await self.mailer.send(Envelope(mail.sender, mail.to, message.to_bytes(mail, at=now())))
+            envelope = Envelope(mail.returns_to or mail.sender, mail.to, message.to_bytes(mail, at=now()))
+            reply = await self.mailer.send(envelope)
         except Refusal as error:
             error.reply = re.sub(rf"\b{re.escape(mail.person)}\b", "…", error.reply)
             raise

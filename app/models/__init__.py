@@ -2,10 +2,11 @@
 
 from app.models.brief import Brief
 from app.models.campaign import Campaign, CampaignOffice, CampaignPrisoner
-from app.models.delivery import Delivery
+from app.models.delivery import Delivery, Enclosure, NoticeCount
 from app.models.idempotency import Idempotency
 from app.models.letter import Letter
-from app.models.office import Accreditation, Office, Official
+from app.models.news import News
+from app.models.office import Accreditation, Office, Official, SoftBounce
 from app.models.organisation import ApiKey, Organisation, Organiser
 from app.models.prisoner import Prisoner, PrisonerEvent
 from app.models.submission import Submission
@@ -19,14 +20,18 @@ __all__ = [
     "CampaignOffice",
     "CampaignPrisoner",
     "Delivery",
+    "Enclosure",
     "Idempotency",
     "Letter",
+    "News",
+    "NoticeCount",
     "Office",
     "Official",
     "Organisation",
     "Organiser",
     "Prisoner",
     "PrisonerEvent",
+    "SoftBounce",
     "Submission",
     "SupporterTally",
     "Tally",

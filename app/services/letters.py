@@ -59,8 +59,7 @@ def plan(situation: Situation, body: SubmissionCreate) -> Plan:
     if not body.consent.send:
         raise invalid("/consent/send", "Without this consent, nothing is written in your name.")
     brief, state, country = situation.brief, situation.state, body.supporter.country
-    prisoner_id = _prisoner(brief, body.prisoner)
-    recipients = _picked(choose(brief, country=country, language=body.language), body.office_ids)
+    prisoner_id, recipients = chosen(brief, body)
     if shut := gates.against(
         state, country=country, prisoner_ids=_ids(brief.about(prisoner_id)), today=situation.today
     ):
@@ -70,6 +69,12 @@ def plan(situation: Situation, body: SubmissionCreate) -> Plan:
         raise gates.refuse(next(filter(None, reasons), Reason.NOBODY))
     open_ = [each for each, reason in zip(recipients, reasons, strict=True) if reason is None]
     return Plan(situation.campaign, situation.brief_id, brief, prisoner_id, open_)
+
+
+def chosen(brief: BriefContent, body: SubmissionCreate) -> tuple[uuid.UUID | None, list[Recipient]]:
+    """Return which prisoner and recipients a body chooses, past the gates. Pure."""
+    recipients = choose(brief, country=body.supporter.country, language=body.language)
+    return _prisoner(brief, body.prisoner), _picked(recipients, body.office_ids)
 
 
 async def offer(session: AsyncSession, campaign: Campaign, *, country: str, language: str) -> Offer:
@@ -95,7 +100,14 @@ async def preview(session: AsyncSession, keys: Keys, campaign: Campaign, body: S
     digest = keys.digest_of_email(body.supporter.email)
     return Preview(
         letters=[
-            _preview(planned, each, holders.get(each.office.id), body, seed_of(digest, each.office.id))
+            composed(
+                planned.brief,
+                planned.prisoner_id,
+                each,
+                holders.get(each.office.id),
+                body,
+                seed_of(digest, each.office.id),
+            )
             for each in planned.recipients
         ]
     )
@@ -120,13 +132,17 @@ def seed_of(digest: bytes, office_id: uuid.UUID) -> int:
     return int.from_bytes(bytes(a ^ b for a, b in zip(digest, office_id.bytes, strict=False))[8:16]) >> 1
 
 
-def _preview(
-    planned: Plan, recipient: Recipient, holder: Official | None, body: SubmissionCreate, seed: int
+def composed(
+    brief: BriefContent,
+    prisoner_id: uuid.UUID | None,
+    recipient: Recipient,
+    holder: Official | None,
+    body: SubmissionCreate,
+    seed: int,
 ) -> LetterPreview:
-    handed = Handed(
-        Supporter(**body.supporter.model_dump()), body.paragraph, planned.prisoner_id, recipient.language, seed
-    )
-    letter = compose(planned.brief, recipient.office, holder, handed)
+    """Return a letter as it would go out. Pure."""
+    handed = Handed(Supporter(**body.supporter.model_dump()), body.paragraph, prisoner_id, recipient.language, seed)
+    letter = compose(brief, recipient.office, holder, handed)
     return LetterPreview(
         office_id=recipient.office.id,
         office=recipient.office.title_in(body.language),

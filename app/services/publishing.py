@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.composing.brief import compile_brief
+from app.composing.brief import BriefContent, compile_brief
 from app.composing.candidates import Candidate, usable_channels
 from app.errors import Conflict
 from app.models.brief import Brief
@@ -22,7 +22,7 @@ from app.models.columns import now
 from app.models.letter import WAITING, Letter, Reason, Stage
 from app.models.office import Accreditation, Office, OfficeKind
 from app.models.organisation import Organisation
-from app.services import campaigns, queue, revisions
+from app.services import briefs, campaigns, news, queue, revisions
 
 
 async def publish(session: AsyncSession, campaign: Campaign) -> CampaignForOrganisers:
@@ -30,16 +30,27 @@ async def publish(session: AsyncSession, campaign: Campaign) -> CampaignForOrgan
     to = CampaignStatus.PAUSED if campaign.status is CampaignStatus.PAUSED else CampaignStatus.ACTIVE
     if to is CampaignStatus.ACTIVE:
         _require_next(campaign, to)
-    organisation = await session.get_one(Organisation, campaign.organisation_id)
-    prisoners = (await campaigns.prisoners_of(session, [campaign.id])).get(campaign.id, [])
-    content = compile_brief(
-        campaign, organisation.name, prisoners, await _offices(session, campaign), today=now().date()
-    )
+    content = await compiled(session, campaign)
     last = (await session.exec(select(sa.func.max(Brief.number)).where(Brief.campaign_id == campaign.id))).one()
     brief = Brief(campaign_id=campaign.id, number=(last or 0) + 1, content=content.model_dump(mode="json"))
     session.add(brief)
     await revisions.change(session, campaign, {"brief_id": brief.id, "status": to})
     return await campaigns.show_to_organisers(session, campaign)
+
+
+async def compiled(session: AsyncSession, campaign: Campaign) -> BriefContent:
+    """Return the brief as it would be published now, or refuse with a list of what is missing. Keeps nothing."""
+    organisation = await session.get_one(Organisation, campaign.organisation_id)
+    prisoners = (await campaigns.prisoners_of(session, [campaign.id])).get(campaign.id, [])
+    offices = await _offices(session, campaign)
+    return compile_brief(campaign, organisation.name, prisoners, offices, today=now().date())
+
+
+async def in_force(session: AsyncSession, campaign: Campaign) -> BriefContent:
+    """Return the brief that letters are made from now; for a draft, the one that publishing would make."""
+    if campaign.brief_id is None:
+        return await compiled(session, campaign)
+    return await briefs.load(session, campaign.brief_id)
 
 
 async def pause(session: AsyncSession, campaign: Campaign) -> CampaignForOrganisers:
@@ -85,6 +96,7 @@ async def close(session: AsyncSession, campaign: Campaign, body: CampaignClose) 
         to=Stage.CANCELLED,
         reason=Reason.CAMPAIGN_CLOSED,
     )
+    await news.tell_outcome(session, campaign)
     return await campaigns.show_to_organisers(session, campaign)
 
 

@@ -17,13 +17,14 @@ from app.services import stages
 
 async def stop(
     session: AsyncSession, *which: sa.ColumnElement[bool], stages_in: Sequence[Stage], to: Stage, reason: Reason
-) -> None:
-    """Move waiting letters to held or cancelled; their deliveries are due no more."""
+) -> int:
+    """Move waiting letters to held or cancelled; their deliveries are due no more. Return how many."""
     of_these = sa.select(col(Letter.id)).where(*which, col(Letter.stage).in_(stages_in))
     await _lock_deliveries(session, of_these)
     letters = await stages.lock(session, *which, col(Letter.stage).in_(stages_in))
     await _set_due(session, letters, due_at=None)
     await stages.move(session, letters, to, at=now(), reason=reason)
+    return len(letters)
 
 
 async def release(session: AsyncSession, *which: sa.ColumnElement[bool]) -> None:
@@ -39,13 +40,23 @@ async def release(session: AsyncSession, *which: sa.ColumnElement[bool]) -> None
     )
 
 
+async def retry(session: AsyncSession, *which: sa.ColumnElement[bool]) -> int:
+    """Have failed letters tried again from the beginning; return how many. Not those of the forgotten."""
+    failed = *which, col(Letter.stage) == Stage.FAILED, col(Letter.digest).is_not(None)
+    await _lock_deliveries(session, sa.select(col(Letter.id)).where(*failed))
+    letters = await stages.lock(session, *failed)
+    await _set_due(session, letters, due_at=now(), attempts=0)
+    await stages.move(session, letters, Stage.QUEUED, at=now())
+    return len(letters)
+
+
 async def _lock_deliveries(session: AsyncSession, letter_ids: sa.Select[uuid.UUID]) -> None:
     """Deliveries are locked before letters, here as everywhere, so that nobody waits in a circle."""
     await rows(session, sa.select(col(Delivery.id)).where(col(Delivery.letter_id).in_(letter_ids)).with_for_update())
 
 
-async def _set_due(session: AsyncSession, letters: Sequence[stages.Standing], *, due_at: object) -> None:
+async def _set_due(session: AsyncSession, letters: Sequence[stages.Standing], **values: object) -> None:
     for start in range(0, len(letters), stages.AT_ONCE):
         ids = [letter.id for letter in letters[start : start + stages.AT_ONCE]]
-        changed = sa.update(Delivery).where(col(Delivery.letter_id).in_(ids)).values(due_at=due_at)
+        changed = sa.update(Delivery).where(col(Delivery.letter_id).in_(ids)).values(**values)
         await session.exec(changed.execution_options(synchronize_session=False))

@@ -45,19 +45,10 @@ async def paper(session: AsyncSession, keys: Keys, token: str, letter_id: uuid.U
     office = brief.office(row.office_id)
     if office is None or row.channel is Channel.EMAIL:
         raise NotFound("There is nothing to print: this letter goes by e-mail.")
-    await _ask_gates(session, brief, submission, row)
+    campaign = await session.get_one(Campaign, submission.campaign_id)
+    await gates.ask(session, campaign, brief, row)  # let nobody post by hand what would not be sent
     composed = _text(keys, brief, submission, row, await letters.holders_of(session, [row.office_id]))
     return as_text(composed, office, channel=row.channel, language=row.language)
-
-
-async def _ask_gates(session: AsyncSession, brief: BriefContent, submission: Submission, letter: Letter) -> None:
-    """Let nobody post by hand what would not be sent."""
-    campaign = await session.get_one(Campaign, submission.campaign_id)
-    about = [prisoner.id for prisoner in brief.about(letter.prisoner_id)]
-    state = await gates.state(session, campaign, prisoner_ids=about, office_ids=[letter.office_id])
-    shut = gates.against(state, country=letter.country, prisoner_ids=about, today=now().date())
-    if reason := shut or gates.against_office(state, letter.office_id, letter.channel):
-        raise gates.refuse(reason)
 
 
 async def cancel(session: AsyncSession, keys: Keys, token: str) -> Receipt:
