@@ -1,5 +1,6 @@
 """Delivery status notifications: RFC 3464 by the standard library, and what keeps to no rule by flufl.bounce."""
 
+import logging
 from collections.abc import Iterator
 from email import message_from_string
 from email.message import Message
@@ -8,6 +9,8 @@ from typing import NamedTuple
 from flufl.bounce import all_failures
 
 from app.incoming.text import header, plain_text
+
+logging.getLogger("flufl.bounce").disabled = True  # it logs what it reads, and tracebacks of what it cannot
 
 STATUS_PARTS = {"message/delivery-status", "message/global-delivery-status"}
 FAILED, DELAYED = "failed", "delayed"
