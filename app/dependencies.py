@@ -110,6 +110,10 @@ async def get_own_campaign(slug: SlugPath, organiser: OrganiserDep, session: Ses
     return await campaigns.own(session, organiser, slug)
 
 
+async def get_watched_campaign(slug: SlugPath, organiser: OrganiserDep, session: ReaderDep) -> Campaign:
+    return await campaigns.own(session, organiser, slug, lock=False)
+
+
 async def get_own_prisoner(slug: SlugPath, organiser: OrganiserDep, session: SessionDep) -> Prisoner:
     return await prisoners.own(session, organiser, slug)
 
@@ -124,6 +128,7 @@ async def get_own_letter(letter_id: IdPath, organiser: OrganiserDep, session: Se
 
 CampaignDep = Annotated[Campaign, Depends(get_campaign)]
 OwnCampaignDep = Annotated[Campaign, Depends(get_own_campaign)]
+WatchedCampaignDep = Annotated[Campaign, Depends(get_watched_campaign)]
 OwnLetterDep = Annotated[Letter, Depends(get_own_letter)]
 OwnPrisonerDep = Annotated[Prisoner, Depends(get_own_prisoner)]
 OwnOfficeDep = Annotated[Office, Depends(get_own_office)]

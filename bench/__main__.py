@@ -1,4 +1,4 @@
-"""Print the figures: `python -m bench [intake] [delivery]`."""
+"""Print the figures: `python -m bench [intake] [delivery] [returns]`."""
 
 import asyncio
 import platform
@@ -6,8 +6,10 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 
-from bench import delivery, intake, service
+from bench import delivery, intake, returns, service
 from tests.postgres import fresh_database, postgres_server
+
+BOUNCES = 10_000  # letters, each with a bounce that comes twice and a forged one
 
 
 @contextmanager
@@ -24,7 +26,7 @@ DATABASES: dict[str, Callable[[], AbstractContextManager[str]]] = {
 
 
 def main() -> None:
-    wanted = sys.argv[1:] or ["intake", "delivery"]
+    wanted = sys.argv[1:] or ["intake", "delivery", "returns"]
     print(f"Python {platform.python_version()}, {platform.machine()}; one API process or one worker, durable commits")
     if "intake" in wanted:
         validating = intake.bare()
@@ -44,6 +46,11 @@ def main() -> None:
                 with opened() as url:
                     rate = delivery.deliveries(url, sink)
                 print(f"deliver on {name:<19}  {rate:8.0f} letters/s      {rate / ready:5.2f} of ready-made bytes")
+    if "returns" in wanted:
+        for name, opened in DATABASES.items():
+            with opened() as url:
+                rate, counted = returns.bounces(url, BOUNCES)
+            print(f"bounces on {name:<19}  {rate:8.0f} messages/s     {counted} bounced, each counted once")
 
 
 if __name__ == "__main__":

@@ -5,7 +5,16 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from app.bodies import StrictRoute
-from app.dependencies import KeysDep, OrganiserDep, OwnCampaignDep, OwnLetterDep, ReaderDep, SessionDep
+from app.dependencies import (
+    IdPath,
+    KeysDep,
+    OrganiserDep,
+    OwnCampaignDep,
+    OwnLetterDep,
+    ReaderDep,
+    SessionDep,
+    WatchedCampaignDep,
+)
 from app.models.queue import (
     CancelRest,
     Changed,
@@ -31,9 +40,9 @@ async def list_letters(
 
 
 @router.get("/letters/{letter_id}")
-async def read_letter(letter: OwnLetterDep, organiser: OrganiserDep, session: ReaderDep, keys: KeysDep) -> LetterDetail:
+async def read_letter(letter_id: IdPath, organiser: OrganiserDep, session: ReaderDep, keys: KeysDep) -> LetterDetail:
     """Show one letter, with the office's answer where the campaign keeps it."""
-    return await moderation.read(session, keys, organiser, letter)
+    return await moderation.read(session, keys, organiser, letter_id)
 
 
 @router.post("/letters/{letter_id}/release")
@@ -42,7 +51,7 @@ async def release_letter(
 ) -> LetterDetail:
     """Let a held letter go on, if nothing else stands against it."""
     await moderation.release(session, letter)
-    return await moderation.read(session, keys, organiser, letter)
+    return await moderation.read(session, keys, organiser, letter.id)
 
 
 @router.post("/letters/{letter_id}/cancel")
@@ -51,7 +60,7 @@ async def cancel_letter(
 ) -> LetterDetail:
     """Stop a letter that has not left."""
     await moderation.cancel(session, letter)
-    return await moderation.read(session, keys, organiser, letter)
+    return await moderation.read(session, keys, organiser, letter.id)
 
 
 @router.post("/letters/{letter_id}/retry")
@@ -60,11 +69,11 @@ async def retry_letter(
 ) -> LetterDetail:
     """Have a failed letter tried again from the beginning."""
     await moderation.retry(session, letter)
-    return await moderation.read(session, keys, organiser, letter)
+    return await moderation.read(session, keys, organiser, letter.id)
 
 
 @router.get("/campaigns/{slug}/queue")
-async def read_queue(campaign: OwnCampaignDep, session: SessionDep) -> QueueState:
+async def read_queue(campaign: WatchedCampaignDep, session: ReaderDep) -> QueueState:
     """Show what waits, what is due, what is held and why, and what mail servers say."""
     return await queue_state.read(session, campaign)
 

@@ -24,6 +24,7 @@ async def mark_dead(session: AsyncSession, office_id: uuid.UUID, address: str, *
         {**email, "dead": True, "why": why} if email["address"] == address and not email.get("dead") else email
         for email in office.emails
     ]
+    office.revision += 1  # so that no colleague who read it before puts the old list back
     session.add(office)
     await session.flush()
 
@@ -39,9 +40,11 @@ async def judge(
     at: datetime,
 ) -> None:
     """Draw the consequence of a bounce for the address with this tag: a hard one is enough, soft ones take days."""
+    if severity is Severity.REFUSED:
+        return
     office = await _hold(session, office_id)
     address = next((each["address"] for each in office.emails if returns.tag(keys, each["address"]) == tag), None)
-    if address is None or severity is Severity.REFUSED:
+    if address is None:  # taken out since
         return
     if severity is Severity.HARD or await _soft_days(session, office_id, address, at=at) >= SOFT_DAYS:
         await mark_dead(session, office_id, address, why=why)

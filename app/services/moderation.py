@@ -25,8 +25,12 @@ async def own(session: AsyncSession, organiser: Organiser, letter_id: uuid.UUID)
     which = select(Letter).join(Campaign, col(Campaign.id) == col(Letter.campaign_id))
     letter = (await session.exec(which.where(Letter.id == letter_id, of_ours))).first()
     if letter is None:
-        raise NotFound("There is no letter at this address.")
+        raise no_letter()
     return letter
+
+
+def no_letter() -> NotFound:
+    return NotFound("There is no letter at this address.")
 
 
 async def listed(
@@ -47,12 +51,14 @@ async def listed(
     return Page(items=list(shown), next_cursor=next_cursor)
 
 
-async def read(session: AsyncSession, keys: Keys, organiser: Organiser, letter: Letter) -> LetterDetail:
+async def read(session: AsyncSession, keys: Keys, organiser: Organiser, letter_id: uuid.UUID) -> LetterDetail:
     """Return one letter as it stands now, with the office's answer where the campaign keeps it."""
-    (shown,) = await _read(session, keys, organiser.organisation_id, col(Letter.id) == letter.id, limit=1)
-    sealed = (await rows(session, sa.select(col(Letter.sealed_answer)).where(col(Letter.id) == letter.id)))[0][0]
-    answer = keys.open(sealed, about=letter.id).decode() if sealed else None
-    return LetterDetail(**shown.model_dump(), answer_text=answer)
+    found = await _read(session, keys, organiser.organisation_id, col(Letter.id) == letter_id, limit=1)
+    if not found:
+        raise no_letter()
+    sealed = (await rows(session, sa.select(col(Letter.sealed_answer)).where(col(Letter.id) == letter_id)))[0][0]
+    answer = keys.open(sealed, about=letter_id).decode() if sealed else None
+    return LetterDetail(**found[0].model_dump(), answer_text=answer)
 
 
 async def release(session: AsyncSession, letter: Letter) -> None:
