@@ -73,10 +73,11 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def room_for_a_token(self) -> Self:
-        if len(self.returns_to.partition("@")[0]) > LONGEST_RETURN_NAME:
+        name, at, domain = self.returns_to.partition("@")
+        if not (name and at and domain) or "@" in domain or len(name) > LONGEST_RETURN_NAME:
             raise ValueError(
-                f"UNSILENCED_RETURN_TO (or UNSILENCED_MAIL_FROM) needs a shorter name before the @: at most "
-                f"{LONGEST_RETURN_NAME} characters, since a token is added to it."
+                "UNSILENCED_RETURN_TO (or UNSILENCED_MAIL_FROM, if it is not set) has to be one address with at most "
+                f"{LONGEST_RETURN_NAME} characters before the @, since a token is added there."
             )
         return self
 

@@ -8,6 +8,7 @@ from email.message import Message
 from html.parser import HTMLParser
 
 LONGEST_TEXT = 20_000  # characters of an answer that are kept
+LONGEST_HEADER = 2_000  # characters that are looked at: patterns take long over endless ones
 LONGEST_WORDS = 300  # characters of a server's words that are kept
 ADDRESS = re.compile(r"[^\s<>;]+@[^\s<>;]+")
 UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
@@ -17,7 +18,7 @@ BREAKS = {"p", "div", "br", "tr", "li", "h1", "h2", "h3", "blockquote"}
 
 def header(message: Message, name: str) -> str:
     """Return a header as one readable line, or nothing."""
-    raw = str(message.get(name, ""))
+    raw = str(message.get(name, ""))[:LONGEST_HEADER]
     with suppress(HeaderParseError, LookupError, ValueError):  # else as it came
         raw = str(make_header(decode_header(raw)))
     return " ".join(UNSEEN.sub(" ", raw).split())

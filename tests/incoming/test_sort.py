@@ -93,6 +93,12 @@ def test_the_same_message_has_the_same_mark_and_another_has_another() -> None:
     assert sort(reply(TO)).mark != sort(reply(TO, message_id="<reply-2@by.example.org>")).mark
 
 
+def test_endless_headers_are_cut_before_anything_looks_at_them() -> None:
+    endless = sort(dsn(TO, words="4.4." * 200_000))
+    assert (endless.kind, len(endless.words) < 3_000) == (Kind.BOUNCE, True)
+    assert sort(reply(TO).replace(b"Subject: ", b"Subject: " + b"=?utf-8?q?a?= " * 60_000)).kind is Kind.PERSON
+
+
 @pytest.mark.parametrize(
     "raw",
     [
