@@ -2,6 +2,7 @@
 
 import asyncio
 import hmac
+import logging
 import os
 import signal
 import sys
@@ -18,11 +19,15 @@ from sqlalchemy.exc import SQLAlchemyError
 from app import logs, schema
 from app.config import Settings
 from app.database import Database
+from app.delivery import lmtp as lmtp_server
 from app.errors import UnsilencedError
+from app.incoming.sort import LARGEST
 from app.main import delivering
 from app.models.columns import now
 from app.services import demo as demonstration
+from app.services import inbound as coming_back
 from app.services import organisers, publishing, recount, scrub
+from app.services.sealing import Keys
 
 Result = TypeVar("Result")
 
@@ -108,6 +113,25 @@ def work() -> None:
     except asyncio.CancelledError:
         errors.print("Stopped at once. What was under way is due again when its lease has run out.")
         raise typer.Exit(1) from None
+
+
+@cli.command()
+def inbound(
+    to: Annotated[str, typer.Option(help="The envelope's recipient, if your mail server tells it.")] = "",
+    lmtp: Annotated[str, typer.Option(metavar="HOST:PORT", help="Listen here for LMTP instead.")] = "",
+) -> None:
+    """Take one message that came back from standard input, as a pipe of your mail server; or all, over LMTP.
+
+    Exit codes: 0 taken, 75 not now (the mail server keeps it and comes again). See docs/operators.md.
+    """
+    if lmtp:
+        asyncio.run(_listen(lmtp))
+        return
+    try:
+        asyncio.run(_take_piped(to))
+    except Exception as error:  # noqa: BLE001 - whatever is wrong with us, the message is not lost
+        logging.getLogger(__name__).warning("a message could not be taken in: %s", type(error).__name__)
+        raise typer.Exit(os.EX_TEMPFAIL) from None
 
 
 @cli.command()
@@ -253,7 +277,30 @@ async def _put_right(database: Database) -> list[recount.Difference]:
         return found
 
 
-async def _work(settings: Settings) -> None:
+async def _take_piped(to: str) -> None:
+    raw = sys.stdin.buffer.read(LARGEST)
+    while sys.stdin.buffer.read(LARGEST):  # not needed; but the mail server wants to be rid of it
+        pass
+    settings = Settings()
+    async with _open(settings) as database:
+        await schema.require_current(database)
+        await coming_back.take(database, Keys(settings.secret_key), raw, to=to)
+
+
+async def _listen(where: str) -> None:
+    host, _, port = where.rpartition(":")
+    if not port.isdigit():
+        raise typer.BadParameter("Give a host and a port, such as 127.0.0.1:2424.", param_hint="--lmtp")
+    settings = Settings()
+    async with _open(settings) as database:
+        await schema.require_current(database)
+        server = await lmtp_server.listen(database, Keys(settings.secret_key), host.strip("[]"), int(port))
+        out.print(f"What comes back is taken in over LMTP at {where}. Stop it with Ctrl-C.")
+        await _told_to_stop().wait()
+        server.close()
+
+
+def _told_to_stop() -> asyncio.Event:
     stopping = asyncio.Event()
     this = asyncio.current_task()
 
@@ -264,6 +311,11 @@ async def _work(settings: Settings) -> None:
 
     for name in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(name, stop)
+    return stopping
+
+
+async def _work(settings: Settings) -> None:
+    stopping = _told_to_stop()
     async with _open(settings) as database:
         await schema.require_current(database)
         async with delivering(settings, database) as running:

@@ -10,6 +10,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 PROJECT = Path(__file__).resolve().parent.parent
 DEVELOPMENT_SECRET = "development-only-do-not-use-in-the-open"  # noqa: S105 - refused outside this machine, see below
 SECRET_CHARACTERS = 32
+LONGEST_RETURN_NAME = 15  # with `+` and a token of 48 just the 64 that SMTP allows before the @
 LOCAL_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
@@ -37,6 +38,16 @@ class Settings(BaseSettings):
     mail_from: str = Field(
         "letters@campaign.example.org",
         description="The address that letters and notices leave from; campaigns may bring their own.",
+    )
+    return_to: str | None = Field(
+        None,
+        description="The address to which bounces and offices' answers come back, as `name+token@…`. "
+        "Unset: UNSILENCED_MAIL_FROM.",
+    )
+    inbound_secret: str | None = Field(
+        None,
+        min_length=24,
+        description="Signs mail that comes back over HTTP (Standard Webhooks, `whsec_…`). Unset: none is taken there.",
     )
     cors_origins: Annotated[list[str], NoDecode] = Field(
         default_factory=list, description="Origins of frontends that may call the API, separated by commas."
@@ -92,6 +103,16 @@ class Settings(BaseSettings):
         return value.rstrip("/")
 
     @model_validator(mode="after")
+    def room_for_a_token(self) -> Self:
+        name, at, domain = self.returns_to.partition("@")
+        if not (name and at and domain) or "@" in domain or len(name) > LONGEST_RETURN_NAME:
+            raise ValueError(
+                "UNSILENCED_RETURN_TO (or UNSILENCED_MAIL_FROM, if it is not set) has to be one address with at most "
+                f"{LONGEST_RETURN_NAME} characters before the @, since a token is added there."
+            )
+        return self
+
+    @model_validator(mode="after")
     def fit_for_the_open(self) -> Self:
         if self.is_local:
             return self
@@ -103,6 +124,11 @@ class Settings(BaseSettings):
         if self.smtp_url is None:
             raise ValueError("UNSILENCED_SMTP_URL is not set: in the open, letters need a real mail server.")
         return self
+
+    @property
+    def returns_to(self) -> str:
+        """The address to which mail comes back, before a token is added."""
+        return self.return_to or self.mail_from
 
     @property
     def is_local(self) -> bool:

@@ -13,12 +13,13 @@ from app.config import Settings
 from app.database import Database
 from app.errors import NotFound, Unauthorized
 from app.models.campaign import Campaign
+from app.models.letter import Letter
 from app.models.office import Office
 from app.models.organisation import Organiser
 from app.models.print_run import PrintRun
 from app.models.prisoner import Prisoner
 from app.models.text import SLUG
-from app.services import campaigns, officials, organisers, print_runs, prisoners, revisions
+from app.services import campaigns, moderation, officials, organisers, print_runs, prisoners, revisions
 from app.services.intake import Intake
 from app.services.sealing import Keys
 
@@ -110,6 +111,10 @@ async def get_own_campaign(slug: SlugPath, organiser: OrganiserDep, session: Ses
     return await campaigns.own(session, organiser, slug)
 
 
+async def get_watched_campaign(slug: SlugPath, organiser: OrganiserDep, session: ReaderDep) -> Campaign:
+    return await campaigns.own(session, organiser, slug, lock=False)
+
+
 async def get_own_prisoner(slug: SlugPath, organiser: OrganiserDep, session: SessionDep) -> Prisoner:
     return await prisoners.own(session, organiser, slug)
 
@@ -122,8 +127,14 @@ async def get_own_print_run(run_id: IdPath, organiser: OrganiserDep, session: Se
     return await print_runs.own(session, organiser, run_id)
 
 
+async def get_own_letter(letter_id: IdPath, organiser: OrganiserDep, session: SessionDep) -> Letter:
+    return await moderation.own(session, organiser, letter_id)
+
+
 CampaignDep = Annotated[Campaign, Depends(get_campaign)]
 OwnCampaignDep = Annotated[Campaign, Depends(get_own_campaign)]
+WatchedCampaignDep = Annotated[Campaign, Depends(get_watched_campaign)]
+OwnLetterDep = Annotated[Letter, Depends(get_own_letter)]
 OwnPrisonerDep = Annotated[Prisoner, Depends(get_own_prisoner)]
 OwnOfficeDep = Annotated[Office, Depends(get_own_office)]
 OwnPrintRunDep = Annotated[PrintRun, Depends(get_own_print_run)]

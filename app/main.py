@@ -18,15 +18,19 @@ from app.routers import (
     campaigns,
     guide,
     health,
+    inbound,
     letters,
     mailbox,
     metrics,
+    news,
     officials,
     pages,
     print_runs,
     prisoners,
+    queue,
     receipts,
     stats,
+    unsubscribe,
 )
 from app.services.intake import Intake
 from app.services.sealing import Keys
@@ -54,13 +58,14 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.keys = Keys(settings.secret_key)
     problems.install(app)
     api = APIRouter(prefix="/api/v1", responses=problems.RESPONSES)
-    for room in (campaigns, letters, receipts, prisoners, officials, stats, print_runs):
+    for room in (campaigns, letters, receipts, prisoners, officials, stats, print_runs, news, queue, inbound):
         api.include_router(room.router)
     app.include_router(api)
     app.include_router(health.router)
     app.include_router(metrics.router)
     app.include_router(guide.router)
     app.include_router(pages.router)
+    app.include_router(unsubscribe.router)
     if settings.catches_mail:
         app.include_router(mailbox.router)
     if settings.cors_origins:

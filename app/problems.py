@@ -20,6 +20,7 @@ from app.errors import Busy, Closed, FieldError, UnsilencedError
 logger = logging.getLogger(__name__)
 
 LARGEST_BODY = 64 * 1024  # bytes
+LARGER_BODIES = {"/api/v1/inbound": 1024 * 1024}  # whole e-mails
 TYPE = "/docs/problems#"
 MOST_ERRORS = 20
 MOST_SLIPS = 3  # unknown fields that are named; more are no slips, and not ours to repeat
@@ -153,7 +154,7 @@ async def _unexpected(_request: Request, _error: Exception) -> Response:
 
 
 class BodyLimit:
-    """Refuses bodies over LARGEST_BODY, by their announced length or while they come in."""
+    """Refuses bodies that are too large, by their announced length or while they come in."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -162,9 +163,10 @@ class BodyLimit:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        largest = LARGER_BODIES.get(scope["path"], LARGEST_BODY)
         announced = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
-        if not announced.isdigit() or int(announced[:12]) > LARGEST_BODY:
-            await _too_large()(scope, receive, send)
+        if not announced.isdigit() or int(announced[:12]) > largest:
+            await _too_large(largest)(scope, receive, send)
             return
         received = 0
 
@@ -172,14 +174,14 @@ class BodyLimit:
             nonlocal received
             message = await receive()
             received += len(message.get("body", b""))
-            if received > LARGEST_BODY:
+            if received > largest:
                 raise HTTPException(413)
             return message
 
         await self.app(scope, limited, send)
 
 
-def _too_large() -> Response:
+def _too_large(largest: int) -> Response:
     kind, title = STATUS_TITLES[413]
-    detail = f"The body is over {LARGEST_BODY // 1024} KiB."
+    detail = f"The body is over {largest // 1024} KiB."
     return problem(kind, 413, title, detail, headers={"Connection": "close"})

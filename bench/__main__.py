@@ -1,4 +1,4 @@
-"""Print the figures: `python -m bench [letters] [intake] [delivery] [paper]`."""
+"""Print the figures: `python -m bench [letters] [intake] [delivery] [paper] [returns]`."""
 
 import asyncio
 import itertools
@@ -8,8 +8,10 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 
 from app.models.campaign import Audience
-from bench import delivery, intake, letters, paper, service
+from bench import delivery, intake, letters, paper, returns, service
 from tests.postgres import fresh_database, postgres_server
+
+BOUNCES = 10_000  # letters, each with a bounce that comes twice and a forged one
 
 
 @contextmanager
@@ -25,48 +27,73 @@ DATABASES: dict[str, Callable[[], AbstractContextManager[str]]] = {
 }
 
 
+def _letters() -> None:
+    for language, audience in itertools.product(letters.LANGUAGES, Audience):
+        similarity, equal = letters.alike(language, audience)
+        print(
+            f"compose {language} {audience.value:<20} {letters.microseconds(language, audience):8.0f} µs a letter,"
+            f" {letters.PEOPLE} letters alike by {similarity:.2f}, {equal} of them equal"
+        )
+    print(f"refuse a hostile text           {letters.refusing():8.1f} ms")
+
+
+def _intake() -> None:
+    validating = intake.bare()
+    print(f"validate a submission only      {validating:8.0f} requests/s")
+    for name, opened in DATABASES.items():
+        with opened() as url:
+            run, memory = intake.submissions(url)
+        print(
+            f"submit on {name:<20}  {run.rate:8.0f} submissions/s  {run.rate / validating:5.2f} of validating,"
+            f" p99 {run.percentile(0.99) * 1000:.0f} ms, {memory:.0f} MB"
+        )
+
+
+def _delivery() -> None:
+    with delivery.sink() as sink:
+        ready = delivery.ready_made(sink, delivery.PEOPLE)
+        print(f"aiosmtplib, ready-made bytes    {ready:8.0f} messages/s")
+        for name, opened in DATABASES.items():
+            with opened() as url:
+                rate = delivery.deliveries(url, sink)
+            print(f"deliver on {name:<19}  {rate:8.0f} letters/s      {rate / ready:5.2f} of ready-made bytes")
+
+
+def _paper() -> None:
+    for name, opened in DATABASES.items():
+        with opened() as url:
+            few, many = paper.runs(url)
+        print(
+            f"print on {name:<21} {many['pdf']:9.2f} s for {many['letters']:.0f} letters in one PDF of"
+            f" {many['size']:.1f} MB ({many['worked']:.2f} s of processor time), and {many['take']:.2f} s to take"
+            f" them; one letter {many['alone'] * 1000:.1f} ms"
+        )
+        print(
+            f"  memory at its peak            {many['peak']:8.0f} MB, {few['peak']:.0f} MB for {few['letters']:.0f}"
+            f" letters (before the runs {many['before']:.0f} MB)"
+        )
+
+
+def _returns() -> None:
+    for name, opened in DATABASES.items():
+        with opened() as url:
+            rate, counted = returns.bounces(url, BOUNCES)
+        print(f"bounces on {name:<19}  {rate:8.0f} messages/s     {counted} bounced, each counted once")
+
+
+PARTS: dict[str, Callable[[], None]] = {
+    "letters": _letters,
+    "intake": _intake,
+    "delivery": _delivery,
+    "paper": _paper,
+    "returns": _returns,
+}
+
+
 def main() -> None:
-    wanted = sys.argv[1:] or ["letters", "intake", "delivery", "paper"]
     print(f"Python {platform.python_version()}, {platform.machine()}; one API process or one worker, durable commits")
-    if "letters" in wanted:
-        for language, audience in itertools.product(letters.LANGUAGES, Audience):
-            similarity, equal = letters.alike(language, audience)
-            print(
-                f"compose {language} {audience.value:<20} {letters.microseconds(language, audience):8.0f} µs a letter,"
-                f" {letters.PEOPLE} letters alike by {similarity:.2f}, {equal} of them equal"
-            )
-        print(f"refuse a hostile text           {letters.refusing():8.1f} ms")
-    if "intake" in wanted:
-        validating = intake.bare()
-        print(f"validate a submission only      {validating:8.0f} requests/s")
-        for name, opened in DATABASES.items():
-            with opened() as url:
-                run, memory = intake.submissions(url)
-            print(
-                f"submit on {name:<20}  {run.rate:8.0f} submissions/s  {run.rate / validating:5.2f} of validating,"
-                f" p99 {run.percentile(0.99) * 1000:.0f} ms, {memory:.0f} MB"
-            )
-    if "delivery" in wanted:
-        with delivery.sink() as sink:
-            ready = delivery.ready_made(sink, delivery.PEOPLE)
-            print(f"aiosmtplib, ready-made bytes    {ready:8.0f} messages/s")
-            for name, opened in DATABASES.items():
-                with opened() as url:
-                    rate = delivery.deliveries(url, sink)
-                print(f"deliver on {name:<19}  {rate:8.0f} letters/s      {rate / ready:5.2f} of ready-made bytes")
-    if "paper" in wanted:
-        for name, opened in DATABASES.items():
-            with opened() as url:
-                few, many = paper.runs(url)
-            print(
-                f"print on {name:<21} {many['pdf']:9.2f} s for {many['letters']:.0f} letters in one PDF of"
-                f" {many['size']:.1f} MB ({many['worked']:.2f} s of processor time), and {many['take']:.2f} s to take"
-                f" them; one letter {many['alone'] * 1000:.1f} ms"
-            )
-            print(
-                f"  memory at its peak            {many['peak']:8.0f} MB, {few['peak']:.0f} MB for {few['letters']:.0f}"
-                f" letters (before the runs {many['before']:.0f} MB)"
-            )
+    for wanted in sys.argv[1:] or PARTS:
+        PARTS[wanted]()
 
 
 if __name__ == "__main__":

@@ -45,7 +45,7 @@ def postgres_server(*, durable: bool = False) -> Iterator[str]:
         return
     with (
         tempfile.TemporaryDirectory(prefix="postgres-") as folder,
-        _running(Path(folder), _account(), [] if durable else FORGETFUL),
+        _running(Path(folder), account(), [] if durable else FORGETFUL),
     ):
         yield _render(URL.create("postgresql+asyncpg", "postgres", database="postgres", query={"host": folder}))
 
@@ -72,7 +72,7 @@ def _render(url: URL) -> str:
     return url.render_as_string(hide_password=False).replace("%2F", "/")  # configparser trips over a percent sign
 
 
-def _account() -> struct_passwd | None:
+def account() -> struct_passwd | None:
     """Return whom to run as: PostgreSQL refuses to be root."""
     if os.geteuid() != 0:
         return None

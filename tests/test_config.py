@@ -87,3 +87,13 @@ def test_settings_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> 
 def test_times_are_positive_numbers(name: str, value: str) -> None:
     with pytest.raises(ValidationError):
         settings(**{name: value})
+
+
+@pytest.mark.parametrize(
+    "address", ["sixteen-letters.@example.org", "nothing", "@example.org", "a@b@example.org", "a@"]
+)
+@pytest.mark.parametrize("name", ["return_to", "mail_from"])
+def test_the_return_address_has_room_for_a_token(name: str, address: str) -> None:
+    with pytest.raises(ValidationError, match="UNSILENCED_RETURN_TO"):
+        settings(**{name: address})
+    assert settings(return_to="fifteen-letters@example.org", mail_from="nothing").returns_to.startswith("fifteen")

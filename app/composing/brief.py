@@ -92,6 +92,7 @@ class BriefContent(Frozen):
     at_most: int | None = None
     least_written_first: bool = False
     name_copies: bool = False
+    keep_answers: bool = False  # briefs made before it was known
     demands: dict[str, list[str]]
     texts: dict[str, dict[Audience, LetterTexts]]
     prisoners: list[BriefPrisoner]

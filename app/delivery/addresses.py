@@ -1,6 +1,5 @@
 """An office's dead addresses: marked, so that letters take its next address, or its next channel."""
 
-import uuid
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -10,25 +9,20 @@ from app.composing.candidates import live_address
 from app.delivery.settlement import Settlement
 from app.models.letter import Stage
 from app.models.office import Office
+from app.services import addresses
 
 
 async def redirected(session: AsyncSession, settlements: Sequence[Settlement]) -> list[Settlement]:
     """Mark the addresses that were found dead; return the settlements, these with the next way to their office."""
-    dead = {(each.claim.office_id, each.dead) for each in settlements if each.claim.office_id and each.dead}
-    offices = {office_id: await _mark(session, office_id, address) for office_id, address in sorted(dead)}
+    dead = {(each.claim.office_id, each.dead): each.reply for each in settlements if each.claim.office_id and each.dead}
+    offices = {
+        office_id: await addresses.mark_dead(session, office_id, address, why=reply)
+        for (office_id, address), reply in sorted(dead.items())
+    }
     return [
         _redirect(each, offices[each.claim.office_id]) if each.dead and each.claim.office_id else each
         for each in settlements
     ]
-
-
-async def _mark(session: AsyncSession, office_id: uuid.UUID, address: str) -> Office:
-    office = await session.get_one(Office, office_id, with_for_update={"key_share": True}, populate_existing=True)
-    if any(email["address"] == address and not email.get("dead") for email in office.emails):
-        office.emails = [email | {"dead": True} if email["address"] == address else email for email in office.emails]
-        office.revision += 1
-        await session.flush()
-    return office
 
 
 def _redirect(settlement: Settlement, office: Office) -> Settlement:

@@ -62,7 +62,7 @@ class Attempts:
     def _envelope(self, draft: Draft, mail: Mail) -> Envelope:
         content = message.to_bytes(mail, at=now())
         signed = self._signer.signed(content, domain=mail.sender.rpartition("@")[2]) if self._signer else content
-        return Envelope(mail.sender, mail.to, signed, campaign=draft.brief.slug)
+        return Envelope(mail.returns_to or mail.sender, mail.to, signed, campaign=draft.brief.slug)
 
     def _refused(self, draft: Draft, error: Refusal) -> Settlement:
         match error:

@@ -41,6 +41,7 @@ class Claim:
     notice: Notice | None
     attempts: int
     crashes: int
+    about: uuid.UUID | None = None
 
 
 async def claim(session: AsyncSession, lane: Lane, *, most: int, lease_time: float) -> list[Claim]:

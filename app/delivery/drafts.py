@@ -2,19 +2,20 @@
 
 import logging
 import uuid
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TypeVar
 
 import sqlalchemy as sa
-from sqlmodel import SQLModel, col, select
+from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.composing.brief import BriefContent
 from app.composing.candidates import live_address
-from app.database import database_now, table_of
+from app.database import database_now
+from app.delivery import topics
 from app.delivery.claims import Claim
+from app.delivery.topics import NO_TOPIC, Topic
 from app.models.campaign import Campaign
 from app.models.delivery import Delivery
 from app.models.letter import Letter, Reason, Stage
@@ -28,8 +29,6 @@ A_MOMENT = 0.2  # seconds
 MOST_CRASHES = 3  # workers that one delivery may take with it
 ONLY_HELD = frozenset({Reason.CAMPAIGN_PAUSED, Reason.QUARANTINED})
 
-Row = TypeVar("Row", bound=SQLModel)
-
 
 @dataclass(frozen=True, slots=True)
 class Draft:
@@ -42,13 +41,14 @@ class Draft:
     holder: Official | None = None
     address: str | None = None  # of the office; a notice goes to the supporter
     fallback: Channel | None = None  # by which the office takes letters, but for e-mail
+    topic: Topic = NO_TOPIC  # of a notice
 
 
 async def of_letters(session: AsyncSession, claims: Sequence[Claim], *, at: datetime) -> list[Draft]:
     """Return what may leave, now in `sending`. What a gate stops is held or cancelled, and its delivery is over."""
-    found = await _by_id(session, Letter, [each.letter_id for each in claims if each.letter_id])
-    offices = await _by_id(session, Office, [letter.office_id for letter in found.values()])
-    submissions = await _by_id(session, Submission, [each.submission_id for each in claims])
+    found = await topics.by_id(session, Letter, [each.letter_id for each in claims if each.letter_id])
+    offices = await topics.by_id(session, Office, [letter.office_id for letter in found.values()])
+    submissions = await topics.by_id(session, Submission, [each.submission_id for each in claims])
     holders = await letters.holders_of(session, list(offices), on=at.date())
     drafts = [
         Draft(
@@ -73,25 +73,6 @@ async def of_letters(session: AsyncSession, claims: Sequence[Claim], *, at: date
     locked = await stages.lock(session, col(Letter.id).in_([draft.letters[0].id for draft in open_]))
     await stages.move(session, [letter for letter in locked if letter.stage is Stage.QUEUED], Stage.SENDING, at=at)
     return open_
-
-
-async def of_notices(session: AsyncSession, claims: Sequence[Claim]) -> list[Draft]:
-    """Return the notices that still have something to ask; the others are over."""
-    ids = [each.submission_id for each in claims]
-    submissions = await _by_id(session, Submission, ids)
-    about: dict[uuid.UUID, list[Letter]] = {}
-    for letter in await session.exec(select(Letter).where(col(Letter.submission_id).in_(ids)).order_by(col(Letter.id))):
-        about.setdefault(letter.submission_id, []).append(letter)
-    drafts = [
-        Draft(each, submissions[each.submission_id], await briefs.load(session, own[0].brief_id), own)
-        for each in claims
-        if (own := about[each.submission_id])
-        and each.crashes < MOST_CRASHES
-        and any(letter.stage is Stage.UNCONFIRMED for letter in own)
-    ]
-    wanted = {draft.claim.id for draft in drafts}
-    await _end(session, [each for each in claims if each.id not in wanted])
-    return drafts
 
 
 def _fallback(brief: BriefContent, office_id: uuid.UUID) -> Channel | None:
@@ -149,9 +130,3 @@ async def _put_back(session: AsyncSession, claims: Sequence[Claim]) -> None:
 async def _end(session: AsyncSession, claims: Sequence[Claim]) -> None:
     over = sa.update(Delivery).where(col(Delivery.id).in_([each.id for each in claims]))
     await session.exec(over.values(due_at=None, lease=None))
-
-
-async def _by_id(session: AsyncSession, table: type[Row], ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Row]:
-    key = table_of(table).c.id
-    rows = await session.exec(select(table).where(key.in_(set(ids))))
-    return {row.id: row for row in rows}  # type: ignore[attr-defined]

@@ -18,6 +18,8 @@ HEADERS = (
     "Date",
     "Message-ID",
     "Auto-Submitted",
+    "List-Unsubscribe",
+    "List-Unsubscribe-Post",
     "MIME-Version",
     "Content-Type",
     "Content-Transfer-Encoding",
@@ -26,6 +28,7 @@ WORD_BYTES = 39  # of UTF-8 in one encoded word: with the header's name its line
 PLAIN = re.compile(r"[A-Za-z0-9 !#$%&'()*+,/:;=?^_`{|}~.-]+")
 ADDRESS = re.compile(r"[^\s@<>,;:\"()\[\]\\\x00-\x20\x7f]+@[A-Za-z0-9.-]+")
 LINE_BYTES = 76
+LINK = re.compile(r"https?://[A-Za-z0-9._~:/\[\]-]+")
 LINE_ENDERS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
@@ -42,6 +45,8 @@ class Mail:
     person: str  # the supporter's name, which no server's reply may bring into the database
     reply_to: str | None = None
     automatic: bool = False
+    returns_to: str | None = None  # the envelope's sender, where it is not the header's
+    unsubscribe: str | None = None  # a link that ends what was subscribed to (RFC 8058)
 
 
 def to_bytes(mail: Mail, *, at: datetime) -> bytes:
@@ -55,6 +60,8 @@ def to_bytes(mail: Mail, *, at: datetime) -> bytes:
         "Date": format_datetime(at),
         "Message-ID": f"<{_address(mail.message_id)}>",
         "Auto-Submitted": "auto-generated" if mail.automatic else None,
+        "List-Unsubscribe": f"<{_link(mail.unsubscribe)}>" if mail.unsubscribe else None,
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click" if mail.unsubscribe else None,
         "MIME-Version": "1.0",
         "Content-Type": "text/plain; charset=utf-8",
         "Content-Transfer-Encoding": encoding,
@@ -114,6 +121,13 @@ def _address(address: str) -> str:
     if not ADDRESS.fullmatch(ascii_address) or not ascii_address.isascii() or "=?" in ascii_address:
         raise ValueError("not one plain address")
     return ascii_address
+
+
+def _link(url: str) -> str:
+    """Return a link of ours on a line of its own; ValueError for what does not look like one."""
+    if not LINK.fullmatch(url):
+        raise ValueError("not a link of ours")
+    return url
 
 
 def _encode(text: str) -> tuple[str, bytes]:

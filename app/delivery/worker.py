@@ -10,14 +10,14 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.config import Settings
 from app.database import Database
-from app.delivery import claims, drafts, refusals, settling, signing, turns
+from app.delivery import claims, drafts, notices, refusals, settling, signing, turns
 from app.delivery.attempt import Attempts, not_begun
 from app.delivery.claims import Claim, Lane
 from app.delivery.drafts import Draft
 from app.delivery.mailer import Mailer
 from app.delivery.settlement import Settlement
 from app.models.columns import now
-from app.services import scrub
+from app.services import announcing, reminders, scrub
 from app.services.sealing import Keys
 
 logger = logging.getLogger(__name__)
@@ -26,6 +26,7 @@ IN_HAND = 100  # deliveries that a worker holds at once in each lane
 CONNECTIONS = 4  # on which it sends letters at once
 IDLE = 0.5  # seconds between looks at an empty queue
 TIDY_EVERY = 3600.0  # seconds
+TELL_EVERY = 5.0  # seconds between looks for news, while there are letters to send
 TROUBLE = 5.0  # seconds to wait when the database does not answer
 
 
@@ -57,6 +58,7 @@ class Worker:
         self._refusals = refusals.Refusals()
         self._stopping = asyncio.Event()
         self._tidy_at = 0.0
+        self._tell_at = 0.0
         self._lanes = (
             _InHand(Lane.NOTICES, connections=1),
             _InHand(Lane.LETTERS, connections=CONNECTIONS),
@@ -97,8 +99,9 @@ class Worker:
 
     async def run_once(self) -> bool:
         """Claim what there is room for, settle what is finished. False: there is nothing to do."""
+        told = await self._tell()
         claimed = [await self._claim(each) for each in self._lanes]
-        return await self._settle(patience=IDLE) or any(claimed)
+        return await self._settle(patience=IDLE) or told or any(claimed)
 
     async def finish(self) -> None:
         """Settle all that is in hand, and claim nothing more."""
@@ -115,6 +118,14 @@ class Worker:
         if time.monotonic() >= self._tidy_at:
             self._tidy_at = time.monotonic() + TIDY_EVERY
             await scrub.run(self.database, at=now())
+            await reminders.run(self.database, at=now())
+
+    async def _tell(self) -> bool:
+        """Queue the next notices of what campaigns have to tell: when idle, and else once in a while."""
+        if self.in_hand and time.monotonic() < self._tell_at:
+            return False
+        self._tell_at = time.monotonic() + TELL_EVERY
+        return await announcing.tell_some(self.database, at=now())
 
     async def _claim(self, hand: _InHand) -> bool:
         most = min(hand.room, self.mailer.room)
@@ -138,9 +149,9 @@ class Worker:
 
     async def _read(self, session: AsyncSession, taken: Sequence[Claim]) -> list[Draft]:
         letters = [each for each in taken if each.letter_id]
-        notices = [each for each in taken if not each.letter_id]
+        asking = [each for each in taken if not each.letter_id]
         drafted = await drafts.of_letters(session, letters, at=now()) if letters else []
-        return drafted + (await drafts.of_notices(session, notices) if notices else [])
+        return drafted + (await notices.drafts(session, asking, at=now()) if asking else [])
 
     async def _deliver(self, draft: Draft, hand: _InHand, *, until: float) -> Settlement:
         """Attempt one delivery, while the lease holds and nobody wants to stop. Never raises."""

@@ -1,19 +1,28 @@
 """A draft becomes a mail. Pure but for the token, which only the holder of the secret can make."""
 
+from collections.abc import Mapping
+from functools import partial
+
 from babel.dates import format_date
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from app.composing.brief import BriefContent
 from app.composing.compose import compose
-from app.composing.sender import display_name
+from app.composing.sender import Supporter, display_name
 from app.config import PROJECT, Settings
 from app.delivery.drafts import Draft
 from app.delivery.message import Mail
-from app.services import submissions
+from app.models.delivery import Notice
+from app.models.letter import LEFT
+from app.models.prisoner import PrisonerStatus
+from app.services import returns, submissions
 from app.services.confirmation import TIME_TO_CONFIRM
-from app.services.sealing import Keys
+from app.services.returns import Purpose
+from app.services.sealing import UNSUBSCRIBE, Keys
 
 FOLDER = PROJECT / "templates" / "mail"
 FALLBACK = "en"
+SUBSCRIBED = frozenset({Notice.THANKS, Notice.OUTCOME, Notice.UPDATE})
 
 _environment = Environment(loader=FileSystemLoader(FOLDER), undefined=StrictUndefined, autoescape=False)  # noqa: S701 - plain text
 
@@ -28,6 +37,7 @@ def letter(draft: Draft, keys: Keys, settings: Settings) -> Mail:
     composed = compose(draft.brief, office, draft.holder, submissions.handed(row, supporter, own))
     sender = draft.brief.mail_from or settings.mail_from
     domain = sender.rpartition("@")[2]
+    back = partial(returns.address, keys, id_=row.id, base=settings.returns_to, written_to=draft.address)
     via = draft.brief.organisation if draft.brief.name_organisation else domain
     return Mail(
         sender=sender,
@@ -37,23 +47,25 @@ def letter(draft: Draft, keys: Keys, settings: Settings) -> Mail:
         body=composed.body,
         message_id=f"{row.id}@{domain}",
         person=supporter.name,
-        reply_to=supporter.email if draft.brief.reply_to_supporter else None,
+        reply_to=_answers_to(draft.brief, supporter, back(Purpose.ANSWER)),
+        returns_to=back(Purpose.BOUNCE),
     )
+
+
+def _answers_to(brief: BriefContent, supporter: Supporter, ours: str) -> str | None:
+    """Return where answers go. To a campaign's own address they go by themselves, unless it wants them kept."""
+    if brief.reply_to_supporter:
+        return supporter.email
+    return ours if brief.mail_from is None or brief.keep_answers else None
 
 
 def notice(draft: Draft, keys: Keys, settings: Settings) -> Mail:
-    """Return a notice to a supporter. It holds nothing that whoever typed the address could choose."""
-    submission = draft.submission
-    if submission.sealed is None or draft.claim.notice is None:
+    """Return a notice to a supporter. Asking to confirm, it holds nothing that whoever typed the address chose."""
+    submission, kind = draft.submission, draft.claim.notice
+    if submission.sealed is None or kind is None:
         raise LookupError("a notice to somebody who was erased")
     supporter, _ = submissions.unseal(keys, submission.id, submission.sealed)
-    language = submission.language if (FOLDER / submission.language).is_dir() else FALLBACK
-    text = _environment.get_template(f"{language}/{draft.claim.notice.value}.txt").render(
-        campaign=draft.brief.title_in(language),
-        offices=[submissions.public(draft.brief, row, language=language).office for row in draft.letters],
-        url=f"{settings.base_url}/confirm/{keys.token_for(submission.id)}",
-        expires_on=format_date(submission.created_at + TIME_TO_CONFIRM, "long", locale=language),
-    )
+    text = _enclosed(draft, keys) if kind is Notice.TEST else _render(draft, keys, settings)
     subject, _, body = text.partition("\n")
     sender = draft.brief.mail_from or settings.mail_from
     domain = sender.rpartition("@")[2]
@@ -66,4 +78,51 @@ def notice(draft: Draft, keys: Keys, settings: Settings) -> Mail:
         message_id=f"{draft.claim.id}@{domain}",
         person=supporter.name,
         automatic=True,
+        returns_to=returns.address(keys, Purpose.NOTICE, submission.id, base=settings.returns_to),
+        unsubscribe=_unsubscribe(draft, keys, settings) if kind in SUBSCRIBED else None,
     )
+
+
+def _render(draft: Draft, keys: Keys, settings: Settings) -> str:
+    """Return a notice's text in the supporter's language, its subject on the first line."""
+    submission, topic = draft.submission, draft.topic
+    language = submission.language if (FOLDER / submission.language).is_dir() else FALLBACK
+    kind = draft.claim.notice.value if draft.claim.notice else ""
+    return _environment.get_template(f"{language}/{kind}.txt").render(
+        campaign=draft.brief.title_in(language),
+        letters=[(row, submissions.public(draft.brief, row, language=language).office) for row in draft.letters],
+        url=f"{settings.base_url}/confirm/{keys.token_for(submission.id)}",
+        expires_on=format_date(submission.created_at + TIME_TO_CONFIRM, "long", locale=language),
+        copies=_copies(draft, keys) if draft.claim.notice is Notice.COPY else [],
+        text=_in(topic.news.text if topic.news else {}, language),
+        outcome=topic.campaign.outcome if topic.campaign else None,
+        prisoner=_in(topic.prisoner.names, language, topic.prisoner.name) if topic.prisoner else "",
+        died=topic.prisoner is not None and topic.prisoner.status is PrisonerStatus.DIED,
+        answer=_enclosed(draft, keys) if topic.enclosure else "",
+        unsubscribe=_unsubscribe(draft, keys, settings),
+    )
+
+
+def _copies(draft: Draft, keys: Keys) -> list[str]:
+    """Return the letters as they left."""
+    return [
+        keys.open(row.sealed_text, about=row.id).decode()
+        for row in draft.letters
+        if row.sealed_text and row.stage in LEFT
+    ]
+
+
+def _enclosed(draft: Draft, keys: Keys) -> str:
+    enclosure = draft.topic.enclosure
+    if enclosure is None:
+        raise LookupError("a notice that has lost what it brings")
+    return keys.open(enclosure.sealed, about=enclosure.id).decode()
+
+
+def _unsubscribe(draft: Draft, keys: Keys, settings: Settings) -> str:
+    return f"{settings.base_url}/unsubscribe/{keys.token_for(draft.submission.id, purpose=UNSUBSCRIBE)}"
+
+
+def _in(texts: Mapping[str, str], language: str, otherwise: str = "") -> str:
+    """Return the text in this language, or in the first that there is."""
+    return texts.get(language) or otherwise or next(iter(texts.values()), "")

@@ -2,10 +2,11 @@
 
 from app.models.brief import Brief
 from app.models.campaign import Campaign, CampaignOffice, CampaignPrisoner
-from app.models.delivery import Delivery
+from app.models.delivery import Delivery, Enclosure, NoticeCount
 from app.models.idempotency import Idempotency
 from app.models.letter import Letter
-from app.models.office import Accreditation, Office, Official
+from app.models.news import News
+from app.models.office import Accreditation, Office, Official, SoftBounce
 from app.models.organisation import ApiKey, Organisation, Organiser
 from app.models.pace import AttemptTally, Destination, OfficePace, OrganisationDay, Stream
 from app.models.print_run import PrintRun
@@ -23,8 +24,11 @@ __all__ = [
     "CampaignPrisoner",
     "Delivery",
     "Destination",
+    "Enclosure",
     "Idempotency",
     "Letter",
+    "News",
+    "NoticeCount",
     "Office",
     "OfficePace",
     "Official",
@@ -34,6 +38,7 @@ __all__ = [
     "PrintRun",
     "Prisoner",
     "PrisonerEvent",
+    "SoftBounce",
     "Stream",
     "Submission",
     "SupporterTally",

@@ -135,6 +135,9 @@ class CampaignRules(SQLModel):
         default=False, description="Whether offices may answer to the supporter's own address."
     )
     name_organisation: bool = Field(default=False, description="Whether letters may name the organisation.")
+    keep_answers: bool = Field(
+        default=False, description="Whether the words of offices' answers are kept, sealed, for you to read."
+    )
 
 
 class Campaign(CampaignBase, CampaignRules, table=True):
@@ -222,6 +225,7 @@ class CampaignUpdate(Strict):
     mail_from: Email | None = None
     reply_to_supporter: bool | None = None
     name_organisation: bool | None = None
+    keep_answers: bool | None = None
     prisoners: list[Slug] | None = Field(default=None, max_length=50)
     offices: list[uuid.UUID] | None = Field(default=None, max_length=50)
 

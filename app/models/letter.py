@@ -40,7 +40,7 @@ NEXT: dict[Stage, frozenset[Stage]] = {
     Stage.POSTED: frozenset({Stage.READY}),
     Stage.SUBMITTED: frozenset({Stage.READY}),
     Stage.BOUNCED: frozenset(),
-    Stage.FAILED: frozenset(),
+    Stage.FAILED: frozenset({Stage.QUEUED}),  # an organiser has it tried again
     Stage.CANCELLED: frozenset(),
     Stage.EXPIRED: frozenset(),
 }
@@ -55,6 +55,7 @@ class Reason(StrEnum):
 
     DUPLICATE = "duplicate"
     BY_SUPPORTER = "by_supporter"
+    BY_ORGANISER = "by_organiser"
     NOT_YET_OPEN = "not_yet_open"
     CAMPAIGN_PAUSED = "campaign_paused"
     CAMPAIGN_CLOSED = "campaign_closed"
@@ -69,6 +70,13 @@ class Reason(StrEnum):
     REFUSED_BY_SERVER = "refused_by_server"
     GAVE_UP = "gave_up"
     QUARANTINED = "quarantined"
+
+
+class AnswerKind(StrEnum):
+    """Who answered a letter: an office's machine, or a person in it."""
+
+    AUTOMATIC = "automatic"
+    PERSON = "person"
 
 
 _WRITTEN = sa.text("stage NOT IN ({})".format(", ".join(f"'{stage}'" for stage in NOT_WRITTEN)))
@@ -116,6 +124,9 @@ class Letter(SQLModel, table=True):
     sealed_text: bytes | None = Field(default=None, description="The text as it left, encrypted, until it is scrubbed.")
     server_reply: str | None = Field(default=None, max_length=500)
     print_run_id: uuid.UUID | None = Field(default=None, foreign_key="print_run.id", index=True)
+    answer: AnswerKind | None = enum_field(AnswerKind, default=None, nullable=True)
+    answered_at: datetime | None = None
+    sealed_answer: bytes | None = Field(default=None, description="The office's words, where the campaign keeps them.")
     created_at: datetime = Field(default_factory=now)
     moved_at: datetime = Field(default_factory=now)
 
@@ -129,6 +140,8 @@ class LetterPublic(SQLModel):
     stage: Stage
     reason: Reason | None = None
     posted_for_you: bool = Field(default=False, description="Organisers printed it, and post it.")
+    answer: AnswerKind | None = Field(default=None, description="Who answered for the office, where somebody did.")
+    answered_at: datetime | None = None
 
 
 class LetterReceipt(LetterPublic):

@@ -1,7 +1,7 @@
 """The post written to, the countries it is accredited to, and the officials who hold it one after another."""
 
 import uuid
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated, Any, Self
 
@@ -45,6 +45,7 @@ class OfficeEmail(Strict):
 
     address: Email
     dead: bool = False
+    why: str | None = Field(default=None, max_length=300, description="A mail server's words, where it died of them.")
 
 
 Asked = dict[Language, Annotated[list[Line], Field(max_length=30)]]
@@ -105,6 +106,16 @@ class Accreditation(SQLModel, table=True):
 
     office_id: uuid.UUID = Field(foreign_key="office.id", primary_key=True)
     country: str = Field(primary_key=True, max_length=2, index=True)
+
+
+class SoftBounce(SQLModel, table=True):
+    """A day on which letters to an address came back for a passing reason. Several such days suspend it."""
+
+    __tablename__ = "soft_bounce"
+
+    office_id: uuid.UUID = Field(foreign_key="office.id", primary_key=True)
+    address: str = Field(primary_key=True, max_length=254)
+    day: date = Field(primary_key=True)
 
 
 class OfficialBase(SQLModel):

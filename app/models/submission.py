@@ -13,7 +13,7 @@ from app.models.columns import Strict, now
 from app.models.letter import LetterPublic, LetterReceipt
 from app.models.text import Country, Email, Language, Line, OwnWords, PersonName, Role, Slug, WholeText
 
-CONSENT_WORDING = "2026-11"  # edition of the words in docs/frontend.md to which supporters consent
+CONSENT_WORDING = "2026-12"  # edition of the words in docs/frontend.md to which supporters consent
 
 AddressLine = Annotated[Line, StringConstraints(max_length=120)]
 
@@ -36,7 +36,9 @@ class SupporterDetails(Strict):
 
 class ConsentGiven(Strict):
     send: bool = Field(description="To send these letters in their name. Must be true.")
-    contact: bool = Field(default=False, description="To hear of the campaign's outcome.")
+    contact: bool = Field(default=False, description="To hear of the campaign: thanks, updates and its outcome.")
+    copies: bool = Field(default=False, description="To get a copy of the letters when they have left.")
+    answers: bool = Field(default=False, description="To have an office's answer passed on.")
 
 
 class SubmissionCreate(Strict):
@@ -94,6 +96,8 @@ class Submission(SQLModel, table=True):
     language: str = Field(max_length=16)
     prisoner_id: uuid.UUID | None = Field(default=None, foreign_key="prisoner.id")
     consent_contact: bool = False
+    consent_copies: bool = False
+    consent_answers: bool = False
     consent_wording: str = Field(max_length=16)
     source: str | None = Field(default=None, max_length=80)
     first: bool = Field(

@@ -40,7 +40,7 @@ class PageRoute(APIRoute):
             try:
                 return await handle(request)
             except UnsilencedError as error:
-                return _page("problem.html", FALLBACK, error.status, title=error.title, detail=error.detail)
+                return page("problem.html", FALLBACK, error.status, title=error.title, detail=error.detail)
 
         return tell
 
@@ -88,17 +88,17 @@ async def undo_posted(token: TokenPath, letter_id: IdPath, session: SessionDep, 
 async def erase(token: TokenPath, session: SessionDep, keys: KeysDep) -> HTMLResponse:
     """Forget who the supporter is."""
     submission, _, _ = await confirmation.look(session, keys, token)
-    strings, language = _strings_of(submission.language)
+    strings, language = strings_of(submission.language)
     await receipts.erase(session, keys, token)
-    return _page("problem.html", language, title=strings["erased"], detail=strings["erased_detail"])
+    return page("problem.html", language, title=strings["erased"], detail=strings["erased_detail"])
 
 
 async def _own_page(session: AsyncSession, keys: Keys, token: str) -> HTMLResponse:
     submission, brief, answer = await confirmation.look(session, keys, token)
     if submission.confirmed_at is None and not any(letter.stage is Stage.UNCONFIRMED for letter in answer.letters):
         raise confirmation.stopped()
-    strings, language = _strings_of(submission.language)
-    return _page(
+    strings, language = strings_of(submission.language)
+    return page(
         "confirm.html",
         language,
         t=strings,
@@ -115,12 +115,12 @@ def _back(token: str) -> RedirectResponse:
     return RedirectResponse(f"/confirm/{token}", status.HTTP_303_SEE_OTHER, headers=GUARDED)
 
 
-def _page(template: str, language: str, status: int = 200, **values: object) -> HTMLResponse:
+def page(template: str, language: str, status: int = 200, **values: object) -> HTMLResponse:
     html = _environment.get_template(template).render(language=language, **values)
     return HTMLResponse(html, status, headers=GUARDED)
 
 
-def _strings_of(language: str) -> tuple[dict[str, Any], str]:
+def strings_of(language: str) -> tuple[dict[str, Any], str]:
     found = language if language in _strings() else FALLBACK
     return _strings()[found], found
 

@@ -36,10 +36,10 @@ async def public(session: AsyncSession, slug: str) -> Campaign:
     return campaign
 
 
-async def own(session: AsyncSession, organiser: Organiser, slug: str) -> Campaign:
-    """Return a campaign of the organiser's organisation, to be changed."""
+async def own(session: AsyncSession, organiser: Organiser, slug: str, *, lock: bool = True) -> Campaign:
+    """Return a campaign of the organiser's organisation, to be changed unless it is only looked at."""
     which = select(Campaign).where(Campaign.slug == slug, Campaign.organisation_id == organiser.organisation_id)
-    campaign = (await session.exec(which.with_for_update())).first()
+    campaign = (await session.exec(which.with_for_update() if lock else which)).first()
     if campaign is None:
         raise no_campaign()
     return campaign

@@ -3,6 +3,7 @@
 import uuid
 from datetime import date, datetime, timedelta
 
+import sqlalchemy as sa
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -11,7 +12,7 @@ from app.database import Database, one_at_a_time
 from app.errors import Gone
 from app.models.campaign import Campaign
 from app.models.columns import now
-from app.models.delivery import Delivery
+from app.models.delivery import Delivery, Notice
 from app.models.letter import NOT_WRITTEN, Letter, Reason, Stage
 from app.models.office import Channel
 from app.models.submission import Submission, SubmissionPublic
@@ -19,6 +20,7 @@ from app.services import briefs, gates, stages, submissions, tally
 from app.services.sealing import Keys, unknown_link
 
 TIME_TO_CONFIRM = timedelta(days=7)
+THANKS_AFTER = timedelta(minutes=1)  # the first look whether all has left
 
 
 async def confirm(database: Database, keys: Keys, token: str) -> SubmissionPublic:
@@ -60,6 +62,7 @@ async def _pass_on(session: AsyncSession, submission: Submission, *, at: datetim
     await _decide(session, submission, waiting, shut, round_=round_on(campaign, at.date()), at=at)
     submission.confirmed_at = at
     await _count_person(session, submission)
+    await _promise_thanks(session, submission, at=at)
 
 
 async def _gates(
@@ -152,9 +155,23 @@ async def _count_person(session: AsyncSession, submission: Submission) -> None:
         col(Submission.digest) == submission.digest,
         col(Submission.first),
     )
-    if not (await session.exec(before)).first():
+    first = (await session.exec(before)).first()
+    if first is None:
         submission.first = True
         await tally.add_supporters(session, submission.campaign_id, submission.country)
+    elif submission.consent_contact:  # a person's wish to hear of the campaign stands in one place
+        wish = sa.update(Submission).where(col(Submission.id) == first)
+        await session.exec(wish.values(consent_contact=True))
+
+
+async def _promise_thanks(session: AsyncSession, submission: Submission, *, at: datetime) -> None:
+    """Have the supporter thanked when their letters have left: with a copy, or in two lines, or not at all."""
+    await session.flush()
+    by_email = col(Delivery.submission_id) == submission.id, col(Delivery.letter_id).is_not(None)
+    leaving = (await session.exec(select(Delivery.id).where(*by_email).limit(1))).first()
+    notice = Notice.COPY if submission.consent_copies else Notice.THANKS if submission.consent_contact else None
+    if notice and leaving:
+        session.add(Delivery(submission_id=submission.id, notice=notice, due_at=at + THANKS_AFTER))
 
 
 async def _find(session: AsyncSession, submission_id: uuid.UUID, *, lock: bool = False) -> Submission:

@@ -8,10 +8,12 @@ from datetime import date
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from app.composing.brief import BriefContent
 from app.composing.candidates import live_address
 from app.errors import Closed
 from app.models.campaign import Campaign, CampaignStatus
-from app.models.letter import Reason
+from app.models.columns import now
+from app.models.letter import Letter, Reason
 from app.models.office import Channel, Office
 from app.models.prisoner import FREE_OR_DEAD, PUBLIC_CONSENT, Consent, Prisoner, PrisonerStatus
 
@@ -86,6 +88,15 @@ def against_office(state: State, office_id: uuid.UUID, channel: Channel) -> Reas
     if not in_use:
         return Reason.OFFICE_NOT_IN_USE
     return Reason.NO_ADDRESS if channel is Channel.EMAIL and not reachable else None
+
+
+async def ask(session: AsyncSession, campaign: Campaign, brief: BriefContent, letter: Letter) -> None:
+    """Refuse with the reason if this letter must not be written now."""
+    about = [prisoner.id for prisoner in brief.about(letter.prisoner_id)]
+    now_ = await state(session, campaign, prisoner_ids=about, office_ids=[letter.office_id])
+    shut = against(now_, country=letter.country, prisoner_ids=about, today=now().date())
+    if reason := shut or against_office(now_, letter.office_id, letter.channel):
+        raise refuse(reason)
 
 
 def refuse(reason: Reason) -> Closed:

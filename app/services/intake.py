@@ -160,6 +160,8 @@ class _Group:
             "language": body.language,
             "prisoner_id": planned.prisoner_id,
             "consent_contact": body.consent.contact,
+            "consent_copies": body.consent.copies,
+            "consent_answers": body.consent.answers,
             "consent_wording": CONSENT_WORDING,
             "source": body.source,
             "first": False,

@@ -1,7 +1,7 @@
 """Which letters a supporter would write, and what stands in them."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -40,11 +40,9 @@ class Situation:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
-    """The letters of one submission before they exist."""
+class Choice:
+    """To whom one supporter would write, about whom, and what is their own in it."""
 
-    campaign: Campaign
-    brief_id: uuid.UUID
     brief: BriefContent
     prisoner_id: uuid.UUID | None
     recipients: list[Recipient]
@@ -55,6 +53,14 @@ class Plan:
         if not self.brief.name_copies or recipient.office.audience is not Audience.AUTHORITY:
             return ()
         return tuple(each.office.id for each in self.recipients if each.office.audience is Audience.DIPLOMAT)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan(Choice):
+    """The letters of one submission before they exist."""
+
+    campaign: Campaign
+    brief_id: uuid.UUID
 
 
 async def situation(session: AsyncSession, campaign: Campaign) -> Situation:
@@ -72,20 +78,27 @@ def plan(situation: Situation, body: SubmissionCreate) -> Plan:
     if not body.consent.send:
         raise invalid("/consent/send", "Without this consent, nothing is written in your name.")
     brief, state, country = situation.brief, situation.state, body.supporter.country
-    prisoner_id = prisoner(brief, body.prisoner)
-    offered = choose(brief, country=country, language=body.language, written=situation.written)
+    choice = chosen(brief, body, written=situation.written)
     if shut := gates.against(
-        state, country=country, prisoner_ids=_ids(brief.about(prisoner_id)), today=situation.today
+        state, country=country, prisoner_ids=_ids(brief.about(choice.prisoner_id)), today=situation.today
     ):
         raise gates.refuse(shut)
-    picked = _picked(offered, body.office_ids)
-    reasons = {each.office.id: gates.against_office(state, each.office.id, each.channel) for each in picked}
+    reasons = {each.office.id: gates.against_office(state, each.office.id, each.channel) for each in choice.recipients}
     if all(reasons.values()):
         raise gates.refuse(next(filter(None, reasons.values()), Reason.NOBODY))
-    open_ = _within_limit(brief, [each for each in picked if reasons[each.office.id] is None], body.office_ids)
+    open_ = [each for each in choice.recipients if reasons[each.office.id] is None]
+    open_ = _within_limit(brief, open_, body.office_ids)
     _require_address(open_, body)
-    own = own_parts.checked(brief, open_, body)
-    return Plan(situation.campaign, situation.brief_id, brief, prisoner_id, open_, own)
+    return Plan(brief, choice.prisoner_id, open_, choice.own, situation.campaign, situation.brief_id)
+
+
+def chosen(
+    brief: BriefContent, body: SubmissionCreate, *, written: Mapping[uuid.UUID, int] = recipients.NONE_WRITTEN
+) -> Choice:
+    """Return what a body chooses, past the gates. Pure."""
+    offered = choose(brief, country=body.supporter.country, language=body.language, written=written)
+    picked = _picked(offered, body.office_ids)
+    return Choice(brief, prisoner(brief, body.prisoner), picked, own_parts.checked(brief, picked, body))
 
 
 async def offer(session: AsyncSession, campaign: Campaign, *, country: str, language: str) -> Offer:
@@ -122,7 +135,7 @@ async def preview(session: AsyncSession, keys: Keys, campaign: Campaign, body: S
     digest = keys.digest_of_email(body.supporter.email)
     return Preview(
         letters=[
-            _preview(planned, each, holders.get(each.office.id), body, seed_of(digest, each.office.id))
+            composed(planned, each, holders.get(each.office.id), body, seed_of(digest, each.office.id))
             for each in planned.recipients
         ]
     )
@@ -163,18 +176,19 @@ def web_form(office: BriefOffice, channel: Channel, *, language: str) -> WebForm
     return WebForm(url=office.web_form_url, asks=asks)
 
 
-def _preview(
-    planned: Plan, recipient: Recipient, holder: Official | None, body: SubmissionCreate, seed: int
+def composed(
+    choice: Choice, recipient: Recipient, holder: Official | None, body: SubmissionCreate, seed: int
 ) -> LetterPreview:
+    """Return a letter as it would go out. Pure."""
     handed = Handed(
         supporter=Supporter(**body.supporter.model_dump()),
-        own=planned.own,
-        prisoner_id=planned.prisoner_id,
+        own=choice.own,
+        prisoner_id=choice.prisoner_id,
         language=recipient.language,
         seed=seed,
-        copies=planned.copies(recipient),
+        copies=choice.copies(recipient),
     )
-    letter = compose(planned.brief, recipient.office, holder, handed)
+    letter = compose(choice.brief, recipient.office, holder, handed)
     return LetterPreview(
         office_id=recipient.office.id,
         office=recipient.office.title_in(body.language),
@@ -182,7 +196,7 @@ def _preview(
         channel=recipient.channel,
         subject=letter.subject,
         body=letter.body,
-        moderated=planned.own.text is not None,
+        moderated=choice.own.text is not None,
         web_form=web_form(recipient.office, recipient.channel, language=body.language),
     )
 

@@ -26,7 +26,7 @@ from app.models.office import (
 )
 from app.models.organisation import Organiser
 from app.pagination import Page
-from app.services import letters, revisions
+from app.services import addresses, letters, revisions
 
 AS_JSON = {"emails", "channels", "open_hours"}
 
@@ -96,6 +96,8 @@ async def update(
     """Change what is sent. Letters not yet sent greet the new holder, and go to the new address."""
     revisions.require(office.revision, if_match)
     await revisions.change(session, office, _columns(body))
+    if body.emails is not None:
+        await addresses.forget_soft_bounces(session, office.id)
     if body.accredited_to is not None:
         await session.exec(sa.delete(Accreditation).where(col(Accreditation.office_id) == office.id))
         await _accredit(session, office, body.accredited_to)
@@ -106,6 +108,7 @@ async def update(
 
 async def delete(session: AsyncSession, office: Office) -> None:
     """Delete an office to which nobody has written."""
+    await addresses.forget_soft_bounces(session, office.id)
     await session.exec(sa.delete(Accreditation).where(col(Accreditation.office_id) == office.id))
     await session.exec(sa.delete(Official).where(col(Official.office_id) == office.id))
     await session.delete(office)

@@ -92,7 +92,7 @@ async def undo(session: AsyncSession, run: PrintRun) -> PrintRunPublic:
         campaign = (await gates.campaigns_held(session, [run.campaign_id], wait=True))[run.campaign_id]
         closed = campaign.status is CampaignStatus.CLOSED
         path, reason = ([Stage.CANCELLED], Reason.CAMPAIGN_CLOSED) if closed else ([], None)
-        free: dict[str, object] = {"print_run_id": None, "sealed_text": None}
+        free: dict[str, None] = {"print_run_id": None, "sealed_text": None}
         await _move(session, run, PrintRunStatus.UNDONE, Stage.READY, *path, at=now(), reason=reason, **free)
     return await show(session, run)
 

@@ -29,7 +29,7 @@ from app.models.prisoner import (
     PrisonerUpdate,
 )
 from app.pagination import Page
-from app.services import publishing, revisions
+from app.services import news, publishing, revisions
 
 
 async def read(session: AsyncSession, slug: str, visitor: Organiser | None) -> PrisonerPublic:
@@ -89,7 +89,9 @@ async def update(
 ) -> PrisonerForOrganisers:
     """Change what is sent. A status or consent that stops letters does so at once, at the gates."""
     revisions.require(prisoner.revision, if_match)
+    before = prisoner.status
     await revisions.change(session, prisoner, _columns(body))
+    await news.tell_freed(session, prisoner, before=before)
     return show_to_organisers(prisoner)
 
 
@@ -114,10 +116,11 @@ async def add_event(session: AsyncSession, prisoner: Prisoner, body: EventCreate
     """Take down what happened. The newest event that changes a status sets it; a health alarm makes letters urgent."""
     session.add(PrisonerEvent(prisoner_id=prisoner.id, **body.model_dump()))
     await session.flush()
-    status = await _status_by_events(session, prisoner.id)
+    before, status = prisoner.status, await _status_by_events(session, prisoner.id)
     await revisions.change(session, prisoner, {"status": status} if status else {})
     if body.kind is EventKind.HEALTH:
         await publishing.alarm(session, prisoner)
+    await news.tell_freed(session, prisoner, before=before)
     return show_to_organisers(prisoner)
 
 

@@ -28,7 +28,7 @@ from app.models.office import Accreditation, Office, OfficeKind
 from app.models.organisation import Organisation
 from app.models.pace import Stream
 from app.models.prisoner import Prisoner
-from app.services import briefs, campaigns, queue, revisions
+from app.services import briefs, campaigns, news, queue, revisions
 
 
 async def publish(session: AsyncSession, campaign: Campaign) -> CampaignForOrganisers:
@@ -36,13 +36,23 @@ async def publish(session: AsyncSession, campaign: Campaign) -> CampaignForOrgan
     to = CampaignStatus.PAUSED if campaign.status is CampaignStatus.PAUSED else CampaignStatus.ACTIVE
     if to is CampaignStatus.ACTIVE:
         _require_next(campaign, to)
-    organisation = await session.get_one(Organisation, campaign.organisation_id)
-    prisoners = (await campaigns.prisoners_of(session, [campaign.id])).get(campaign.id, [])
-    content = compile_brief(
-        campaign, organisation.name, prisoners, await offices(session, campaign), today=now().date()
-    )
+    content = await compiled(session, campaign)
     await revisions.change(session, campaign, {"brief_id": await _edition(session, campaign, content), "status": to})
     return await campaigns.show_to_organisers(session, campaign)
+
+
+async def compiled(session: AsyncSession, campaign: Campaign) -> BriefContent:
+    """Return the brief as it would be published now, or refuse with a list of what is missing. Keeps nothing."""
+    organisation = await session.get_one(Organisation, campaign.organisation_id)
+    prisoners = (await campaigns.prisoners_of(session, [campaign.id])).get(campaign.id, [])
+    return compile_brief(campaign, organisation.name, prisoners, await offices(session, campaign), today=now().date())
+
+
+async def in_force(session: AsyncSession, campaign: Campaign) -> BriefContent:
+    """Return the brief that letters are made from now; for a draft, the one that publishing would make."""
+    if campaign.brief_id is None:
+        return await compiled(session, campaign)
+    return await briefs.load(session, campaign.brief_id)
 
 
 async def alarm(session: AsyncSession, prisoner: Prisoner) -> None:
@@ -129,6 +139,7 @@ async def close(session: AsyncSession, campaign: Campaign, body: CampaignClose) 
         to=Stage.CANCELLED,
         reason=Reason.CAMPAIGN_CLOSED,
     )
+    await news.tell_outcome(session, campaign)
     return await campaigns.show_to_organisers(session, campaign)
 
 

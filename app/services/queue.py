@@ -17,13 +17,14 @@ from app.services import stages
 
 async def stop(
     session: AsyncSession, *which: sa.ColumnElement[bool], stages_in: Sequence[Stage], to: Stage, reason: Reason
-) -> None:
-    """Move waiting letters to held or cancelled; their deliveries are due no more."""
+) -> int:
+    """Move waiting letters to held or cancelled; their deliveries are due no more. Return how many."""
     of_these = sa.select(col(Letter.id)).where(*which, col(Letter.stage).in_(stages_in))
     await _lock_deliveries(session, of_these)
     letters = await stages.lock(session, *which, col(Letter.stage).in_(stages_in))
     await _set(session, letters, due_at=None)
     await stages.move(session, letters, to, at=now(), reason=reason)
+    return len(letters)
 
 
 async def release(session: AsyncSession, *which: sa.ColumnElement[bool]) -> None:
@@ -37,6 +38,16 @@ async def release(session: AsyncSession, *which: sa.ColumnElement[bool]) -> None
     await stages.move(
         session, [letter for letter in letters if letter.channel is not Channel.EMAIL], Stage.READY, at=now()
     )
+
+
+async def retry(session: AsyncSession, *which: sa.ColumnElement[bool]) -> int:
+    """Have failed letters tried again from the beginning; return how many. Not those of the forgotten."""
+    failed = *which, col(Letter.stage) == Stage.FAILED, col(Letter.digest).is_not(None)
+    await _lock_deliveries(session, sa.select(col(Letter.id)).where(*failed))
+    letters = await stages.lock(session, *failed)
+    await _set(session, letters, due_at=now(), lease=None, attempts=0, crashes=0)
+    await stages.move(session, letters, Stage.QUEUED, at=now())
+    return len(letters)
 
 
 async def _lock_deliveries(session: AsyncSession, letter_ids: sa.Select[uuid.UUID]) -> None:

@@ -48,7 +48,8 @@ async def paper(session: AsyncSession, keys: Keys, token: str, letter_id: uuid.U
     office = brief.office(row.office_id)
     if office is None or row.channel is Channel.EMAIL:
         raise NotFound("There is nothing to print: this letter goes by e-mail.")
-    await _ask_gates(session, brief, submission, row)
+    campaign = await session.get_one(Campaign, submission.campaign_id)
+    await gates.ask(session, campaign, brief, row)  # let nobody post by hand what would not be sent
     holders = await letters.holders_of(session, [row.office_id])
     composed = wording.text_of(keys, brief, submission, row, holders)
     return as_text(composed, office, channel=row.channel, language=row.language)
@@ -62,19 +63,9 @@ async def pdf(session: AsyncSession, keys: Keys, token: str, letter_id: uuid.UUI
         raise NotFound("There is nothing to print: this letter does not go by post.")
     if row.stage not in ON_PAPER:
         raise Conflict(f"The letter is {row.stage.value}, so there is nothing to print.")
-    await _ask_gates(session, brief, submission, row)
+    await gates.ask(session, await session.get_one(Campaign, submission.campaign_id), brief, row)
     (manuscript,) = await manuscripts.gather(session, [row])
     return await asyncio.to_thread(press.letter, manuscript.sheet(keys, day=now().date()))
-
-
-async def _ask_gates(session: AsyncSession, brief: BriefContent, submission: Submission, letter: Letter) -> None:
-    """Let nobody post by hand what would not be sent."""
-    campaign = await session.get_one(Campaign, submission.campaign_id)
-    about = [prisoner.id for prisoner in brief.about(letter.prisoner_id)]
-    state = await gates.state(session, campaign, prisoner_ids=about, office_ids=[letter.office_id])
-    shut = gates.against(state, country=letter.country, prisoner_ids=about, today=now().date())
-    if reason := shut or gates.against_office(state, letter.office_id, letter.channel):
-        raise gates.refuse(reason)
 
 
 async def cancel(session: AsyncSession, keys: Keys, token: str) -> Receipt:

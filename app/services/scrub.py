@@ -9,15 +9,16 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.database import Database, rows
 from app.models.campaign import Campaign
-from app.models.delivery import Delivery
+from app.models.delivery import Delivery, Enclosure
 from app.models.idempotency import Idempotency
 from app.models.letter import WAITING, Letter, Reason, Stage
 from app.models.submission import Submission
-from app.services import stages, submissions
+from app.services import notice_limits, stages, submissions
 from app.services.confirmation import TIME_TO_CONFIRM
 
 KEEP_SUPPORTERS = timedelta(days=90)  # after the last day of their campaign
 KEEP_ANSWERS = timedelta(days=1)  # for repeated requests
+KEEP_ENCLOSURES = timedelta(days=14)  # beyond it, no notice is tried any more
 AT_ONCE = 500  # submissions of one transaction
 
 
@@ -33,6 +34,8 @@ async def run(database: Database, *, at: datetime) -> int:
             forgotten += n
     async with database.transaction() as session:
         await session.exec(sa.delete(Idempotency).where(col(Idempotency.created_at) < at - KEEP_ANSWERS))
+        await session.exec(sa.delete(Enclosure).where(col(Enclosure.created_at) < at - KEEP_ENCLOSURES))
+        await notice_limits.forget(session, before=at.date())
     return forgotten
 
 

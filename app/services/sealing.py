@@ -17,6 +17,7 @@ from app.errors import NotFound
 KEY_BYTES = 32
 NONCE_BYTES = 12
 MAC_BYTES = 16  # 128 bits of a token cannot be guessed
+RECEIPT, UNSUBSCRIBE = b"", b"unsubscribe"  # what a supporter's link is for: one is of no use for the other
 EDITION = b"\x01"  # of the sealed form, so that another can follow
 
 
@@ -49,23 +50,24 @@ class Keys:
         """Return a keyed digest (HMAC-SHA-256), different for each purpose."""
         return hmac.digest(self._digest, purpose + b"\0" + value, "sha256")
 
-    def token_for(self, submission_id: uuid.UUID) -> str:
-        """Return the supporter's own link: not kept anywhere, made again when needed."""
-        return base64.urlsafe_b64encode(submission_id.bytes + self._mac(submission_id)).rstrip(b"=").decode()
+    def token_for(self, submission_id: uuid.UUID, *, purpose: bytes = RECEIPT) -> str:
+        """Return a link of the supporter's own: not kept anywhere, made again when needed."""
+        return base64.urlsafe_b64encode(submission_id.bytes + self._mac(submission_id, purpose)).rstrip(b"=").decode()
 
-    def submission_of(self, token: str) -> uuid.UUID:
+    def submission_of(self, token: str, *, purpose: bytes = RECEIPT) -> uuid.UUID:
         """Return whose link it is, or raise NotFound."""
         try:
             raw = base64.b64decode(token + "=" * (-len(token) % 4), altchars=b"-_", validate=True)
             submission_id = uuid.UUID(bytes=raw[:16])
         except (binascii.Error, ValueError):
             raise unknown_link() from None
-        if not hmac.compare_digest(raw[16:], self._mac(submission_id)) or token != self.token_for(submission_id):
+        mac = self._mac(submission_id, purpose)
+        if not hmac.compare_digest(raw[16:], mac) or token != self.token_for(submission_id, purpose=purpose):
             raise unknown_link()
         return submission_id
 
-    def _mac(self, submission_id: uuid.UUID) -> bytes:
-        return hmac.digest(self._token, submission_id.bytes, "sha256")[:MAC_BYTES]
+    def _mac(self, submission_id: uuid.UUID, purpose: bytes) -> bytes:
+        return hmac.digest(self._token, purpose + submission_id.bytes, "sha256")[:MAC_BYTES]
 
 
 def unknown_link() -> NotFound:

@@ -12,7 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from app.composing.brief import BriefContent
 from app.composing.compose import Handed, OwnPart
 from app.composing.sender import Supporter
-from app.models.delivery import Delivery
+from app.models.delivery import Delivery, Enclosure
 from app.models.letter import Letter, LetterPublic
 from app.models.submission import Submission, SubmissionCreate, SubmissionPublic, SubmissionStatus
 from app.services.sealing import Keys
@@ -64,6 +64,8 @@ async def forget(session: AsyncSession, ids: Sequence[uuid.UUID], *, at: datetim
     idle = col(Delivery.submission_id).in_(ids), col(Delivery.lease).is_(None)
     await session.exec(sa.update(Delivery).where(*idle).values(due_at=None))
     letters = sa.update(Letter).where(col(Letter.submission_id).in_(ids))
-    await session.exec(letters.values(digest=None, sealed_text=None, message_id=None, server_reply=None))
+    nothing = dict.fromkeys(("digest", "sealed_text", "message_id", "server_reply", "sealed_answer"))
+    await session.exec(letters.values(nothing))
+    await session.exec(sa.delete(Enclosure).where(col(Enclosure.submission_id).in_(ids)))
     forgotten = sa.update(Submission).where(col(Submission.id).in_(ids))
     await session.exec(forgotten.values(sealed=None, digest=None, source=None, consent_contact=False, erased_at=at))

@@ -111,7 +111,8 @@ def test_nothing_brings_another_header_or_a_bare_line_end_along(name: str, subje
     except ValueError:
         return  # refused is safe
 
-    assert names_on_the_wire(data) == [name for name in HEADERS if name not in {"Reply-To", "Auto-Submitted"}]
+    only_of_some = {"Reply-To", "Auto-Submitted", "List-Unsubscribe", "List-Unsubscribe-Post"}
+    assert names_on_the_wire(data) == [name for name in HEADERS if name not in only_of_some]
     assert b"\r" not in data.replace(b"\r\n", b"")
     assert b"\n" not in data.replace(b"\r\n", b"")
     assert data.isascii()
@@ -157,13 +158,25 @@ def test_header_lines_are_as_short_as_they_should_be(name: str, subject: str) ->
 
 
 def test_headers_are_exactly_those_of_the_allow_list() -> None:
-    data = raw(reply_to="sam@supporter.example.org", automatic=True)
+    link = "https://letters.example.org/unsubscribe/token"
+    data = raw(reply_to="sam@supporter.example.org", automatic=True, unsubscribe=link)
 
     assert names_on_the_wire(data) == list(HEADERS)
     assert parsed(data)["Reply-To"] == "sam@supporter.example.org"
     assert parsed(data)["Auto-Submitted"] == "auto-generated"
+    assert parsed(data)["List-Unsubscribe"] == f"<{link}>"
+    assert parsed(data)["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert parsed(data)["Message-ID"] == "<0193-1@campaign.example.org>"
     assert parsed(data)["Date"].datetime == AT
+
+
+@pytest.mark.parametrize("link", ["https://x/a\r\nBcc: x@example.org", "javascript:x", "https://x/>,<mailto:a@b", ""])
+def test_a_link_that_is_none_of_ours_does_not_leave(link: str) -> None:
+    if not link:
+        assert "List-Unsubscribe" not in names_on_the_wire(raw(unsubscribe=link))
+        return
+    with pytest.raises(ValueError, match="link"):
+        raw(unsubscribe=link)
 
 
 def test_latin_letters_stay_readable_and_others_stay_compact() -> None:

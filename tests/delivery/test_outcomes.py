@@ -105,7 +105,9 @@ async def test_a_dead_address_is_marked_and_the_letter_takes_the_next_one(
     assert await stats(client) == {"total": 1, "sent": 1}
     assert (await the_delivery(database)).attempts == 1
     shown = (await organiser.get(f"{API}/officials/{made['offices'][0]}")).json()
-    assert shown["emails"] == [{"address": OFFICE, "dead": True}, {"address": SECOND, "dead": False}]
+    first, second = shown["emails"]
+    assert (first["address"], first["dead"], first["why"]) == (OFFICE, True, "550 5.1.1 nobody of that name")
+    assert (second["address"], second["dead"]) == (SECOND, False)
 
 
 async def test_without_a_live_address_letters_go_on_by_the_offices_next_channel(

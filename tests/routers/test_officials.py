@@ -45,7 +45,7 @@ async def test_addresses_are_shown_to_organisers_only(client: AsyncClient, organ
     assert "by.example.org" not in (await client.get(f"/confirm/{token}")).text
 
     shown = await get(organiser, one)
-    assert shown["emails"] == [{"dead": False} | each for each in ADDRESSES["emails"]]  # type: ignore[attr-defined]
+    assert shown["emails"] == [{"dead": False, "why": None} | each for each in ADDRESSES["emails"]]  # type: ignore[attr-defined]
     assert shown["postal_address"] == ADDRESSES["postal_address"]
     assert shown["holder"]["name"] == "Pavel Prosecutor"
 

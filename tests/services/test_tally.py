@@ -51,7 +51,6 @@ def test_a_letter_counts_once_in_each_dimension() -> None:
 def test_what_is_final_stays_where_it_is() -> None:
     assert {stage for stage, following in NEXT.items() if not following} == {
         Stage.BOUNCED,
-        Stage.FAILED,
         Stage.CANCELLED,
         Stage.EXPIRED,
     }

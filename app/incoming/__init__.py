@@ -1,0 +1,1 @@
+"""Mail that comes back, read and sorted. Pure: bytes in, what they mean out."""

@@ -1,0 +1,57 @@
+"""What a campaign tells those who wrote in it: written here, told in batches by announcing."""
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from app.errors import Conflict
+from app.models.campaign import Campaign, CampaignPrisoner, CampaignStatus
+from app.models.news import News, NewsCreate, NewsKind, NewsPublic
+from app.models.prisoner import FREE_OR_DEAD, Prisoner, PrisonerStatus
+from app.pagination import Page, PageRequest
+
+
+async def publish(session: AsyncSession, campaign: Campaign, body: NewsCreate) -> NewsPublic:
+    """Post an update, and have those told who wish to hear of the campaign."""
+    if campaign.status is CampaignStatus.DRAFT:
+        raise Conflict("The campaign is a draft: there is nobody yet to be told.")
+    return _public((await _add(session, [News(campaign_id=campaign.id, kind=NewsKind.UPDATE, text=body.text)]))[0])
+
+
+async def tell_outcome(session: AsyncSession, campaign: Campaign) -> None:
+    """Have those told who wish to hear of the campaign that it has ended, and how."""
+    await _add(session, [News(campaign_id=campaign.id, kind=NewsKind.OUTCOME, text=campaign.outcome_note)])
+
+
+async def tell_freed(session: AsyncSession, prisoner: Prisoner, *, before: PrisonerStatus) -> None:
+    """Have those told whose letters are stopped, when a prisoner has become free or has died."""
+    if before in FREE_OR_DEAD or prisoner.status not in FREE_OR_DEAD:
+        return
+    about = sa.select(col(CampaignPrisoner.campaign_id)).where(col(CampaignPrisoner.prisoner_id) == prisoner.id)
+    running = select(Campaign.id).where(
+        col(Campaign.id).in_(about), col(Campaign.status).in_([CampaignStatus.ACTIVE, CampaignStatus.PAUSED])
+    )
+    found = (await session.exec(running.order_by(col(Campaign.id)))).all()
+    await _add(session, [News(campaign_id=each, kind=NewsKind.STOPPED, prisoner_id=prisoner.id) for each in found])
+
+
+async def listed(session: AsyncSession, campaign: Campaign, query: PageRequest) -> Page[NewsPublic]:
+    """Return a campaign's updates and its outcome, newest first."""
+    which = select(News).where(News.campaign_id == campaign.id, col(News.kind) != NewsKind.STOPPED)
+    if query.after:
+        which = which.where(col(News.id) < query.after)
+    found = (await session.exec(which.order_by(col(News.id).desc()).limit(query.limit + 1))).all()
+    shown, next_cursor = query.cut(found)
+    return Page(items=[_public(each) for each in shown], next_cursor=next_cursor)
+
+
+async def _add(session: AsyncSession, news: Sequence[News]) -> Sequence[News]:
+    session.add_all(news)
+    await session.flush()
+    return news
+
+
+def _public(news: News) -> NewsPublic:
+    return NewsPublic.model_validate(news.model_dump())

@@ -1,0 +1,29 @@
+"""How many notices an address gets in a day because somebody typed it in: few, so that nobody can be bombed."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from datetime import date
+
+import sqlalchemy as sa
+from sqlmodel import col
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from app.database import rows, upsert_adding
+from app.models.delivery import Notice, NoticeCount
+
+MOST_A_DAY: Mapping[Notice, int] = {Notice.CONFIRM: 3, Notice.REMIND: 3, Notice.TEST: 50}
+
+
+async def count(session: AsyncSession, digests: Iterable[bytes], *, today: date) -> dict[bytes, int]:
+    """Count one more notice for each of these addresses; return how many each got today, with these."""
+    more = Counter(digests)
+    values = [{"digest": digest, "day": today, "notices": n} for digest, n in sorted(more.items())]
+    await upsert_adding(session, NoticeCount, values, add="notices")
+    found = sa.select(col(NoticeCount.digest), col(NoticeCount.notices))
+    here = col(NoticeCount.day) == today, col(NoticeCount.digest).in_(list(more))
+    return dict(await rows(session, found.where(*here)))
+
+
+async def forget(session: AsyncSession, *, before: date) -> None:
+    """Drop the counts of earlier days."""
+    await session.exec(sa.delete(NoticeCount).where(col(NoticeCount.day) < before))

@@ -1,0 +1,76 @@
+"""A campaign's queue at a glance, and an organiser's hand on all of it."""
+
+import uuid
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlmodel import col
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from app.database import database_now, rows
+from app.errors import Conflict, invalid
+from app.models.campaign import Campaign, CampaignStatus
+from app.models.columns import now
+from app.models.delivery import Delivery
+from app.models.letter import WAITING, Letter, Reason, Stage
+from app.models.office import Office
+from app.models.queue import Changed, QueueState, ServerWords
+from app.services import queue, stats
+
+WORDS_SHOWN = 10
+OF_LETTER = col(Letter.id) == col(Delivery.letter_id)
+
+
+async def read(session: AsyncSession, campaign: Campaign) -> QueueState:
+    """Return what waits, what is due, what is held and why, and what mail servers say."""
+    due, failing, next_due_at = await _waiting(session, campaign)
+    return QueueState(
+        campaign=campaign.slug,
+        status=campaign.status.value,
+        as_of=now(),
+        letters=(await stats.read(session, campaign)).letters,
+        due=due,
+        failing=failing,
+        next_due_at=next_due_at,
+        held=await _held(session, campaign),
+        words=await _words(session, campaign),
+    )
+
+
+async def cancel_rest(session: AsyncSession, campaign: Campaign, office_id: uuid.UUID) -> Changed:
+    """Cancel everything to one office that has not left."""
+    if await session.get(Office, office_id) is None:
+        raise invalid("/office_id", "There is no office with this id.")
+    to_office = col(Letter.campaign_id) == campaign.id, col(Letter.office_id) == office_id
+    n = await queue.stop(session, *to_office, stages_in=WAITING, to=Stage.CANCELLED, reason=Reason.BY_ORGANISER)
+    return Changed(letters=n)
+
+
+async def retry_failed(session: AsyncSession, campaign: Campaign) -> Changed:
+    """Have everything that has failed tried again. The gates are asked before each attempt, as always."""
+    if campaign.status is not CampaignStatus.ACTIVE:
+        raise Conflict(f"The campaign is {campaign.status.value}: nothing leaves.")
+    return Changed(letters=await queue.retry(session, col(Letter.campaign_id) == campaign.id))
+
+
+async def _waiting(session: AsyncSession, campaign: Campaign) -> tuple[int, int, datetime | None]:
+    is_due = sa.case((col(Delivery.due_at) <= database_now(), 1), else_=0)
+    is_failing = sa.case((col(Delivery.attempts) > 0, 1), else_=0)
+    counts = sa.func.sum(is_due), sa.func.sum(is_failing), sa.func.min(col(Delivery.due_at))
+    waiting = col(Letter.campaign_id) == campaign.id, col(Letter.stage) == Stage.QUEUED
+    ((due, failing, first),) = await rows(session, sa.select(*counts).where(OF_LETTER, *waiting))
+    return int(due or 0), int(failing or 0), first
+
+
+async def _held(session: AsyncSession, campaign: Campaign) -> dict[str, int]:
+    held = col(Letter.campaign_id) == campaign.id, col(Letter.stage) == Stage.HELD
+    counted = sa.select(col(Letter.reason), sa.func.count()).where(*held).group_by(col(Letter.reason))
+    return {reason.value if reason else "": n for reason, n in await rows(session, counted)}
+
+
+async def _words(session: AsyncSession, campaign: Campaign) -> list[ServerWords]:
+    n = sa.func.count()
+    tried = col(Letter.stage).in_([Stage.QUEUED, Stage.FAILED]), col(Delivery.last_reply).is_not(None)
+    said = sa.select(col(Delivery.last_reply), n).where(OF_LETTER, col(Letter.campaign_id) == campaign.id, *tried)
+    most_first = said.group_by(col(Delivery.last_reply)).order_by(n.desc(), col(Delivery.last_reply)).limit(WORDS_SHOWN)
+    return [ServerWords(words=words, letters=letters) for words, letters in await rows(session, most_first)]

@@ -1,0 +1,43 @@
+"""One reminder to whoever has not confirmed. After seven days the letters expire: that is scrub's."""
+
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlmodel import col
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from app.database import Database, execute_many, rows, table_of
+from app.models.columns import uuid7
+from app.models.delivery import Delivery, Notice
+from app.models.submission import Submission
+
+REMIND_AFTER = timedelta(days=3)
+AT_ONCE = 500  # notices of one transaction
+
+
+async def run(database: Database, *, at: datetime) -> int:
+    """Queue all reminders whose time has come, in small transactions; return how many."""
+    queued = 0
+    while True:
+        async with database.transaction() as session:
+            n = await _remind(session, at=at)
+        queued += n
+        if n < AT_ONCE:
+            return queued
+
+
+async def _remind(session: AsyncSession, *, at: datetime) -> int:
+    own = col(Delivery.submission_id) == col(Submission.id)
+    asked = sa.select(1).where(own, col(Delivery.notice) == Notice.CONFIRM, col(Delivery.last_reply).startswith("2"))
+    reminded = sa.select(1).where(own, col(Delivery.notice) == Notice.REMIND)
+    late = sa.select(col(Submission.id)).where(
+        col(Submission.confirmed_at).is_(None),
+        col(Submission.erased_at).is_(None),
+        col(Submission.created_at) < at - REMIND_AFTER,
+        asked.exists(),
+        ~reminded.exists(),
+    )
+    found = await rows(session, late.order_by(col(Submission.id)).limit(AT_ONCE).with_for_update(skip_locked=True))
+    notices = [{"id": uuid7(), "submission_id": id_, "notice": Notice.REMIND, "due_at": at} for (id_,) in found]
+    await execute_many(session, sa.insert(table_of(Delivery)), notices)
+    return len(notices)

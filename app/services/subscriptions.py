@@ -1,0 +1,25 @@
+"""What supporters subscribed to, and the link that ends it. Who has that link can end the mails, and nothing else."""
+
+import sqlalchemy as sa
+from sqlmodel import col
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from app.models.submission import Submission
+from app.services.sealing import UNSUBSCRIBE, Keys, unknown_link
+
+
+async def find(session: AsyncSession, keys: Keys, token: str) -> Submission:
+    """Return whose mails a link ends, or raise NotFound."""
+    submission = await session.get(Submission, keys.submission_of(token, purpose=UNSUBSCRIBE))
+    if submission is None or submission.erased_at is not None:
+        raise unknown_link()
+    return submission
+
+
+async def end(session: AsyncSession, keys: Keys, token: str) -> Submission:
+    """Write to this person of this campaign no more. Again: nothing changes."""
+    submission = await find(session, keys, token)
+    same_person = col(Submission.digest) == submission.digest, col(Submission.campaign_id) == submission.campaign_id
+    own = sa.or_(col(Submission.id) == submission.id, sa.and_(*same_person))
+    await session.exec(sa.update(Submission).where(own).values(consent_contact=False))
+    return submission

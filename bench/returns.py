@@ -1,0 +1,107 @@
+"""Thousands of bounces, each late, double and forged besides: how fast they are taken in, and that each counts once."""
+
+import asyncio
+import random
+import time
+import uuid
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from asgi_lifespan import LifespanManager
+from httpx import ASGITransport, AsyncClient
+from sqlmodel import col, select
+
+from app import schema
+from app.config import Settings
+from app.database import Database, execute_many, table_of
+from app.main import create_app
+from app.models.campaign import Campaign
+from app.models.columns import now, uuid7
+from app.models.letter import Letter, Stage
+from app.models.office import Channel, Office
+from app.models.submission import Submission
+from app.services import inbound, organisers, recount, returns, stats, tally
+from app.services.inbound import Outcome
+from app.services.returns import Purpose
+from app.services.sealing import Keys
+from tests.factories import published
+from tests.incoming.messages import dsn
+
+SECRET = "a-secret-for-benchmarks-of-enough-length-0123456789"
+BASE = "letters@campaign.example.org"
+AT_ONCE = 8  # messages that a mail server hands over at the same time
+
+
+def bounces(url: str, letters: int) -> tuple[float, int]:
+    """Return how many messages a second were taken in, and how many letters bounced. Raises if a count is wrong."""
+    return asyncio.run(_run(url, letters))
+
+
+async def _run(url: str, letters: int) -> tuple[float, int]:
+    database, keys = Database(url), Keys(SECRET)
+    await schema.migrate(database)
+    ids = await _sent(database, url, letters)
+    pile = _pile(keys, ids)
+    begun = time.perf_counter()
+    outcomes = await _hand_over(database, keys, pile)
+    rate = len(pile) / (time.perf_counter() - begun)
+    async with database.snapshot() as session:
+        wrong = await recount.differences(session)
+        campaign = (await session.exec(select(Campaign))).one()
+        counted = (await stats.read(session, campaign)).letters["bounced"]
+    await database.close()
+    if wrong or not counted == letters == outcomes.count(Outcome.BOUNCED):
+        raise RuntimeError(f"{counted} bounced of {letters}; the tally differs in {len(wrong)} places")
+    return rate, counted
+
+
+async def _sent(database: Database, url: str, letters: int) -> list[uuid.UUID]:
+    """Make letters that have left, past the line: it is measured elsewhere."""
+    app = create_app(Settings(_env_file=None, database_url=url, secret_key=SECRET, worker=False))
+    async with database.transaction() as session:
+        key = await organisers.create(session, organisation="Bench", name="Bench")
+    headers = {"Authorization": f"Bearer {key}"}
+    async with (
+        LifespanManager(app),
+        AsyncClient(transport=ASGITransport(app), base_url="http://test", headers=headers) as client,
+    ):
+        await published(client)
+    async with database.transaction() as session:
+        campaign = (await session.exec(select(Campaign))).one()
+        office_id = (await session.exec(select(Office.id).order_by(col(Office.id)))).first()
+        at = now()
+        people = [
+            {"id": uuid7(), "campaign_id": campaign.id, "country": "DE", "language": "en", "consent_wording": "bench"}
+            for _ in range(letters)
+        ]
+        shared = {"campaign_id": campaign.id, "brief_id": campaign.brief_id, "office_id": office_id, "country": "DE"}
+        shared |= {"language": "en", "channel": Channel.EMAIL, "stage": Stage.SENT, "stage_on": at.date(), "seed": 1}
+        rows = [{**shared, "id": uuid7(), "submission_id": each["id"]} for each in people]
+        await execute_many(session, sa.insert(table_of(Submission)), people)
+        await execute_many(session, sa.insert(table_of(Letter)), rows)
+        for row in rows:
+            letter = Letter.model_construct(**row, prisoner_id=None)
+            tally.note(session, tally.change(letter, Stage.SENT, at.date(), by=+1))
+    return [row["id"] for row in rows]
+
+
+def _pile(keys: Keys, ids: Sequence[uuid.UUID]) -> list[bytes]:
+    to = [
+        returns.address(keys, Purpose.BOUNCE, each, base=BASE, written_to="prosecutor@by.example.org") for each in ids
+    ]
+    real = [dsn(each, status="5.7.1", words="smtp; 550 5.7.1 rejected as spam") for each in to]
+    forged = [dsn(each.replace("@", "")[:-10] + "@campaign.example.org") for each in to]
+    pile = [*real, *real, *forged]
+    random.Random(1).shuffle(pile)
+    return pile
+
+
+async def _hand_over(database: Database, keys: Keys, pile: Sequence[bytes]) -> list[Outcome]:
+    waiting, outcomes = list(pile), []
+
+    async def one_connection() -> None:
+        while waiting:
+            outcomes.append(await inbound.take(database, keys, waiting.pop()))
+
+    await asyncio.gather(*(one_connection() for _ in range(AT_ONCE)))
+    return outcomes
