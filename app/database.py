@@ -1,11 +1,12 @@
 """The one file that knows that there are two databases, and the only one that commits."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, cast
 
 import sqlalchemy as sa
 from sqlalchemy import event
@@ -21,6 +22,15 @@ from sqlmodel.sql.sqltypes import UTCDateTime
 LOCK_PATIENCE = 30.0  # seconds that a writer waits for another process to release SQLite
 POOL = 10  # connections a process keeps
 POOL_OVERFLOW = 20
+
+
+class Row(Protocol):
+    """A NamedTuple whose fields are columns."""
+
+    @property
+    def _fields(self) -> tuple[str, ...]: ...
+    def _asdict(self) -> dict[str, Any]: ...
+    def __iter__(self) -> Iterator[Any]: ...
 
 
 class Database:
@@ -64,11 +74,16 @@ class Database:
         await self.engine.dispose()
 
 
-async def one_at_a_time(session: AsyncSession, key: bytes) -> None:
-    """Let transactions with this key wait for each other. SQLite has one writer at a time anyway."""
-    if session.get_bind().dialect.name == "postgresql":
-        number = int.from_bytes(key[:8], signed=True)
-        await rows(session, sa.select(sa.func.pg_advisory_xact_lock(number)))
+async def one_at_a_time(session: AsyncSession, keys: Iterable[bytes], *, wait: bool) -> set[bytes]:
+    """Let transactions with the same keys follow each other; return the keys that are ours. SQLite has one writer."""
+    ordered = sorted(set(keys))
+    if session.get_bind().dialect.name == "sqlite" or not ordered:
+        return set(ordered)
+    numbers = {int.from_bytes(key[:8], signed=True): key for key in ordered}
+    number = sa.func.unnest(sa.literal(sorted(numbers), postgresql.ARRAY(sa.BigInteger))).column_valued("number")
+    lock = sa.func.pg_advisory_xact_lock if wait else sa.func.pg_try_advisory_xact_lock
+    taken = await rows(session, sa.select(number, lock(number)))
+    return {numbers[each] for each, ours in taken if wait or ours}
 
 
 def at_the_end(session: AsyncSession, do: Callable[[AsyncSession], Awaitable[None]]) -> None:
@@ -125,24 +140,67 @@ async def execute_many(session: AsyncSession, statement: sa.Executable, values: 
         await (await session.connection()).execute(statement, list(values))
 
 
-async def upsert_adding(
-    session: AsyncSession, model: type[SQLModel], values: Sequence[Mapping[str, Any]], *, add: str
-) -> None:
-    """Insert the values; where one with the same primary key is there, add the column `add` to it."""
+async def insert_rows(session: AsyncSession, model: type[SQLModel], new: Sequence[Row]) -> None:
+    """Insert rows of one kind, named as their columns."""
+    if new:
+        await _insert_all(session, table_of(model), new, _insert(session, table_of(model)))
+
+
+async def upsert_adding(session: AsyncSession, model: type[SQLModel], new: Sequence[Row], *, add: str) -> None:
+    """Insert the rows in their order; where one with the same primary key is there, add the column `add` to it."""
+    if not new:
+        return
     table = table_of(model)
-    statement = _insert(session, table)
-    adding = statement.on_conflict_do_update(
-        index_elements=list(table.primary_key.columns), set_={add: table.c[add] + statement.excluded[add]}
+    adding = _insert(session, table)
+    adding = adding.on_conflict_do_update(
+        index_elements=list(table.primary_key.columns), set_={add: table.c[add] + adding.excluded[add]}
     )
-    await execute_many(session, adding, values)
+    await _insert_all(session, table, new, adding)
 
 
-async def insert_if_new(session: AsyncSession, model: type[SQLModel], row: Mapping[str, Any]) -> bool:
-    """Insert the row unless its primary key is taken; tell whether it went in."""
+async def insert_if_new(session: AsyncSession, model: type[SQLModel], new: Sequence[Row]) -> set[Any]:
+    """Insert the rows whose primary key, their first column, is not taken; return the keys of those that went in."""
     table = table_of(model)
-    statement = _insert(session, table).values(**row).on_conflict_do_nothing()
-    result = await session.exec(statement.returning(*table.primary_key.columns))
-    return result.first() is not None
+    statement = _insert(session, table).values([row._asdict() for row in new]).on_conflict_do_nothing()
+    return {key for (key,) in await rows(session, statement.returning(table.c[new[0]._fields[0]]))}
+
+
+async def _insert_all(session: AsyncSession, table: sa.Table, new: Sequence[Row], statement: sa.Insert) -> None:
+    connection = await session.connection()
+    if connection.dialect.name == "sqlite":
+        await connection.execute(statement, [row._asdict() for row in new])
+        return
+    names = new[0]._fields
+    columns = zip(*new, strict=True)
+    values = {name: list(column) for name, column in zip(names, columns, strict=True)}
+    await connection.execute(statement.from_select(names, _arrays(table, names), include_defaults=False), values)
+
+
+@cache
+def _arrays(table: sa.Table, names: tuple[str, ...]) -> sa.Select[Any]:
+    """Return rows that come as one array for each column: the statement's text is the same for any number of rows."""
+    arrays = [sa.bindparam(name, type_=postgresql.ARRAY(table.c[name].type)) for name in names]
+    return sa.select(*sa.func.unnest(*arrays).table_valued(*names).render_derived().c)
+
+
+def among(session: AsyncSession, column: Any, values: Iterable[object]) -> sa.ColumnElement[bool]:  # noqa: ANN401
+    """Return the condition that a column has one of these values, in a text that does not grow with their number."""
+    if session.get_bind().dialect.name == "sqlite":
+        return cast("sa.ColumnElement[bool]", column.in_(list(values)))
+    return cast("sa.ColumnElement[bool]", column == sa.any_(sa.literal(list(values), postgresql.ARRAY(column.type))))
+
+
+def matching(session: AsyncSession, columns: Sequence[Any], found: Sequence[Sequence[object]]) -> Any:  # noqa: ANN401
+    """Return the condition that several columns together are one of these rows."""
+    together = sa.tuple_(*columns)
+    if session.get_bind().dialect.name == "sqlite":
+        return together.in_([tuple(row) for row in found])
+    values = zip(*found, strict=True)
+    arrays = [
+        sa.literal(list(each), postgresql.ARRAY(column.type)) for column, each in zip(columns, values, strict=True)
+    ]
+    names = [column.name for column in columns]
+    return together.in_(sa.select(*sa.func.unnest(*arrays).table_valued(*names).render_derived().c))
 
 
 def _insert(session: AsyncSession, table: sa.Table) -> Any:  # noqa: ANN401 - the dialects' inserts share no type

@@ -18,6 +18,9 @@ from app.models.organisation import Organiser
 from app.models.prisoner import Prisoner
 from app.models.text import SLUG
 from app.services import campaigns, officials, organisers, prisoners, revisions
+from app.services.board import Board
+from app.services.confirming import Confirmations
+from app.services.enquiries import Enquiries
 from app.services.intake import Intake
 from app.services.sealing import Keys
 
@@ -36,7 +39,7 @@ IdempotencyKey = Annotated[
 ]
 
 
-def get_slug(slug: str) -> str:
+async def get_slug(slug: str) -> str:
     if not re.fullmatch(SLUG, slug, re.ASCII):
         raise NotFound("There is nothing at this address.")
     return slug
@@ -45,26 +48,41 @@ def get_slug(slug: str) -> str:
 SlugPath = Annotated[str, Depends(get_slug)]
 
 
-def get_settings(request: Request) -> Settings:
+async def get_settings(request: Request) -> Settings:
     return request.app.state.settings  # type: ignore[no-any-return] # state is untyped
 
 
-def get_database(request: Request) -> Database:
+async def get_database(request: Request) -> Database:
     return request.app.state.database  # type: ignore[no-any-return] # state is untyped
 
 
-def get_keys(request: Request) -> Keys:
+async def get_keys(request: Request) -> Keys:
     return request.app.state.keys  # type: ignore[no-any-return] # state is untyped
 
 
-def get_intake(request: Request) -> Intake:
+async def get_intake(request: Request) -> Intake:
     return request.app.state.intake  # type: ignore[no-any-return] # state is untyped
+
+
+async def get_board(request: Request) -> Board:
+    return request.app.state.board  # type: ignore[no-any-return] # state is untyped
+
+
+async def get_confirmations(request: Request) -> Confirmations:
+    return request.app.state.confirmations  # type: ignore[no-any-return] # state is untyped
+
+
+async def get_enquiries(request: Request) -> Enquiries:
+    return request.app.state.enquiries  # type: ignore[no-any-return] # state is untyped
 
 
 SettingsDep = Annotated[Settings, Depends(get_settings)]
 DatabaseDep = Annotated[Database, Depends(get_database)]
 KeysDep = Annotated[Keys, Depends(get_keys)]
 IntakeDep = Annotated[Intake, Depends(get_intake)]
+BoardDep = Annotated[Board, Depends(get_board)]
+ConfirmationsDep = Annotated[Confirmations, Depends(get_confirmations)]
+EnquiriesDep = Annotated[Enquiries, Depends(get_enquiries)]
 
 
 async def get_reader(database: DatabaseDep) -> AsyncIterator[AsyncSession]:
@@ -94,15 +112,14 @@ async def get_organiser(credentials: CredentialsDep, session: ReaderDep) -> Orga
 OrganiserDep = Annotated[Organiser, Depends(get_organiser)]
 
 
-async def get_visitor(credentials: CredentialsDep, session: ReaderDep) -> Organiser | None:
-    return None if credentials is None else await organisers.by_key(session, credentials.credentials)
+async def get_visitor(credentials: CredentialsDep, database: DatabaseDep) -> Organiser | None:
+    if credentials is None:
+        return None
+    async with database.reading() as session:
+        return await organisers.by_key(session, credentials.credentials)
 
 
 VisitorDep = Annotated[Organiser | None, Depends(get_visitor)]
-
-
-async def get_campaign(slug: SlugPath, session: ReaderDep) -> Campaign:
-    return await campaigns.public(session, slug)
 
 
 async def get_own_campaign(slug: SlugPath, organiser: OrganiserDep, session: SessionDep) -> Campaign:
@@ -117,12 +134,11 @@ async def get_own_office(office_id: IdPath, organiser: OrganiserDep, session: Se
     return await officials.own(session, organiser, office_id)
 
 
-CampaignDep = Annotated[Campaign, Depends(get_campaign)]
 OwnCampaignDep = Annotated[Campaign, Depends(get_own_campaign)]
 OwnPrisonerDep = Annotated[Prisoner, Depends(get_own_prisoner)]
 OwnOfficeDep = Annotated[Office, Depends(get_own_office)]
 
 
 def with_etag(response: Response, revision: int) -> None:
-    """Name the revision that an answer shows."""
+    """Name the revision that an answer shows to an organiser."""
     response.headers["ETag"] = revisions.etag(revision)

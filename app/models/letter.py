@@ -69,7 +69,8 @@ class Reason(StrEnum):
     GAVE_UP = "gave_up"
 
 
-_WRITTEN = sa.text("stage NOT IN ({})".format(", ".join(f"'{stage}'" for stage in NOT_WRITTEN)))
+# As literal text, and not as a parameter: by it a database knows that the partial index serves a question
+WRITTEN = sa.text("stage NOT IN ({})".format(", ".join(f"'{stage}'" for stage in NOT_WRITTEN)))
 _WAITING = sa.text("stage IN ({})".format(", ".join(f"'{stage}'" for stage in WAITING)))
 
 
@@ -82,8 +83,8 @@ class Letter(SQLModel, table=True):
             "digest",
             "round",
             unique=True,
-            sqlite_where=_WRITTEN,
-            postgresql_where=_WRITTEN,
+            sqlite_where=WRITTEN,
+            postgresql_where=WRITTEN,
         ),
         sa.Index("ix_letter_waiting", "campaign_id", "stage", sqlite_where=_WAITING, postgresql_where=_WAITING),
     )

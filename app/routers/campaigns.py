@@ -4,9 +4,12 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response, status
 
+from app import answers
+from app.answers import IfNoneMatch
 from app.bodies import StrictRoute
 from app.dependencies import (
-    CampaignDep,
+    BoardDep,
+    EnquiriesDep,
     IfMatch,
     OrganiserDep,
     OwnCampaignDep,
@@ -27,9 +30,11 @@ from app.models.campaign import (
 from app.models.office import Offer
 from app.models.text import Country, Language
 from app.pagination import Page
-from app.services import campaigns, letters, publishing
+from app.services import campaigns, publishing
 
 router = APIRouter(prefix="/campaigns", tags=["campaigns"], route_class=StrictRoute)
+
+SECONDS = 10  # for which a campaign's public page may be kept
 
 
 @router.get("")
@@ -51,8 +56,18 @@ async def create_campaign(
 
 
 @router.get("/{slug}", response_model=CampaignForOrganisers | CampaignPublic)
-async def read_campaign(slug: SlugPath, session: ReaderDep, visitor: VisitorDep, response: Response) -> CampaignPublic:
+async def read_campaign(
+    slug: SlugPath,
+    board: BoardDep,
+    session: ReaderDep,
+    visitor: VisitorDep,
+    response: Response,
+    if_none_match: IfNoneMatch = None,
+) -> Response | CampaignPublic:
     """Show one campaign. With an API key of its organisation, also drafts and what only organisers see."""
+    if visitor is None:
+        return answers.public(await board.campaign(slug), if_none_match, seconds=SECONDS)
+    answers.own(response)
     shown = await campaigns.read(session, slug, visitor)
     if isinstance(shown, CampaignForOrganisers):
         with_etag(response, shown.revision)
@@ -106,10 +121,10 @@ async def close_campaign(campaign: OwnCampaignDep, body: CampaignClose, session:
 
 @router.get("/{slug}/officials")
 async def offices_for_supporter(
-    campaign: CampaignDep,
-    session: ReaderDep,
+    slug: SlugPath,
+    enquiries: EnquiriesDep,
     country: Annotated[Country, Query(description="Where the supporter lives.")],
     language: Annotated[Language, Query(description="The supporter's language.")] = "en",
 ) -> Offer:
     """To whom a supporter living there would write, by which channel and in which language; and if to nobody, why."""
-    return await letters.offer(session, campaign, country=country, language=language)
+    return await enquiries.offer(slug, country=country, language=language)

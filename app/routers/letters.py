@@ -3,27 +3,17 @@
 from fastapi import APIRouter, status
 
 from app.bodies import StrictRoute
-from app.dependencies import (
-    CampaignDep,
-    DatabaseDep,
-    IdempotencyKey,
-    IntakeDep,
-    KeysDep,
-    ReaderDep,
-    SlugPath,
-    TokenPath,
-)
+from app.dependencies import ConfirmationsDep, EnquiriesDep, IdempotencyKey, IntakeDep, SlugPath, TokenPath
 from app.models.letter import Preview
 from app.models.submission import SubmissionCreate, SubmissionPublic
-from app.services import confirmation, letters
 
 router = APIRouter(tags=["letters"], route_class=StrictRoute)
 
 
 @router.post("/campaigns/{slug}/letters/preview")
-async def preview_letters(campaign: CampaignDep, body: SubmissionCreate, session: ReaderDep, keys: KeysDep) -> Preview:
+async def preview_letters(slug: SlugPath, body: SubmissionCreate, enquiries: EnquiriesDep) -> Preview:
     """Show the letters exactly as they would go out. Stores nothing."""
-    return await letters.preview(session, keys, campaign, body)
+    return await enquiries.preview(slug, body)
 
 
 @router.post("/campaigns/{slug}/letters", status_code=status.HTTP_202_ACCEPTED)
@@ -39,9 +29,9 @@ async def hand_in_letters(
 
 
 @router.post("/confirmations/{token}")
-async def confirm_letters(token: TokenPath, database: DatabaseDep, keys: KeysDep) -> SubmissionPublic:
+async def confirm_letters(token: TokenPath, confirmations: ConfirmationsDep) -> SubmissionPublic:
     """Send the letters on their way. Again: the same answer, and nothing is sent twice.
 
     What this person wrote before, to the same office, is `cancelled` with the reason `duplicate`.
     """
-    return await confirmation.confirm(database, keys, token)
+    return await confirmations.confirm(token)

@@ -4,8 +4,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response, status
 
+from app import answers
+from app.answers import IfNoneMatch
 from app.bodies import StrictRoute
 from app.dependencies import (
+    BoardDep,
     IfMatch,
     OrganiserDep,
     OwnPrisonerDep,
@@ -29,6 +32,8 @@ from app.services import prisoners
 
 router = APIRouter(prefix="/prisoners", tags=["prisoners"], route_class=StrictRoute)
 
+SECONDS = 10  # for which a prisoner's public page may be kept
+
 
 @router.get("")
 async def list_prisoners(session: ReaderDep, query: Annotated[PrisonerQuery, Query()]) -> Page[PrisonerPublic]:
@@ -47,8 +52,18 @@ async def create_prisoner(
 
 
 @router.get("/{slug}", response_model=PrisonerForOrganisers | PrisonerPublic)
-async def read_prisoner(slug: SlugPath, session: ReaderDep, visitor: VisitorDep, response: Response) -> PrisonerPublic:
+async def read_prisoner(
+    slug: SlugPath,
+    board: BoardDep,
+    session: ReaderDep,
+    visitor: VisitorDep,
+    response: Response,
+    if_none_match: IfNoneMatch = None,
+) -> Response | PrisonerPublic:
     """Show one prisoner; to their own organisation also what is not public."""
+    if visitor is None:
+        return answers.public(await board.prisoner(slug), if_none_match, seconds=SECONDS)
+    answers.own(response)
     shown = await prisoners.read(session, slug, visitor)
     if isinstance(shown, PrisonerForOrganisers):
         with_etag(response, shown.revision)

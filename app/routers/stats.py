@@ -3,26 +3,32 @@
 from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response
 
-from app.dependencies import CampaignDep, ReaderDep
+from app import answers
+from app.answers import IfNoneMatch
+from app.dependencies import BoardDep, SlugPath
 from app.models.tally import Breakdown, Stats
-from app.services import stats
+from app.services.board import Question
 
 router = APIRouter(tags=["stats"])
 
+SECONDS = 2  # for which numbers may be kept, so that a front page's readers share one question
 
-@router.get("/campaigns/{slug}/stats")
+
+@router.get("/campaigns/{slug}/stats", response_model=Stats)
 async def read_stats(
-    campaign: CampaignDep,
-    session: ReaderDep,
+    slug: SlugPath,
+    board: BoardDep,
     by: Annotated[list[Breakdown], Query(description="Break the numbers down; may be given several times.")] = [],  # noqa: B006 - FastAPI copies it
     since: Annotated[date | None, Query(alias="from", description="First day of the breakdown, in UTC.")] = None,
     until: Annotated[date | None, Query(alias="to", description="Last day of the breakdown, in UTC.")] = None,
-) -> Stats:
+    if_none_match: IfNoneMatch = None,
+) -> Response:
     """Tell the truth about a campaign: `letters_sent` is what left for an office, and nothing else.
 
     A letter's day is the one on which it came to its present stage. Countries with fewer than five supporters are
     shown together, as `other`.
     """
-    return await stats.read(session, campaign, by=by, since=since, until=until)
+    question = Question(slug, tuple(by), since, until)
+    return answers.public(await board.stats(question), if_none_match, seconds=SECONDS)

@@ -28,18 +28,10 @@ from app.pagination import Page
 from app.services import revisions
 
 
-async def public(session: AsyncSession, slug: str) -> Campaign:
-    """Return a campaign that the public may see."""
-    campaign = (await session.exec(select(Campaign).where(Campaign.slug == slug))).first()
-    if campaign is None or campaign.status is CampaignStatus.DRAFT:
-        raise no_campaign()
-    return campaign
-
-
 async def own(session: AsyncSession, organiser: Organiser, slug: str) -> Campaign:
-    """Return a campaign of the organiser's organisation, to be changed."""
+    """Return a campaign of the organiser's organisation, to be changed. Submissions to it need not wait meanwhile."""
     which = select(Campaign).where(Campaign.slug == slug, Campaign.organisation_id == organiser.organisation_id)
-    campaign = (await session.exec(which.with_for_update())).first()
+    campaign = (await session.exec(which.with_for_update(key_share=True))).first()
     if campaign is None:
         raise no_campaign()
     return campaign
@@ -50,7 +42,9 @@ async def read(session: AsyncSession, slug: str, visitor: Organiser | None) -> C
     campaign = (await session.exec(select(Campaign).where(Campaign.slug == slug))).first()
     if campaign and visitor and campaign.organisation_id == visitor.organisation_id:
         return await show_to_organisers(session, campaign)
-    return await show(session, await public(session, slug))
+    if campaign is None or campaign.status is CampaignStatus.DRAFT:
+        raise no_campaign()
+    return await show(session, campaign)
 
 
 def no_campaign() -> NotFound:

@@ -7,7 +7,7 @@ from typing import Generic, TypeVar
 
 from sqlalchemy.exc import DataError, IntegrityError
 
-from app.errors import Busy
+from app.errors import Busy, UnsilencedError
 
 LARGEST_GROUP = 100
 MOST_WAITING = 2_000  # beyond it, callers are asked to come back: an answer after seconds helps nobody
@@ -62,6 +62,23 @@ class Groups(Generic[Item, Result]):
             outcomes = [error] * len(group)
         for (_, future), outcome in zip(group, outcomes, strict=True):
             _answer(future, outcome)
+
+
+def each_once(read: Callable[[Item], Awaitable[Result]]) -> Work[Item, Result]:
+    """Return the work of reading: each different item once, whoever asks for it together."""
+
+    async def work(items: Sequence[Item]) -> list[Result | Exception]:
+        found = {item: await _outcome(read(item)) for item in dict.fromkeys(items)}
+        return [found[item] for item in items]
+
+    return work
+
+
+async def _outcome(reading: Awaitable[Result]) -> Result | Exception:
+    try:
+        return await reading
+    except UnsilencedError as refusal:
+        return refusal
 
 
 def _answer(future: asyncio.Future[Result], outcome: Result | Exception) -> None:

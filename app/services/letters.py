@@ -13,45 +13,25 @@ from app.composing.brief import BriefContent, BriefOffice, BriefPrisoner
 from app.composing.compose import Handed, compose
 from app.composing.recipients import Recipient, choose
 from app.composing.sender import Supporter
-from app.errors import FieldError, Invalid, NotFound, invalid
-from app.models.campaign import Campaign
+from app.database import among
+from app.errors import FieldError, Invalid, invalid
 from app.models.columns import now
 from app.models.letter import LetterPreview, Preview, Reason
 from app.models.office import Offer, OfferedOffice, Official
 from app.models.submission import SubmissionCreate
-from app.services import briefs, gates
+from app.services import gates
 from app.services.sealing import Keys
-
-
-@dataclass(frozen=True, slots=True)
-class Situation:
-    """What all letters of one campaign depend on at one instant."""
-
-    campaign: Campaign
-    brief_id: uuid.UUID
-    brief: BriefContent
-    state: gates.State
-    today: date
+from app.services.situations import Appeal, Situation
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """The letters of one submission before they exist."""
 
-    campaign: Campaign
-    brief_id: uuid.UUID
+    campaign: Appeal
     brief: BriefContent
     prisoner_id: uuid.UUID | None
     recipients: list[Recipient]
-
-
-async def situation(session: AsyncSession, campaign: Campaign) -> Situation:
-    """Read the brief in force, and what the gates look at."""
-    if campaign.brief_id is None:
-        raise NotFound("There is no campaign at this address.")
-    brief = await briefs.load(session, campaign.brief_id)
-    state = await gates.state(session, campaign, prisoner_ids=_ids(brief.prisoners), office_ids=_ids(brief.offices))
-    return Situation(campaign, campaign.brief_id, brief, state, now().date())
 
 
 def plan(situation: Situation, body: SubmissionCreate) -> Plan:
@@ -69,17 +49,15 @@ def plan(situation: Situation, body: SubmissionCreate) -> Plan:
     if all(reasons):
         raise gates.refuse(next(filter(None, reasons), Reason.NOBODY))
     open_ = [each for each, reason in zip(recipients, reasons, strict=True) if reason is None]
-    return Plan(situation.campaign, situation.brief_id, brief, prisoner_id, open_)
+    return Plan(situation.campaign, brief, prisoner_id, open_)
 
 
-async def offer(session: AsyncSession, campaign: Campaign, *, country: str, language: str) -> Offer:
+def offer(there: Situation, holders: dict[uuid.UUID, Official], *, country: str, language: str) -> Offer:
     """To whom a supporter living in this country would write, or why to nobody."""
-    there = await situation(session, campaign)
     shut = gates.against(there.state, country=country, prisoner_ids=_ids(there.brief.prisoners), today=there.today)
     if shut:
         return Offer(items=[], nobody_because=gates.WORDS[shut])
     recipients = choose(there.brief, country=country, language=language)
-    holders = await holders_of(session, [recipient.office.id for recipient in recipients])
     items = [
         _offered(each, holders, language=language)
         for each in recipients
@@ -88,10 +66,9 @@ async def offer(session: AsyncSession, campaign: Campaign, *, country: str, lang
     return Offer(items=items, nobody_because=None if items else gates.WORDS[Reason.NOBODY])
 
 
-async def preview(session: AsyncSession, keys: Keys, campaign: Campaign, body: SubmissionCreate) -> Preview:
-    """Compose the letters as they would go out. Stores nothing."""
-    planned = plan(await situation(session, campaign), body)
-    holders = await holders_of(session, [each.office.id for each in planned.recipients])
+def preview(there: Situation, holders: dict[uuid.UUID, Official], keys: Keys, body: SubmissionCreate) -> Preview:
+    """Compose the letters as they would go out."""
+    planned = plan(there, body)
     digest = keys.digest_of_email(body.supporter.email)
     return Preview(
         letters=[
@@ -107,7 +84,7 @@ async def holders_of(
     """Return who holds each office on this day (today), where somebody does."""
     on = on or now().date()
     held = select(Official).where(
-        col(Official.office_id).in_(office_ids),
+        among(session, col(Official.office_id), office_ids),
         sa.or_(col(Official.since).is_(None), col(Official.since) <= on),
         sa.or_(col(Official.until).is_(None), col(Official.until) >= on),
     )

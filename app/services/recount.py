@@ -3,7 +3,6 @@
 import uuid
 from collections import Counter
 from collections.abc import Mapping
-from datetime import date
 from typing import NamedTuple, TypeVar
 
 import sqlalchemy as sa
@@ -11,28 +10,13 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.database import rows
-from app.models.letter import Letter, Stage
-from app.models.office import Channel
+from app.models.letter import Letter
 from app.models.submission import Submission
 from app.models.tally import SupporterTally, Tally
 from app.services import tally
 
 Supporters = dict[tuple[uuid.UUID, str], int]
 Cell = TypeVar("Cell", bound=tuple[object, ...])
-
-
-class Group(NamedTuple):
-    """Letters that are counted alike, and how many there are."""
-
-    campaign_id: uuid.UUID
-    country: str
-    office_id: uuid.UUID
-    prisoner_id: uuid.UUID | None
-    language: str
-    channel: Channel
-    stage: Stage
-    stage_on: date
-    n: int
 
 
 class Difference(NamedTuple):
@@ -45,18 +29,18 @@ class Difference(NamedTuple):
 
 async def differences(session: AsyncSession) -> list[Difference]:
     """Return every kept count that is not what the rows say."""
-    letters = _compare(await _kept_letters(session), await _count_letters(session))
+    letters = _compare(await _kept_letters(session), tally.cells(await _kinds(session)))
     return letters + _compare(await _kept_supporters(session), await _count_supporters(session))
 
 
 async def rebuild(session: AsyncSession) -> None:
     """Set every kept count to what the rows say."""
-    letters, supporters = await _count_letters(session), await _count_supporters(session)
+    kinds, supporters = await _kinds(session), await _count_supporters(session)
     await session.exec(sa.delete(Tally))
     await session.exec(sa.delete(SupporterTally))
-    tally.note(session, letters.items())
+    tally.note(session, kinds.items())
     for (campaign_id, country), n in supporters.items():
-        await tally.add_supporters(session, campaign_id, country, n)
+        tally.note_people(session, campaign_id, country, n)
 
 
 def _compare(kept: Mapping[Cell, int], counted: Mapping[Cell, int]) -> list[Difference]:
@@ -67,14 +51,11 @@ def _compare(kept: Mapping[Cell, int], counted: Mapping[Cell, int]) -> list[Diff
     ]
 
 
-async def _count_letters(session: AsyncSession) -> Counter[tally.Cell]:
-    counted: Counter[tally.Cell] = Counter()
-    columns = [col(getattr(Letter, name)) for name in Group._fields if name != "n"]
-    for row in await rows(session, sa.select(*columns, sa.func.count()).group_by(*columns)):
-        group = Group(*row)
-        for cell, n in tally.change(group, group.stage, group.stage_on, by=group.n):
-            counted[cell] += n
-    return counted
+async def _kinds(session: AsyncSession) -> Counter[tally.Kind]:
+    """Count the letters of each kind, in the database."""
+    columns = [col(getattr(Letter, "stage_on" if name == "day" else name)) for name in tally.Kind._fields]
+    counted = await rows(session, sa.select(*columns, sa.func.count()).group_by(*columns))
+    return Counter({tally.Kind(*kind): n for *kind, n in counted})
 
 
 async def _count_supporters(session: AsyncSession) -> Supporters:
