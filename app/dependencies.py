@@ -7,6 +7,7 @@ from typing import Annotated
 
 from fastapi import Depends, Header, Path, Request, Response
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from pydantic import AfterValidator
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.config import Settings
@@ -29,23 +30,24 @@ bearer = HTTPBearer(auto_error=False, description="An organiser's API key, from 
 IdPath = Annotated[uuid.UUID, Path()]
 TokenPath = Annotated[str, Path(description="From the link in the supporter's mail.")]
 IfMatch = Annotated[str | None, Header(description="The ETag that you read. 412 if somebody changed it since.")]
+SHORTEST_KEY, LONGEST_KEY = 8, 200
 IdempotencyKey = Annotated[
     str | None,
     Header(
-        min_length=8,
-        max_length=200,
+        min_length=SHORTEST_KEY,
+        max_length=LONGEST_KEY,
         description="A fresh random key for each submission. The same key again gets the same answer.",
     ),
 ]
 
 
-async def get_slug(slug: str) -> str:
+def known_form(slug: str) -> str:
     if not re.fullmatch(SLUG, slug, re.ASCII):
         raise NotFound("There is nothing at this address.")
     return slug
 
 
-SlugPath = Annotated[str, Depends(get_slug)]
+SlugPath = Annotated[str, Path(), AfterValidator(known_form)]
 
 
 async def get_settings(request: Request) -> Settings:

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 import sqlalchemy as sa
+from pydantic import BaseModel
 from sqlmodel import Field, SQLModel
 
 from app.models.columns import enum_field, now
@@ -115,7 +116,7 @@ class Letter(SQLModel, table=True):
     moved_at: datetime = Field(default_factory=now)
 
 
-class LetterPublic(SQLModel):
+class LetterPublic(BaseModel):
     id: uuid.UUID
     office_id: uuid.UUID
     office: str = Field(description="The office's title in the supporter's language.")
@@ -133,7 +134,7 @@ class LetterReceipt(LetterPublic):
     moved_at: datetime
 
 
-class LetterPreview(SQLModel):
+class LetterPreview(BaseModel):
     office_id: uuid.UUID
     office: str
     language: str
@@ -142,5 +143,5 @@ class LetterPreview(SQLModel):
     body: str
 
 
-class Preview(SQLModel):
+class Preview(BaseModel):
     letters: list[LetterPreview]

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Annotated
 
 import sqlalchemy as sa
-from pydantic import StringConstraints
+from pydantic import BaseModel, StringConstraints
 from sqlmodel import Field, SQLModel
 
 from app.models.columns import Strict, now
@@ -93,7 +93,7 @@ class Submission(SQLModel, table=True):
     erased_at: datetime | None = None
 
 
-class SubmissionPublic(SQLModel):
+class SubmissionPublic(BaseModel):
     """The answer to a submission and to its confirmation."""
 
     submission_id: uuid.UUID
@@ -101,7 +101,7 @@ class SubmissionPublic(SQLModel):
     letters: list[LetterPublic]
 
 
-class Receipt(SQLModel):
+class Receipt(BaseModel):
     """A supporter's own view of what they handed in."""
 
     submission_id: uuid.UUID

@@ -2,11 +2,10 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response, status
+from fastapi import APIRouter, Query, Request, Response, status
 
-from app import answers
+from app import answers, quick
 from app.answers import IfNoneMatch
-from app.bodies import StrictRoute
 from app.dependencies import (
     BoardDep,
     EnquiriesDep,
@@ -17,6 +16,7 @@ from app.dependencies import (
     SessionDep,
     SlugPath,
     VisitorDep,
+    known_form,
     with_etag,
 )
 from app.models.campaign import (
@@ -32,7 +32,7 @@ from app.models.text import Country, Language
 from app.pagination import Page
 from app.services import campaigns, publishing
 
-router = APIRouter(prefix="/campaigns", tags=["campaigns"], route_class=StrictRoute)
+router = APIRouter(prefix="/campaigns", tags=["campaigns"], route_class=quick.QuickRoute)
 
 SECONDS = 10  # for which a campaign's public page may be kept
 
@@ -55,7 +55,15 @@ async def create_campaign(
     return created
 
 
+async def _read(request: Request) -> Response | None:
+    if "authorization" in request.headers:
+        return None
+    shown = await request.app.state.board.campaign(known_form(request.path_params["slug"]))
+    return answers.public(shown, request.headers.get("if-none-match"), seconds=SECONDS)
+
+
 @router.get("/{slug}", response_model=CampaignForOrganisers | CampaignPublic)
+@quick.by(_read)
 async def read_campaign(
     slug: SlugPath,
     board: BoardDep,

@@ -2,11 +2,10 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response, status
+from fastapi import APIRouter, Query, Request, Response, status
 
-from app import answers
+from app import answers, quick
 from app.answers import IfNoneMatch
-from app.bodies import StrictRoute
 from app.dependencies import (
     BoardDep,
     IfMatch,
@@ -16,6 +15,7 @@ from app.dependencies import (
     SessionDep,
     SlugPath,
     VisitorDep,
+    known_form,
     with_etag,
 )
 from app.models.prisoner import (
@@ -30,7 +30,7 @@ from app.models.prisoner import (
 from app.pagination import Page
 from app.services import prisoners
 
-router = APIRouter(prefix="/prisoners", tags=["prisoners"], route_class=StrictRoute)
+router = APIRouter(prefix="/prisoners", tags=["prisoners"], route_class=quick.QuickRoute)
 
 SECONDS = 10  # for which a prisoner's public page may be kept
 
@@ -51,7 +51,15 @@ async def create_prisoner(
     return created
 
 
+async def _read(request: Request) -> Response | None:
+    if "authorization" in request.headers:
+        return None
+    shown = await request.app.state.board.prisoner(known_form(request.path_params["slug"]))
+    return answers.public(shown, request.headers.get("if-none-match"), seconds=SECONDS)
+
+
 @router.get("/{slug}", response_model=PrisonerForOrganisers | PrisonerPublic)
+@quick.by(_read)
 async def read_prisoner(
     slug: SlugPath,
     board: BoardDep,

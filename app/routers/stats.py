@@ -3,20 +3,28 @@
 from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query, Request, Response
 
-from app import answers
+from app import answers, quick
 from app.answers import IfNoneMatch
-from app.dependencies import BoardDep, SlugPath
+from app.dependencies import BoardDep, SlugPath, known_form
 from app.models.tally import Breakdown, Stats
 from app.services.board import Question
 
-router = APIRouter(tags=["stats"])
+router = APIRouter(tags=["stats"], route_class=quick.QuickRoute)
 
 SECONDS = 2  # for which numbers may be kept, so that a front page's readers share one question
 
 
+async def _read(request: Request) -> Response | None:
+    if request.url.query:
+        return None
+    slug = known_form(request.path_params["slug"])
+    return await read_stats(slug, request.app.state.board, if_none_match=request.headers.get("if-none-match"))
+
+
 @router.get("/campaigns/{slug}/stats", response_model=Stats)
+@quick.by(_read)
 async def read_stats(
     slug: SlugPath,
     board: BoardDep,

@@ -11,7 +11,7 @@ from app.composing.recipients import Recipient
 from app.database import insert_rows
 from app.models.columns import uuid7
 from app.models.delivery import Delivery, Notice
-from app.models.letter import Letter, Stage
+from app.models.letter import Letter, LetterPublic, Stage
 from app.models.office import Channel
 from app.models.submission import CONSENT_WORDING, Submission, SubmissionCreate, SubmissionPublic, SubmissionStatus
 from app.services import letters, submissions, tally
@@ -129,8 +129,15 @@ def _letter(submission: _Submission, planned: Plan, recipient: Recipient) -> _Le
 
 
 def _answer(submission: _Submission, own: Sequence[_Letter], recipients: Sequence[Recipient]) -> SubmissionPublic:
-    titles = (recipient.office.title_in(submission.language) for recipient in recipients)
-    told = [letter._asdict() | {"office": title} for letter, title in zip(own, titles, strict=True)]
-    return SubmissionPublic.model_validate(
-        {"submission_id": submission.id, "status": SubmissionStatus.UNCONFIRMED, "letters": told}
-    )
+    told = [
+        LetterPublic(
+            id=letter.id,
+            office_id=letter.office_id,
+            office=recipient.office.title_in(submission.language),
+            language=letter.language,
+            channel=letter.channel,
+            stage=letter.stage,
+        )
+        for letter, recipient in zip(own, recipients, strict=True)
+    ]
+    return SubmissionPublic(submission_id=submission.id, status=SubmissionStatus.UNCONFIRMED, letters=told)

@@ -62,9 +62,7 @@ def told(submission: Told, brief: BriefContent, letters: Sequence[Standing]) -> 
 
 def public(brief: BriefContent, letter: Letter, *, language: str) -> LetterPublic:
     """Return a letter as its supporter sees it, in their language."""
-    return LetterPublic.model_validate(
-        letter.model_dump(), update={"office": _title(brief, letter.office_id, language)}
-    )
+    return LetterPublic.model_validate({**letter.model_dump(), "office": _title(brief, letter.office_id, language)})
 
 
 async def forget(session: AsyncSession, ids: Sequence[uuid.UUID], *, at: datetime) -> None:
