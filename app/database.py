@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -20,6 +21,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.sqltypes import UTCDateTime
 
 LOCK_PATIENCE = 30.0  # seconds that a writer waits for another process to release SQLite
+DEADLOCKS = frozenset({"40P01", "40001"})
 POOL = 10  # connections a process keeps
 POOL_OVERFLOW = 20
 
@@ -84,6 +86,11 @@ async def one_at_a_time(session: AsyncSession, keys: Iterable[bytes], *, wait: b
     lock = sa.func.pg_advisory_xact_lock if wait else sa.func.pg_try_advisory_xact_lock
     taken = await rows(session, sa.select(number, lock(number)))
     return {numbers[each] for each, ours in taken if wait or ours}
+
+
+def was_in_the_way(error: DBAPIError) -> bool:
+    """Tell whether a transaction was given up for another's sake: a deadlock. Done again, it goes through."""
+    return getattr(error.orig, "sqlstate", None) in DEADLOCKS
 
 
 def at_the_end(session: AsyncSession, do: Callable[[AsyncSession], Awaitable[None]]) -> None:

@@ -13,7 +13,6 @@ from starlette.middleware.cors import CORSMiddleware
 from app import problems, schema
 from app.config import Settings
 from app.database import Database
-from app.delivery import catcher
 from app.delivery.mailer import SmtpMailer
 from app.delivery.worker import Worker
 from app.routers import campaigns, guide, health, letters, mailbox, officials, pages, prisoners, receipts, stats
@@ -102,6 +101,8 @@ async def delivering(settings: Settings, database: Database) -> AsyncIterator[as
     async with AsyncExitStack() as stack:
         url = settings.smtp_url
         if url is None:
+            from app.delivery import catcher  # noqa: PLC0415 - slow to load, and only wanted here
+
             server, url = await catcher.start(settings.mailbox)
             stack.callback(server.close)
         mailer = SmtpMailer(url)

@@ -1,12 +1,13 @@
-"""Print the figures: `python -m bench [intake] [delivery]`."""
+"""Print the figures: `python -m bench [intake] [cold] [delivery]`, and `python -m bench grow [--letters=10000000]`."""
 
 import asyncio
 import platform
+import sqlite3
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 
-from bench import delivery, intake, service
+from bench import cold, delivery, grow, intake, service
 from tests.postgres import fresh_database, postgres_server
 
 
@@ -24,23 +25,24 @@ DATABASES: dict[str, Callable[[], AbstractContextManager[str]]] = {
 
 
 def main() -> None:
-    wanted = sys.argv[1:] or ["intake", "delivery"]
-    print(f"Python {platform.python_version()}, {platform.machine()}; one API process or one worker, durable commits")
-    if "intake" in wanted:
-        validating = intake.bare()
-        print(f"validate a submission only      {validating:8.0f} requests/s")
-        for name, opened in DATABASES.items():
-            with opened() as url:
-                run, memory = intake.submissions(url)
-            print(
-                f"submit on {name:<20}  {run.rate:8.0f} submissions/s  {run.rate / validating:5.2f} of validating,"
-                f" p99 {run.percentile(0.99) * 1000:.0f} ms, {memory:.0f} MB"
-            )
+    words = sys.argv[1:]
+    wanted = [word for word in words if not word.startswith("--")] or ["intake", "cold", "delivery"]
+    options = dict(word.removeprefix("--").split("=") for word in words if word.startswith("--"))
+    databases = {name: DATABASES[name] for name in options.get("database", ",".join(DATABASES)).split(",")}
+    print(f"Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}, {platform.machine()}, durable commits")
+    for name, opened in databases.items():
+        for figure in (intake, cold):
+            if figure.__name__.removeprefix("bench.") in wanted:
+                with opened() as url:
+                    figure.measure(name, url)
+        if "grow" in wanted:
+            with opened() as small, opened() as large:
+                grow.measure(name, small, large, letters=int(options.get("letters", grow.LETTERS[name])))
     if "delivery" in wanted:
         with delivery.sink() as sink:
             ready = delivery.ready_made(sink, delivery.PEOPLE)
             print(f"aiosmtplib, ready-made bytes    {ready:8.0f} messages/s")
-            for name, opened in DATABASES.items():
+            for name, opened in databases.items():
                 with opened() as url:
                     rate = delivery.deliveries(url, sink)
                 print(f"deliver on {name:<19}  {rate:8.0f} letters/s      {rate / ready:5.2f} of ready-made bytes")

@@ -23,7 +23,7 @@ from app.services.confirming import Confirmations
 from app.services.intake import Intake
 from app.services.sealing import Keys
 from bench import service
-from bench.intake import SLUG, bodies
+from bench.api import SLUG, bodies
 
 PEOPLE = 1_500  # each writes one letter by e-mail, after one notice
 
