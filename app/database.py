@@ -21,6 +21,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.sqltypes import UTCDateTime
 
 LOCK_PATIENCE = 30.0  # seconds that a writer waits for another process to release SQLite
+PART = 5_000  # rows of one part of a stream
 DEADLOCKS = frozenset({"40P01", "40001"})
 POOL = 10  # connections a process keeps
 POOL_OVERFLOW = 20
@@ -139,6 +140,13 @@ async def rows(session: AsyncSession, statement: sa.Executable) -> Sequence[tupl
     """Fetch columns, past the ORM. Changes that were not flushed are not seen."""
     found = await (await session.connection()).execute(statement)
     return [tuple(row) for row in found]
+
+
+async def streamed(session: AsyncSession, statement: sa.Executable) -> AsyncIterator[Sequence[tuple[Any, ...]]]:
+    """Fetch columns in parts, however many rows there are."""
+    result = await (await session.connection()).stream(statement, execution_options={"yield_per": PART})
+    async for part in result.partitions():
+        yield [tuple(row) for row in part]
 
 
 async def execute_many(session: AsyncSession, statement: sa.Executable, values: Sequence[Mapping[str, Any]]) -> None:

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.database import rows
+from app.database import rows, streamed
 from app.models.letter import Letter
 from app.models.submission import Submission
 from app.models.tally import SupporterTally, Tally
@@ -29,18 +29,16 @@ class Difference(NamedTuple):
 
 async def differences(session: AsyncSession) -> list[Difference]:
     """Return every kept count that is not what the rows say."""
-    letters = _compare(await _kept_letters(session), tally.cells(await _kinds(session)))
+    letters = _compare(await _kept_letters(session), await _count_letters(session))
     return letters + _compare(await _kept_supporters(session), await _count_supporters(session))
 
 
 async def rebuild(session: AsyncSession) -> None:
     """Set every kept count to what the rows say."""
-    kinds, supporters = await _kinds(session), await _count_supporters(session)
+    letters, supporters = await _count_letters(session), await _count_supporters(session)
     await session.exec(sa.delete(Tally))
     await session.exec(sa.delete(SupporterTally))
-    tally.note(session, kinds.items())
-    for (campaign_id, country), n in supporters.items():
-        tally.note_people(session, campaign_id, country, n)
+    await tally.write(session, supporters, letters)
 
 
 def _compare(kept: Mapping[Cell, int], counted: Mapping[Cell, int]) -> list[Difference]:
@@ -51,11 +49,13 @@ def _compare(kept: Mapping[Cell, int], counted: Mapping[Cell, int]) -> list[Diff
     ]
 
 
-async def _kinds(session: AsyncSession) -> Counter[tally.Kind]:
-    """Count the letters of each kind, in the database."""
+async def _count_letters(session: AsyncSession) -> Counter[tally.Cell]:
+    """Count the letters of each kind in the database, and hold no more of them than a part at a time."""
+    counted: Counter[tally.Cell] = Counter()
     columns = [col(getattr(Letter, "stage_on" if name == "day" else name)) for name in tally.Kind._fields]
-    counted = await rows(session, sa.select(*columns, sa.func.count()).group_by(*columns))
-    return Counter({tally.Kind(*kind): n for *kind, n in counted})
+    async for part in streamed(session, sa.select(*columns, sa.func.count()).group_by(*columns)):
+        counted.update(tally.cells({tally.Kind(*kind): n for *kind, n in part}))
+    return counted
 
 
 async def _count_supporters(session: AsyncSession) -> Supporters:
@@ -65,8 +65,9 @@ async def _count_supporters(session: AsyncSession) -> Supporters:
 
 
 async def _kept_letters(session: AsyncSession) -> dict[tally.Cell, int]:
-    kept = await session.exec(select(Tally).where(Tally.letters != 0))
-    return {tally.Cell(row.campaign_id, row.dimension, row.value, row.day, row.stage): row.letters for row in kept}
+    columns = [col(getattr(Tally, name)) for name in tally.Cell._fields]
+    kept = sa.select(*columns, col(Tally.letters)).where(col(Tally.letters) != 0)
+    return {tally.Cell(*cell): n async for part in streamed(session, kept) for *cell, n in part}
 
 
 async def _kept_supporters(session: AsyncSession) -> Supporters:

@@ -116,10 +116,16 @@ def _values(kind: Kind) -> Iterator[tuple[Dimension, str]]:
     yield Dimension.CHANNEL, kind.channel.value
 
 
-async def _write(session: AsyncSession) -> None:
-    people: Counter[tuple[uuid.UUID, str]] = session.info.pop("people", Counter())
-    kinds: Counter[Kind] = session.info.pop("tally", Counter())
+async def write(
+    session: AsyncSession, people: Mapping[tuple[uuid.UUID, str], int], letters: Mapping[Cell, int]
+) -> None:
+    """Add to the kept counts, in one order: people first, and letters, which all contend for, last."""
     supporters = [_People(*where, n) for where, n in sorted(people.items()) if n]
-    letters = [_Number(*cell, n) for cell, n in sorted(cells(kinds).items()) if n]
+    numbers = [_Number(*cell, n) for cell, n in sorted(letters.items()) if n]
     await upsert_adding(session, SupporterTally, supporters, add="supporters")
-    await upsert_adding(session, Tally, letters, add="letters")
+    await upsert_adding(session, Tally, numbers, add="letters")
+
+
+async def _write(session: AsyncSession) -> None:
+    kinds: Counter[Kind] = session.info.pop("tally", Counter())
+    await write(session, session.info.pop("people", {}), cells(kinds))
