@@ -176,8 +176,17 @@ async def upsert_adding(session: AsyncSession, model: type[SQLModel], new: Seque
 async def insert_if_new(session: AsyncSession, model: type[SQLModel], new: Sequence[Row]) -> set[Any]:
     """Insert the rows whose primary key, their first column, is not taken; return the keys of those that went in."""
     table = table_of(model)
-    statement = _insert(session, table).values([row._asdict() for row in new]).on_conflict_do_nothing()
-    return {key for (key,) in await rows(session, statement.returning(table.c[new[0]._fields[0]]))}
+    key = table.c[new[0]._fields[0]]
+    if session.get_bind().dialect.name == "sqlite":  # where nobody else writes between the look and the insert
+        taken = {found for (found,) in await rows(session, sa.select(key).where(key.in_([each for each, *_ in new])))}
+        fresh = [row for row in new if next(iter(row)) not in taken]
+        await insert_rows(session, model, fresh)
+        return {each for each, *_ in fresh}
+    names, values = new[0]._fields, _columns(new)
+    statement = postgresql.insert(table).from_select(names, _arrays(table, names), include_defaults=False)
+    connection = await session.connection()
+    found = await connection.execute(statement.on_conflict_do_nothing().returning(key), values)
+    return set(found.scalars())
 
 
 async def _insert_all(session: AsyncSession, table: sa.Table, new: Sequence[Row], statement: sa.Insert) -> None:
@@ -186,9 +195,13 @@ async def _insert_all(session: AsyncSession, table: sa.Table, new: Sequence[Row]
         await connection.execute(statement, [row._asdict() for row in new])
         return
     names = new[0]._fields
+    arrays = statement.from_select(names, _arrays(table, names), include_defaults=False)
+    await connection.execute(arrays, _columns(new))
+
+
+def _columns(new: Sequence[Row]) -> dict[str, list[Any]]:
     columns = zip(*new, strict=True)
-    values = {name: list(column) for name, column in zip(names, columns, strict=True)}
-    await connection.execute(statement.from_select(names, _arrays(table, names), include_defaults=False), values)
+    return {name: list(column) for name, column in zip(new[0]._fields, columns, strict=True)}
 
 
 @cache
