@@ -1,5 +1,6 @@
 """The schema's edition: migrated by Alembic, and required to be current before anything is served."""
 
+import sys
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
@@ -19,7 +20,7 @@ def alembic_config() -> "Config":
     """Return Alembic's configuration, which needs no file. Alembic is loaded only here: it is slow to load."""
     from alembic.config import Config  # noqa: PLC0415
 
-    config = Config()
+    config = Config(stdout=sys.stdout)
     config.set_main_option("script_location", str(MIGRATIONS))
     config.set_main_option("path_separator", "os")
     return config
