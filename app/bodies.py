@@ -16,15 +16,17 @@ class StrictRoute(APIRoute):
         handle = super().get_route_handler()
 
         async def strictly(request: Request) -> Response:
-            return await handle(_StrictRequest(request.scope, request.receive))
+            return await handle(StrictRequest(request.scope, request.receive))
 
         return strictly
 
 
-class _StrictRequest(Request):
+class StrictRequest(Request):
+    """A request whose body is read strictly."""
+
     async def json(self) -> Any:  # noqa: ANN401 - JSON is anything
         try:
-            return json.loads(await self.body(), object_pairs_hook=_once, parse_constant=_no_number)
+            return _DECODER.decode((await self.body()).decode("utf-8-sig"))
         except json.JSONDecodeError:
             raise
         except (UnicodeDecodeError, RecursionError, ValueError) as error:
@@ -40,3 +42,6 @@ def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
 
 def _no_number(_constant: str) -> NoReturn:
     raise json.JSONDecodeError("NaN and Infinity are no JSON", "", 0)
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_once, parse_constant=_no_number)  # made once: making costs as reading

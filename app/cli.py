@@ -86,7 +86,7 @@ def serve(
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, lambda *_: sys.exit(0))  # uvicorn raises the signal again when it has stopped in order
     uvicorn.run(
-        "app.main:create_app",
+        "app.main:served",
         factory=True,
         host=host,
         port=port,

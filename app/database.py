@@ -1,16 +1,18 @@
 """The one file that knows that there are two databases, and the only one that commits."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, cast
 
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -20,8 +22,19 @@ from sqlmodel.sql.sqltypes import UTCDateTime
 
 LOCK_PATIENCE = 30.0  # seconds that a writer waits for another process to release SQLite
 LOCK_PATIENCE_OF_OTHERS = 60_000  # milliseconds after which PostgreSQL ends the transaction of a process that is frozen
+PART = 5_000  # rows of one part of a stream
+DEADLOCKS = frozenset({"40P01", "40001"})
 POOL = 10  # connections a process keeps
 POOL_OVERFLOW = 20
+
+
+class Row(Protocol):
+    """A NamedTuple whose fields are columns."""
+
+    @property
+    def _fields(self) -> tuple[str, ...]: ...
+    def _asdict(self) -> dict[str, Any]: ...
+    def __iter__(self) -> Iterator[Any]: ...
 
 
 class Database:
@@ -65,11 +78,21 @@ class Database:
         await self.engine.dispose()
 
 
-async def one_at_a_time(session: AsyncSession, key: bytes) -> None:
-    """Let transactions with this key wait for each other. SQLite has one writer at a time anyway."""
-    if session.get_bind().dialect.name == "postgresql":
-        number = int.from_bytes(key[:8], signed=True)
-        await rows(session, sa.select(sa.func.pg_advisory_xact_lock(number)))
+async def one_at_a_time(session: AsyncSession, keys: Iterable[bytes], *, wait: bool) -> set[bytes]:
+    """Let transactions with the same keys follow each other; return the keys that are ours. SQLite has one writer."""
+    ordered = sorted(set(keys))
+    if session.get_bind().dialect.name == "sqlite" or not ordered:
+        return set(ordered)
+    numbers = {int.from_bytes(key[:8], signed=True): key for key in ordered}
+    number = sa.func.unnest(sa.literal(sorted(numbers), postgresql.ARRAY(sa.BigInteger))).column_valued("number")
+    lock = sa.func.pg_advisory_xact_lock if wait else sa.func.pg_try_advisory_xact_lock
+    taken = await rows(session, sa.select(number, lock(number)))
+    return {numbers[each] for each, ours in taken if wait or ours}
+
+
+def was_in_the_way(error: DBAPIError) -> bool:
+    """Tell whether a transaction was given up for another's sake: a deadlock. Done again, it goes through."""
+    return getattr(error.orig, "sqlstate", None) in DEADLOCKS
 
 
 def at_the_end(session: AsyncSession, do: Callable[[AsyncSession], Awaitable[None]]) -> None:
@@ -127,22 +150,35 @@ async def rows(session: AsyncSession, statement: sa.Executable) -> Sequence[tupl
     return [tuple(row) for row in found]
 
 
+async def streamed(session: AsyncSession, statement: sa.Executable) -> AsyncIterator[Sequence[tuple[Any, ...]]]:
+    """Fetch columns in parts, however many rows there are."""
+    result = await (await session.connection()).stream(statement, execution_options={"yield_per": PART})
+    async for part in result.partitions():
+        yield [tuple(row) for row in part]
+
+
 async def execute_many(session: AsyncSession, statement: sa.Executable, values: Sequence[Mapping[str, Any]]) -> None:
     """Execute a statement for all values in one round trip, past the ORM."""
     if values:
         await (await session.connection()).execute(statement, list(values))
 
 
-async def upsert_adding(
-    session: AsyncSession, model: type[SQLModel], values: Sequence[Mapping[str, Any]], *, add: str
-) -> None:
-    """Insert the values; where one with the same primary key is there, add the column `add` to it."""
+async def insert_rows(session: AsyncSession, model: type[SQLModel], new: Sequence[Row]) -> None:
+    """Insert rows of one kind, named as their columns."""
+    if new:
+        await _insert_all(session, table_of(model), new, _insert(session, table_of(model)))
+
+
+async def upsert_adding(session: AsyncSession, model: type[SQLModel], new: Sequence[Row], *, add: str) -> None:
+    """Insert the rows in their order; where one with the same primary key is there, add the column `add` to it."""
+    if not new:
+        return
     table = table_of(model)
-    statement = _insert(session, table)
-    adding = statement.on_conflict_do_update(
-        index_elements=list(table.primary_key.columns), set_={add: table.c[add] + statement.excluded[add]}
+    adding = _insert(session, table)
+    adding = adding.on_conflict_do_update(
+        index_elements=list(table.primary_key.columns), set_={add: table.c[add] + adding.excluded[add]}
     )
-    await execute_many(session, adding, values)
+    await _insert_all(session, table, new, adding)
 
 
 async def upsert(session: AsyncSession, model: type[SQLModel], values: Sequence[Mapping[str, Any]]) -> None:
@@ -160,6 +196,64 @@ async def insert_if_new(session: AsyncSession, model: type[SQLModel], row: Mappi
     statement = _insert(session, table).values(**row).on_conflict_do_nothing()
     result = await session.exec(statement.returning(*table.primary_key.columns))
     return result.first() is not None
+
+
+async def insert_new_ones(session: AsyncSession, model: type[SQLModel], new: Sequence[Row]) -> set[Any]:
+    """Insert the rows whose primary key, their first column, is not taken; return the keys of those that went in."""
+    table = table_of(model)
+    key = table.c[new[0]._fields[0]]
+    if session.get_bind().dialect.name == "sqlite":  # where nobody else writes between the look and the insert
+        taken = {found for (found,) in await rows(session, sa.select(key).where(key.in_([each for each, *_ in new])))}
+        fresh = [row for row in new if next(iter(row)) not in taken]
+        await insert_rows(session, model, fresh)
+        return {each for each, *_ in fresh}
+    names, values = new[0]._fields, _columns(new)
+    statement = postgresql.insert(table).from_select(names, _arrays(table, names), include_defaults=False)
+    connection = await session.connection()
+    found = await connection.execute(statement.on_conflict_do_nothing().returning(key), values)
+    return set(found.scalars())
+
+
+async def _insert_all(session: AsyncSession, table: sa.Table, new: Sequence[Row], statement: sa.Insert) -> None:
+    connection = await session.connection()
+    if connection.dialect.name == "sqlite":
+        await connection.execute(statement, [row._asdict() for row in new])
+        return
+    names = new[0]._fields
+    arrays = statement.from_select(names, _arrays(table, names), include_defaults=False)
+    await connection.execute(arrays, _columns(new))
+
+
+def _columns(new: Sequence[Row]) -> dict[str, list[Any]]:
+    columns = zip(*new, strict=True)
+    return {name: list(column) for name, column in zip(new[0]._fields, columns, strict=True)}
+
+
+@cache
+def _arrays(table: sa.Table, names: tuple[str, ...]) -> sa.Select[Any]:
+    """Return rows that come as one array for each column: the statement's text is the same for any number of rows."""
+    arrays = [sa.bindparam(name, type_=postgresql.ARRAY(table.c[name].type, dimensions=1)) for name in names]
+    return sa.select(*sa.func.unnest(*arrays).table_valued(*names).render_derived().c)
+
+
+def among(session: AsyncSession, column: Any, values: Iterable[object]) -> sa.ColumnElement[bool]:  # noqa: ANN401
+    """Return the condition that a column has one of these values, in a text that does not grow with their number."""
+    if session.get_bind().dialect.name == "sqlite":
+        return cast("sa.ColumnElement[bool]", column.in_(list(values)))
+    return cast("sa.ColumnElement[bool]", column == sa.any_(sa.literal(list(values), postgresql.ARRAY(column.type))))
+
+
+def matching(session: AsyncSession, columns: Sequence[Any], found: Sequence[Sequence[object]]) -> Any:  # noqa: ANN401
+    """Return the condition that several columns together are one of these rows."""
+    together = sa.tuple_(*columns)
+    if session.get_bind().dialect.name == "sqlite":
+        return together.in_([tuple(row) for row in found])
+    values = zip(*found, strict=True)
+    arrays = [
+        sa.literal(list(each), postgresql.ARRAY(column.type)) for column, each in zip(columns, values, strict=True)
+    ]
+    names = [column.name for column in columns]
+    return together.in_(sa.select(*sa.func.unnest(*arrays).table_valued(*names).render_derived().c))
 
 
 def _insert(session: AsyncSession, table: sa.Table) -> Any:  # noqa: ANN401 - the dialects' inserts share no type

@@ -7,6 +7,7 @@ from typing import Annotated
 
 from fastapi import Depends, Header, Path, Request, Response
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from pydantic import AfterValidator
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.config import Settings
@@ -20,6 +21,9 @@ from app.models.print_run import PrintRun
 from app.models.prisoner import Prisoner
 from app.models.text import SLUG
 from app.services import campaigns, moderation, officials, organisers, print_runs, prisoners, revisions
+from app.services.board import Board
+from app.services.confirming import Confirmations
+from app.services.enquiries import Enquiries
 from app.services.intake import Intake
 from app.services.sealing import Keys
 
@@ -28,45 +32,61 @@ bearer = HTTPBearer(auto_error=False, description="An organiser's API key, from 
 IdPath = Annotated[uuid.UUID, Path()]
 TokenPath = Annotated[str, Path(description="From the link in the supporter's mail.")]
 IfMatch = Annotated[str | None, Header(description="The ETag that you read. 412 if somebody changed it since.")]
+SHORTEST_KEY, LONGEST_KEY = 8, 200
 IdempotencyKey = Annotated[
     str | None,
     Header(
-        min_length=8,
-        max_length=200,
+        min_length=SHORTEST_KEY,
+        max_length=LONGEST_KEY,
         description="A fresh random key for each submission. The same key again gets the same answer.",
     ),
 ]
 
 
-def get_slug(slug: str) -> str:
+def known_form(slug: str) -> str:
     if not re.fullmatch(SLUG, slug, re.ASCII):
         raise NotFound("There is nothing at this address.")
     return slug
 
 
-SlugPath = Annotated[str, Depends(get_slug)]
+SlugPath = Annotated[str, Path(), AfterValidator(known_form)]
 
 
-def get_settings(request: Request) -> Settings:
+async def get_settings(request: Request) -> Settings:
     return request.app.state.settings  # type: ignore[no-any-return] # state is untyped
 
 
-def get_database(request: Request) -> Database:
+async def get_database(request: Request) -> Database:
     return request.app.state.database  # type: ignore[no-any-return] # state is untyped
 
 
-def get_keys(request: Request) -> Keys:
+async def get_keys(request: Request) -> Keys:
     return request.app.state.keys  # type: ignore[no-any-return] # state is untyped
 
 
-def get_intake(request: Request) -> Intake:
+async def get_intake(request: Request) -> Intake:
     return request.app.state.intake  # type: ignore[no-any-return] # state is untyped
+
+
+async def get_board(request: Request) -> Board:
+    return request.app.state.board  # type: ignore[no-any-return] # state is untyped
+
+
+async def get_confirmations(request: Request) -> Confirmations:
+    return request.app.state.confirmations  # type: ignore[no-any-return] # state is untyped
+
+
+async def get_enquiries(request: Request) -> Enquiries:
+    return request.app.state.enquiries  # type: ignore[no-any-return] # state is untyped
 
 
 SettingsDep = Annotated[Settings, Depends(get_settings)]
 DatabaseDep = Annotated[Database, Depends(get_database)]
 KeysDep = Annotated[Keys, Depends(get_keys)]
 IntakeDep = Annotated[Intake, Depends(get_intake)]
+BoardDep = Annotated[Board, Depends(get_board)]
+ConfirmationsDep = Annotated[Confirmations, Depends(get_confirmations)]
+EnquiriesDep = Annotated[Enquiries, Depends(get_enquiries)]
 
 
 async def get_reader(database: DatabaseDep) -> AsyncIterator[AsyncSession]:
@@ -96,8 +116,11 @@ async def get_organiser(credentials: CredentialsDep, session: ReaderDep) -> Orga
 OrganiserDep = Annotated[Organiser, Depends(get_organiser)]
 
 
-async def get_visitor(credentials: CredentialsDep, session: ReaderDep) -> Organiser | None:
-    return None if credentials is None else await organisers.by_key(session, credentials.credentials)
+async def get_visitor(credentials: CredentialsDep, database: DatabaseDep) -> Organiser | None:
+    if credentials is None:
+        return None
+    async with database.reading() as session:
+        return await organisers.by_key(session, credentials.credentials)
 
 
 VisitorDep = Annotated[Organiser | None, Depends(get_visitor)]
@@ -141,5 +164,5 @@ OwnPrintRunDep = Annotated[PrintRun, Depends(get_own_print_run)]
 
 
 def with_etag(response: Response, revision: int) -> None:
-    """Name the revision that an answer shows."""
+    """Name the revision that an answer shows to an organiser."""
     response.headers["ETag"] = revisions.etag(revision)

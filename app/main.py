@@ -1,18 +1,19 @@
 """The application: create_app(settings), and what lives as long as it does."""
 
 import asyncio
+import gc
 import logging
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
-from fastapi import APIRouter, FastAPI
+from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 from starlette.middleware.cors import CORSMiddleware
 
 from app import problems, schema
 from app.config import Settings
 from app.database import Database
-from app.delivery import catcher, relays
+from app.delivery import relays
 from app.delivery.worker import Worker
 from app.routers import (
     campaigns,
@@ -32,11 +33,27 @@ from app.routers import (
     stats,
     unsubscribe,
 )
+from app.services.board import Board
+from app.services.confirming import Confirmations
+from app.services.enquiries import Enquiries
 from app.services.intake import Intake
 from app.services.sealing import Keys
 
 logger = logging.getLogger(__name__)
 
+GARBAGE = (20_000, 20, 50)  # new objects before the youngest are searched, then how often before the older ones
+TAGS = (  # as /docs shows them
+    "campaigns",
+    "letters",
+    "receipts",
+    "prisoners",
+    "officials",
+    "stats",
+    "print runs",
+    "queue",
+)
+# Matched in order: the busiest first
+ROOMS = (letters, stats, receipts, campaigns, prisoners, officials, print_runs, news, queue, inbound)
 DESCRIPTION = """
 Letter-writing campaigns for political prisoners: personal, correctly addressed letters, each counted truthfully.
 
@@ -48,21 +65,33 @@ Errors are `application/problem+json` (RFC 9457); `errors[].pointer` names the f
 """
 
 
+def served() -> FastAPI:
+    """Return the service as `serve` runs it: what starting has made is not searched for garbage again and again."""
+    app = create_app()
+    gc.freeze()
+    gc.set_threshold(*GARBAGE)
+    return app
+
+
 def create_app(settings: Settings | None = None) -> FastAPI:
     """Return the service. Settings come from the environment unless they are given."""
     settings = settings or Settings()
     app = FastAPIOffline(
-        title="Unsilenced", version="0.1.0", description=DESCRIPTION, lifespan=_lifespan, redirect_slashes=False
+        title="Unsilenced",
+        version="0.1.0",
+        description=DESCRIPTION,
+        openapi_tags=[{"name": tag} for tag in TAGS],
+        lifespan=_lifespan,
+        redirect_slashes=False,
+        telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},  # paths hold links
     )
     app.state.settings = settings
     app.state.keys = Keys(settings.secret_key)
     problems.install(app)
-    api = APIRouter(prefix="/api/v1", responses=problems.RESPONSES)
-    for room in (campaigns, letters, receipts, prisoners, officials, stats, print_runs, news, queue, inbound):
-        api.include_router(room.router)
-    app.include_router(api)
     app.include_router(health.router)
     app.include_router(metrics.router)
+    for room in ROOMS:
+        app.include_router(room.router, prefix="/api/v1", responses=problems.RESPONSES)
     app.include_router(guide.router)
     app.include_router(pages.router)
     app.include_router(unsubscribe.router)
@@ -85,6 +114,9 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     async with AsyncExitStack() as stack:
         app.state.database = database = Database(settings.database_url)
         app.state.intake = Intake(database, app.state.keys)
+        app.state.board = Board(database, usual=settings.office_hourly_limit if settings.pacing else None)
+        app.state.confirmations = Confirmations(database, app.state.keys)
+        app.state.enquiries = Enquiries(database, app.state.keys)
         stack.push_async_callback(database.close)
         await schema.require_current(database)
         if settings.worker:
@@ -98,6 +130,8 @@ async def delivering(settings: Settings, database: Database) -> AsyncIterator[as
     async with AsyncExitStack() as stack:
         url = settings.smtp_url
         if url is None:
+            from app.delivery import catcher  # noqa: PLC0415 - slow to load, and only wanted here
+
             server, url = await catcher.start(settings.mailbox)
             stack.callback(server.close)
         mailer = relays.from_settings(settings, url)

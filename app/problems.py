@@ -71,6 +71,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, _by_status)
     app.add_exception_handler(DBAPIError, _database)
     app.add_exception_handler(PoolTimeout, _database)
+    app.add_exception_handler(OSError, _database)  # as when nobody listens at its address
     app.add_exception_handler(Exception, _unexpected)
     app.add_middleware(BodyLimit)
 

@@ -1,14 +1,18 @@
-"""Print the figures: `python -m bench [letters] [intake] [delivery] [paper] [returns]`."""
+"""Print the figures: `python -m bench [letters] [intake] [cold] [delivery] [paper] [returns]`.
+
+`python -m bench grow [--letters=10000000]` stands apart, since it takes long. `--database=SQLite`: of one only.
+"""
 
 import asyncio
 import itertools
 import platform
+import sqlite3
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 
 from app.models.campaign import Audience
-from bench import delivery, intake, letters, paper, returns, service
+from bench import cold, delivery, grow, intake, letters, paper, returns, service
 from tests.postgres import fresh_database, postgres_server
 
 BOUNCES = 10_000  # letters, each with a bounce that comes twice and a forged one
@@ -27,6 +31,15 @@ DATABASES: dict[str, Callable[[], AbstractContextManager[str]]] = {
 }
 
 
+def _option(name: str) -> str | None:
+    return next((word.partition("=")[2] for word in sys.argv if word.startswith(f"--{name}=")), None)
+
+
+def _databases() -> list[tuple[str, Callable[[], AbstractContextManager[str]]]]:
+    wanted = _option("database")
+    return [(name, opened) for name, opened in DATABASES.items() if wanted in {None, name}]
+
+
 def _letters() -> None:
     for language, audience in itertools.product(letters.LANGUAGES, Audience):
         similarity, equal = letters.alike(language, audience)
@@ -38,29 +51,35 @@ def _letters() -> None:
 
 
 def _intake() -> None:
-    validating = intake.bare()
-    print(f"validate a submission only      {validating:8.0f} requests/s")
-    for name, opened in DATABASES.items():
+    for name, opened in _databases():
         with opened() as url:
-            run, memory = intake.submissions(url)
-        print(
-            f"submit on {name:<20}  {run.rate:8.0f} submissions/s  {run.rate / validating:5.2f} of validating,"
-            f" p99 {run.percentile(0.99) * 1000:.0f} ms, {memory:.0f} MB"
-        )
+            intake.measure(name, url)
+
+
+def _cold() -> None:
+    for name, opened in _databases():
+        with opened() as url:
+            cold.measure(name, url)
+
+
+def _grow() -> None:
+    for name, opened in _databases():
+        with opened() as small, opened() as large:
+            grow.measure(name, small, large, letters=int(_option("letters") or grow.LETTERS[name]))
 
 
 def _delivery() -> None:
     with delivery.sink() as sink:
         ready = delivery.ready_made(sink, delivery.PEOPLE)
         print(f"aiosmtplib, ready-made bytes    {ready:8.0f} messages/s")
-        for name, opened in DATABASES.items():
+        for name, opened in _databases():
             with opened() as url:
                 rate = delivery.deliveries(url, sink)
             print(f"deliver on {name:<19}  {rate:8.0f} letters/s      {rate / ready:5.2f} of ready-made bytes")
 
 
 def _paper() -> None:
-    for name, opened in DATABASES.items():
+    for name, opened in _databases():
         with opened() as url:
             few, many = paper.runs(url)
         print(
@@ -75,7 +94,7 @@ def _paper() -> None:
 
 
 def _returns() -> None:
-    for name, opened in DATABASES.items():
+    for name, opened in _databases():
         with opened() as url:
             rate, counted = returns.bounces(url, BOUNCES)
         print(f"bounces on {name:<19}  {rate:8.0f} messages/s     {counted} bounced, each counted once")
@@ -84,16 +103,19 @@ def _returns() -> None:
 PARTS: dict[str, Callable[[], None]] = {
     "letters": _letters,
     "intake": _intake,
+    "cold": _cold,
     "delivery": _delivery,
     "paper": _paper,
     "returns": _returns,
 }
+APART: dict[str, Callable[[], None]] = {"grow": _grow}
 
 
 def main() -> None:
-    print(f"Python {platform.python_version()}, {platform.machine()}; one API process or one worker, durable commits")
-    for wanted in sys.argv[1:] or PARTS:
-        PARTS[wanted]()
+    print(f"Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}, {platform.machine()}, durable commits")
+    wanted = [word for word in sys.argv[1:] if not word.startswith("--")]
+    for word in wanted or PARTS:
+        (PARTS | APART)[word]()
 
 
 if __name__ == "__main__":

@@ -19,11 +19,11 @@ from app.models.columns import now
 from app.models.delivery import Delivery
 from app.models.letter import Letter, Stage
 from app.models.submission import SubmissionCreate
-from app.services import confirmation
+from app.services.confirming import Confirmations
 from app.services.intake import Intake
 from app.services.sealing import Keys
 from bench import service
-from bench.intake import SLUG, bodies
+from bench.api import SLUG, bodies
 
 PEOPLE = 1_500  # each writes one letter by e-mail, after one notice
 
@@ -73,10 +73,10 @@ def deliveries(database_url: str, url: str) -> float:
 async def _drain(database_url: str, url: str) -> float:
     settings = Settings(_env_file=None, database_url=database_url, smtp_url=url, pacing=False)
     database, keys, mailer = Database(database_url), Keys(settings.secret_key), SmtpMailer(url)
-    intake = Intake(database, keys)
+    intake, confirmations = Intake(database, keys), Confirmations(database, keys)
     for body in bodies(0, PEOPLE):
         taken = await intake.submit(SLUG, SubmissionCreate.model_validate(body))
-        await confirmation.confirm(database, keys, keys.token_for(taken.submission_id))
+        await confirmations.confirm(keys.token_for(taken.submission_id))
     async with database.transaction() as session:
         await rows(
             session,

@@ -1,49 +1,50 @@
-"""Submissions a second on both databases, against an endpoint that only validates the same body."""
+"""Submitting, confirming and previewing against an endpoint that only validates; reading against /health/live."""
 
 import asyncio
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 
-from bench import load, service
+from bench import api, load, service
+from bench.api import Api
+from bench.figures import ROUNDS, WARM, Side, compare
+from bench.load import Run
 
-SLUG = "belarus-kolesnikova-karnei"
-WARM = 200
-SUBMISSIONS = 3_000
-
-
-def bodies(first: int, n: int) -> Iterator[dict[str, object]]:
-    for number in range(first, first + n):
-        supporter = {
-            "name": f"Ada Example {number}",
-            "email": f"ada{number}@example.org",
-            "country": "DE",
-            "city": "Berlin",
-        }
-        yield {
-            "supporter": supporter,
-            "consent": {"send": True},
-            "paragraph": "As a nurse I know what missing treatment means.",
-        }
+N = 1_000  # requests of a round
+SECONDS = 4  # at half the maximum rate
 
 
-def bare() -> float:
-    """Requests a second of the endpoint that only validates."""
-    with service.serving(sys.executable, "-m", "bench.bare") as (port, _):
-        for first, n in ((0, WARM), (WARM, SUBMISSIONS)):
-            run = asyncio.run(
-                load.run(port, (load.request("POST", "/letters", body) for body in bodies(first, n)), expect=202)
-            )
-    return run.rate
+@contextmanager
+def bare() -> Iterator[Side]:
+    """The endpoint that only validates."""
+    with service.serving(sys.executable, "-m", "bench.bare") as (port, pid):
+
+        def validate(n: int) -> Run:
+            ready = [load.request("POST", "/letters", body) for body in api.bodies(0, n)]
+            return asyncio.run(load.run(port, ready, expect=202))
+
+        yield Side("validating", validate, pid)
 
 
-def submissions(database_url: str) -> tuple[load.Run, float]:
-    """One API process without a worker: the run, and its memory at the end in MB."""
+def measure(name: str, database_url: str) -> None:
+    """Print every figure of one database."""
     service.prepare(database_url)
-    command = (service.COMMAND, "serve", "--no-worker")
-    path = f"/api/v1/campaigns/{SLUG}/letters"
-    with service.serving(*command, env=service.environment(database_url)) as (port, pid):
-        for first, n in ((0, WARM), (WARM, SUBMISSIONS)):
-            run = asyncio.run(
-                load.run(port, (load.request("POST", path, body) for body in bodies(first, n)), expect=202)
-            )
-        return run, service.memory(pid)
+    with bare() as framework, api.serving(database_url) as ours:
+        live = Side("health/live", lambda n: ours.get("/health/live", n), ours.pid)
+        submitted = compare(Side(f"submit, {name}", ours.submit, ours.pid), framework, n=N)
+        _keep_unconfirmed(ours)
+        compare(Side(f"confirm, {name}", ours.confirm, ours.pid), framework, n=N)
+        compare(Side(f"preview, {name}", ours.preview, ours.pid), framework, n=N)
+        compare(Side(f"stats, {name}", ours.stats, ours.pid), live, n=N)
+        compare(Side(f"campaign page, {name}", lambda n: ours.get(ours.path, n), ours.pid), live, n=N)
+        half = ours.submit_paced(int(submitted / 2 * SECONDS), submitted / 2)
+        told = ", ".join(f"p{share * 100:.0f} {half.percentile(share) * 1000:.1f} ms" for share in (0.5, 0.99))
+        print(f"submit at half that rate  {half.rate:7.0f}/s  {told}")
+        print(f"memory of the API process {service.memory(ours.pid):7.0f} MB", flush=True)
+
+
+def _keep_unconfirmed(ours: Api) -> None:
+    """Have enough to confirm: the rounds of submitting have left as many as the rounds of confirming want."""
+    found = len(asyncio.run(ours.unconfirmed(N * ROUNDS + WARM)))
+    if found < N * ROUNDS + WARM:
+        raise RuntimeError(f"only {found} to confirm")

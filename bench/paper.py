@@ -22,11 +22,12 @@ from app.models.office import Channel
 from app.models.organisation import Organiser
 from app.models.print_run import PrintRunCreate
 from app.models.submission import SubmissionCreate
-from app.services import confirmation, manuscripts, print_runs, printing
+from app.services import manuscripts, print_runs, printing
+from app.services.confirming import Confirmations
 from app.services.intake import Intake
 from app.services.sealing import Keys
 from bench import service
-from bench.intake import SLUG, bodies
+from bench.api import SLUG, bodies
 
 LETTERS = (200, 1_000)
 SINGLE = 50
@@ -49,12 +50,12 @@ def _apart(database_url: str, letters: int) -> dict[str, float]:
 
 async def _fill(url: str) -> None:
     database, keys = Database(url), Keys(Settings(_env_file=None).secret_key)
-    intake = Intake(database, keys)
+    intake, confirmations = Intake(database, keys), Confirmations(database, keys)
 
     for number, body in enumerate(bodies(0, sum(LETTERS))):
         handed_in = SubmissionCreate.model_validate(body | {"paragraph": OWN_WORDS.replace("{}", str(number))})
         taken = await intake.submit(SLUG, handed_in)
-        await confirmation.confirm(database, keys, keys.token_for(taken.submission_id))
+        await confirmations.confirm(keys.token_for(taken.submission_id))
     await database.close()
 
 

@@ -42,7 +42,7 @@ class Refusals:
 async def pause(database: Database, campaign_id: uuid.UUID, words: str) -> None:
     """Pause a campaign in a transaction of its own: campaigns are locked before deliveries."""
     async with database.transaction() as session:
-        which = select(Campaign).where(Campaign.id == campaign_id).with_for_update()
+        which = select(Campaign).where(Campaign.id == campaign_id).with_for_update(key_share=True)
         campaign = (await session.exec(which)).one()
         if campaign.status is CampaignStatus.ACTIVE:
             await publishing.pause(session, campaign, trouble=f"The mail server refuses these letters: {words}")

@@ -4,7 +4,7 @@ import uuid
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlmodel import col
@@ -90,6 +90,11 @@ async def _settle_letters(session: AsyncSession, by_letter: Mapping[uuid.UUID, S
     await execute_many(session, keep, kept)
 
 
+class _Attempts(NamedTuple):
+    outcome: str
+    attempts: int
+
+
 def _count(session: AsyncSession, settlements: Sequence[Settlement]) -> None:
     """Have the attempts counted by outcome at the end of the transaction."""
     total: Counter[Outcome] = session.info.setdefault("attempts", Counter())
@@ -99,5 +104,4 @@ def _count(session: AsyncSession, settlements: Sequence[Settlement]) -> None:
 
 async def _write_count(session: AsyncSession) -> None:
     total: Counter[Outcome] = session.info.pop("attempts")
-    rows = [{"outcome": outcome.value, "attempts": n} for outcome, n in sorted(total.items())]
-    await upsert_adding(session, AttemptTally, rows, add="attempts")
+    await upsert_adding(session, AttemptTally, [_Attempts(*each) for each in sorted(total.items())], add="attempts")

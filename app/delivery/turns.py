@@ -8,8 +8,9 @@ import uuid
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import asdict
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
+from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlmodel import col
@@ -30,9 +31,15 @@ ALONE = b"claiming"
 MOST_TURNS = 64  # streams of one claim
 
 
+class _Begun(NamedTuple):
+    organisation_id: uuid.UUID
+    day: date
+    letters: int
+
+
 async def claim(session: AsyncSession, settings: Settings, *, most: int, at: datetime) -> list[Claim]:
     """Take letters that are due and may leave, in turn."""
-    await one_at_a_time(session, ALONE)
+    await one_at_a_time(session, [ALONE], wait=True)
     waiting = await streams.read(session, settings, today=at.date())
     given = await _given(session, settings, waiting, most=most) if waiting else Counter[Turn]()
     if not given:
@@ -136,7 +143,7 @@ async def _note(session: AsyncSession, waiting: Sequence[Waiting], taken: Sequen
     await execute_many(session, sa.update(table).where(*which).values(turn_at=database_now()), turns)
     organisations = {each.turn.campaign_id: each.turn.organisation_id for each in waiting}
     begun = Counter(organisations[each.campaign_id] for each in taken if each.campaign_id and each.attempts == 1)
-    days = [{"organisation_id": id_, "day": waiting[0].now.date(), "letters": n} for id_, n in sorted(begun.items())]
+    days = [_Begun(id_, waiting[0].now.date(), n) for id_, n in sorted(begun.items())]
     await upsert_adding(session, OrganisationDay, days, add="letters")
 
 

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 import sqlalchemy as sa
+from pydantic import BaseModel
 from sqlmodel import Field, SQLModel
 
 from app.models.columns import enum_field, now
@@ -79,7 +80,8 @@ class AnswerKind(StrEnum):
     PERSON = "person"
 
 
-_WRITTEN = sa.text("stage NOT IN ({})".format(", ".join(f"'{stage}'" for stage in NOT_WRITTEN)))
+# As literal text, and not as a parameter: by it a database knows that the partial index serves a question
+WRITTEN = sa.text("stage NOT IN ({})".format(", ".join(f"'{stage}'" for stage in NOT_WRITTEN)))
 _WAITING = sa.text("stage IN ({})".format(", ".join(f"'{stage}'" for stage in WAITING)))
 
 
@@ -92,8 +94,8 @@ class Letter(SQLModel, table=True):
             "digest",
             "round",
             unique=True,
-            sqlite_where=_WRITTEN,
-            postgresql_where=_WRITTEN,
+            sqlite_where=WRITTEN,
+            postgresql_where=WRITTEN,
         ),
         sa.Index("ix_letter_waiting", "campaign_id", "stage", sqlite_where=_WAITING, postgresql_where=_WAITING),
     )
@@ -131,7 +133,7 @@ class Letter(SQLModel, table=True):
     moved_at: datetime = Field(default_factory=now)
 
 
-class LetterPublic(SQLModel):
+class LetterPublic(BaseModel):
     id: uuid.UUID
     office_id: uuid.UUID
     office: str = Field(description="The office's title in the supporter's language.")
@@ -160,7 +162,7 @@ class WebForm(SQLModel):
     asks: list[str] = Field(description="What the form will ask, in its order.")
 
 
-class LetterPreview(SQLModel):
+class LetterPreview(BaseModel):
     office_id: uuid.UUID
     office: str
     language: str
@@ -171,5 +173,5 @@ class LetterPreview(SQLModel):
     web_form: WebForm | None = None
 
 
-class Preview(SQLModel):
+class Preview(BaseModel):
     letters: list[LetterPreview]

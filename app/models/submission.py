@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Annotated
 
 import sqlalchemy as sa
-from pydantic import StringConstraints
+from pydantic import BaseModel, StringConstraints
 from sqlmodel import Field, SQLModel
 
 from app.models.columns import Strict, now
@@ -14,6 +14,8 @@ from app.models.letter import LetterPublic, LetterReceipt
 from app.models.text import Country, Email, Language, Line, OwnWords, PersonName, Role, Slug, WholeText
 
 CONSENT_WORDING = "2026-12"  # edition of the words in docs/frontend.md to which supporters consent
+
+FIRST = sa.text("first")  # as literal text: by it a database knows that the partial index serves a question
 
 AddressLine = Annotated[Line, StringConstraints(max_length=120)]
 
@@ -83,8 +85,8 @@ class Submission(SQLModel, table=True):
             "campaign_id",
             "digest",
             unique=True,
-            sqlite_where=sa.text("first"),
-            postgresql_where=sa.text("first"),
+            sqlite_where=FIRST,
+            postgresql_where=FIRST,
         ),
     )
 
@@ -108,7 +110,7 @@ class Submission(SQLModel, table=True):
     erased_at: datetime | None = None
 
 
-class SubmissionPublic(SQLModel):
+class SubmissionPublic(BaseModel):
     """The answer to a submission and to its confirmation."""
 
     submission_id: uuid.UUID
@@ -116,7 +118,7 @@ class SubmissionPublic(SQLModel):
     letters: list[LetterPublic]
 
 
-class Receipt(SQLModel):
+class Receipt(BaseModel):
     """A supporter's own view of what they handed in."""
 
     submission_id: uuid.UUID

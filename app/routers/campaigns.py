@@ -2,11 +2,13 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response, status
+from fastapi import APIRouter, Query, Request, Response, status
 
-from app.bodies import StrictRoute
+from app import answers, quick
+from app.answers import IfNoneMatch
 from app.dependencies import (
-    CampaignDep,
+    BoardDep,
+    EnquiriesDep,
     IfMatch,
     OrganiserDep,
     OwnCampaignDep,
@@ -14,6 +16,7 @@ from app.dependencies import (
     SessionDep,
     SlugPath,
     VisitorDep,
+    known_form,
     with_etag,
 )
 from app.models.campaign import (
@@ -28,9 +31,11 @@ from app.models.office import Offer
 from app.models.rehearsal import Rehearsal, RehearsalCreate
 from app.models.text import Country, Language
 from app.pagination import Page
-from app.services import campaigns, letters, publishing, rehearsal
+from app.services import campaigns, publishing, rehearsal
 
-router = APIRouter(prefix="/campaigns", tags=["campaigns"], route_class=StrictRoute)
+router = APIRouter(prefix="/campaigns", tags=["campaigns"], route_class=quick.QuickRoute)
+
+SECONDS = 10  # for which a campaign's public page may be kept
 
 
 @router.get("")
@@ -51,9 +56,27 @@ async def create_campaign(
     return created
 
 
+async def _read(request: Request) -> Response | None:
+    if "authorization" in request.headers:
+        return None
+    shown = await request.app.state.board.campaign(known_form(request.path_params["slug"]))
+    return answers.public(shown, request.headers.get("if-none-match"), seconds=SECONDS)
+
+
 @router.get("/{slug}", response_model=CampaignForOrganisers | CampaignPublic)
-async def read_campaign(slug: SlugPath, session: ReaderDep, visitor: VisitorDep, response: Response) -> CampaignPublic:
+@quick.by(_read)
+async def read_campaign(
+    slug: SlugPath,
+    board: BoardDep,
+    session: ReaderDep,
+    visitor: VisitorDep,
+    response: Response,
+    if_none_match: IfNoneMatch = None,
+) -> Response | CampaignPublic:
     """Show one campaign. With an API key of its organisation, also drafts and what only organisers see."""
+    if visitor is None:
+        return answers.public(await board.campaign(slug), if_none_match, seconds=SECONDS)
+    answers.own(response)
     shown = await campaigns.read(session, slug, visitor)
     if isinstance(shown, CampaignForOrganisers):
         with_etag(response, shown.revision)
@@ -116,10 +139,10 @@ async def close_campaign(campaign: OwnCampaignDep, body: CampaignClose, session:
 
 @router.get("/{slug}/officials")
 async def offices_for_supporter(
-    campaign: CampaignDep,
-    session: ReaderDep,
+    slug: SlugPath,
+    enquiries: EnquiriesDep,
     country: Annotated[Country, Query(description="Where the supporter lives.")],
     language: Annotated[Language, Query(description="The supporter's language.")] = "en",
 ) -> Offer:
     """To whom a supporter living there would write, by which channel and in which language; and if to nobody, why."""
-    return await letters.offer(session, campaign, country=country, language=language)
+    return await enquiries.offer(slug, country=country, language=language)

@@ -6,7 +6,6 @@ from functools import cache
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markdown_it import MarkdownIt
 
 from app.config import PROJECT
 
@@ -27,6 +26,8 @@ def begin() -> RedirectResponse:
 @cache
 def problems() -> HTMLResponse:
     """Tell what each problem's `type` means; its last part is the anchor."""
+    from markdown_it import MarkdownIt  # noqa: PLC0415 - slow to load, and seldom wanted
+
     html = MarkdownIt().render((PROJECT / "docs" / "problems.md").read_text(encoding="utf-8"))
     anchored = re.sub(r"<h2>([a-z-]+)</h2>", r'<h2 id="\1">\1</h2>', html)
     return HTMLResponse(_environment.get_template("guide.html").render(title="Problems", html=anchored))

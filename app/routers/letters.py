@@ -1,32 +1,56 @@
 """Handing letters in: preview, submission, confirmation."""
 
-from fastapi import APIRouter, status
+from fastapi import APIRouter, Request, Response, status
 
-from app.bodies import StrictRoute
+from app import quick
 from app.dependencies import (
-    CampaignDep,
-    DatabaseDep,
+    LONGEST_KEY,
+    SHORTEST_KEY,
+    ConfirmationsDep,
+    EnquiriesDep,
     IdempotencyKey,
     IntakeDep,
-    KeysDep,
-    ReaderDep,
     SlugPath,
     TokenPath,
+    known_form,
 )
 from app.models.letter import Preview
 from app.models.submission import SubmissionCreate, SubmissionPublic
-from app.services import confirmation, letters
 
-router = APIRouter(tags=["letters"], route_class=StrictRoute)
+router = APIRouter(tags=["letters"], route_class=quick.QuickRoute)
+
+
+async def _preview(request: Request) -> Response | None:
+    body = await quick.body(request, SubmissionCreate)
+    if body is None:
+        return None
+    slug = known_form(request.path_params["slug"])
+    return quick.answer(await preview_letters(slug, body, request.app.state.enquiries))
+
+
+async def _hand_in(request: Request) -> Response | None:
+    body = await quick.body(request, SubmissionCreate)
+    key = request.headers.get("idempotency-key")
+    if body is None or not (key is None or SHORTEST_KEY <= len(key) <= LONGEST_KEY):
+        return None
+    slug = known_form(request.path_params["slug"])
+    taken = await hand_in_letters(slug, body, request.app.state.intake, key)
+    return quick.answer(taken, status.HTTP_202_ACCEPTED)
+
+
+async def _confirm(request: Request) -> Response | None:
+    return quick.answer(await confirm_letters(request.path_params["token"], request.app.state.confirmations))
 
 
 @router.post("/campaigns/{slug}/letters/preview")
-async def preview_letters(campaign: CampaignDep, body: SubmissionCreate, session: ReaderDep, keys: KeysDep) -> Preview:
+@quick.by(_preview)
+async def preview_letters(slug: SlugPath, body: SubmissionCreate, enquiries: EnquiriesDep) -> Preview:
     """Show the letters exactly as they would go out. Stores nothing."""
-    return await letters.preview(session, keys, campaign, body)
+    return await enquiries.preview(slug, body)
 
 
 @router.post("/campaigns/{slug}/letters", status_code=status.HTTP_202_ACCEPTED)
+@quick.by(_hand_in)
 async def hand_in_letters(
     slug: SlugPath, body: SubmissionCreate, intake: IntakeDep, idempotency_key: IdempotencyKey = None
 ) -> SubmissionPublic:
@@ -39,9 +63,10 @@ async def hand_in_letters(
 
 
 @router.post("/confirmations/{token}")
-async def confirm_letters(token: TokenPath, database: DatabaseDep, keys: KeysDep) -> SubmissionPublic:
+@quick.by(_confirm)
+async def confirm_letters(token: TokenPath, confirmations: ConfirmationsDep) -> SubmissionPublic:
     """Send the letters on their way. Again: the same answer, and nothing is sent twice.
 
     What this person wrote before, to the same office, is `cancelled` with the reason `duplicate`.
     """
-    return await confirmation.confirm(database, keys, token)
+    return await confirmations.confirm(token)

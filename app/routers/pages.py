@@ -12,7 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.config import PROJECT
-from app.dependencies import DatabaseDep, IdPath, KeysDep, ReaderDep, SessionDep, TokenPath
+from app.dependencies import ConfirmationsDep, IdPath, KeysDep, ReaderDep, SessionDep, TokenPath
 from app.errors import UnsilencedError
 from app.models.letter import Stage
 from app.services import confirmation, receipts
@@ -57,9 +57,9 @@ async def show(token: TokenPath, session: ReaderDep, keys: KeysDep) -> HTMLRespo
 
 
 @router.post("")
-async def confirm(token: TokenPath, database: DatabaseDep, keys: KeysDep) -> Response:
+async def confirm(token: TokenPath, confirmations: ConfirmationsDep) -> Response:
     """Do what POST /api/v1/confirmations/{token} does."""
-    await confirmation.confirm(database, keys, token)
+    await confirmations.confirm(token)
     return _back(token)
 
 

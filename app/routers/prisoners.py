@@ -2,10 +2,12 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response, status
+from fastapi import APIRouter, Query, Request, Response, status
 
-from app.bodies import StrictRoute
+from app import answers, quick
+from app.answers import IfNoneMatch
 from app.dependencies import (
+    BoardDep,
     IfMatch,
     OrganiserDep,
     OwnPrisonerDep,
@@ -13,6 +15,7 @@ from app.dependencies import (
     SessionDep,
     SlugPath,
     VisitorDep,
+    known_form,
     with_etag,
 )
 from app.models.prisoner import (
@@ -27,7 +30,9 @@ from app.models.prisoner import (
 from app.pagination import Page
 from app.services import prisoners
 
-router = APIRouter(prefix="/prisoners", tags=["prisoners"], route_class=StrictRoute)
+router = APIRouter(prefix="/prisoners", tags=["prisoners"], route_class=quick.QuickRoute)
+
+SECONDS = 10  # for which a prisoner's public page may be kept
 
 
 @router.get("")
@@ -46,9 +51,27 @@ async def create_prisoner(
     return created
 
 
+async def _read(request: Request) -> Response | None:
+    if "authorization" in request.headers:
+        return None
+    shown = await request.app.state.board.prisoner(known_form(request.path_params["slug"]))
+    return answers.public(shown, request.headers.get("if-none-match"), seconds=SECONDS)
+
+
 @router.get("/{slug}", response_model=PrisonerForOrganisers | PrisonerPublic)
-async def read_prisoner(slug: SlugPath, session: ReaderDep, visitor: VisitorDep, response: Response) -> PrisonerPublic:
+@quick.by(_read)
+async def read_prisoner(
+    slug: SlugPath,
+    board: BoardDep,
+    session: ReaderDep,
+    visitor: VisitorDep,
+    response: Response,
+    if_none_match: IfNoneMatch = None,
+) -> Response | PrisonerPublic:
     """Show one prisoner; to their own organisation also what is not public."""
+    if visitor is None:
+        return answers.public(await board.prisoner(slug), if_none_match, seconds=SECONDS)
+    answers.own(response)
     shown = await prisoners.read(session, slug, visitor)
     if isinstance(shown, PrisonerForOrganisers):
         with_etag(response, shown.revision)

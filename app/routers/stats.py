@@ -3,28 +3,40 @@
 from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request, Response
 
-from app.dependencies import CampaignDep, ReaderDep, SettingsDep
+from app import answers, quick
+from app.answers import IfNoneMatch
+from app.dependencies import BoardDep, SlugPath, known_form
 from app.models.tally import Breakdown, Stats
-from app.services import stats
+from app.services.board import Question
 
-router = APIRouter(tags=["stats"])
+router = APIRouter(tags=["stats"], route_class=quick.QuickRoute)
+
+SECONDS = 2  # for which numbers may be kept, so that a front page's readers share one question
 
 
-@router.get("/campaigns/{slug}/stats")
+async def _read(request: Request) -> Response | None:
+    if request.url.query:
+        return None
+    slug = known_form(request.path_params["slug"])
+    return await read_stats(slug, request.app.state.board, if_none_match=request.headers.get("if-none-match"))
+
+
+@router.get("/campaigns/{slug}/stats", response_model=Stats)
+@quick.by(_read)
 async def read_stats(
-    campaign: CampaignDep,
-    session: ReaderDep,
-    settings: SettingsDep,
+    slug: SlugPath,
+    board: BoardDep,
     by: Annotated[list[Breakdown], Query(description="Break the numbers down; may be given several times.")] = [],  # noqa: B006 - FastAPI copies it
     since: Annotated[date | None, Query(alias="from", description="First day of the breakdown, in UTC.")] = None,
     until: Annotated[date | None, Query(alias="to", description="Last day of the breakdown, in UTC.")] = None,
-) -> Stats:
+    if_none_match: IfNoneMatch = None,
+) -> Response:
     """Tell the truth about a campaign: `letters_sent` is what left for an office, and nothing else.
 
     A letter's day is the one on which it came to its present stage. Countries with fewer than five supporters are
     shown together, as `other`.
     """
-    usual = settings.office_hourly_limit if settings.pacing else None
-    return await stats.read(session, campaign, by=by, since=since, until=until, usual=usual)
+    question = Question(slug, tuple(by), since, until)
+    return answers.public(await board.stats(question), if_none_match, seconds=SECONDS)

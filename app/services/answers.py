@@ -24,7 +24,7 @@ async def take_down(
     session: AsyncSession, keys: Keys, submission: Submission, letter_id: uuid.UUID, incoming: Incoming, *, at: datetime
 ) -> None:
     """Record that a letter was answered: the first time, and once more when a person follows on a machine."""
-    letter = await session.get_one(Letter, letter_id, with_for_update=True)
+    letter = await session.get_one(Letter, letter_id, with_for_update={"key_share": True})
     kind = KINDS[incoming.kind]
     if letter.answer is None or (letter.answer, kind) == (AnswerKind.AUTOMATIC, AnswerKind.PERSON):
         letter.answer, letter.answered_at = kind, at

@@ -37,9 +37,12 @@ async def public(session: AsyncSession, slug: str) -> Campaign:
 
 
 async def own(session: AsyncSession, organiser: Organiser, slug: str, *, lock: bool = True) -> Campaign:
-    """Return a campaign of the organiser's organisation, to be changed unless it is only looked at."""
+    """Return a campaign of the organiser's organisation, to be changed unless it is only looked at.
+
+    Submissions to it need not wait meanwhile.
+    """
     which = select(Campaign).where(Campaign.slug == slug, Campaign.organisation_id == organiser.organisation_id)
-    campaign = (await session.exec(which.with_for_update() if lock else which)).first()
+    campaign = (await session.exec(which.with_for_update(key_share=True) if lock else which)).first()
     if campaign is None:
         raise no_campaign()
     return campaign
@@ -50,7 +53,9 @@ async def read(session: AsyncSession, slug: str, visitor: Organiser | None) -> C
     campaign = (await session.exec(select(Campaign).where(Campaign.slug == slug))).first()
     if campaign and visitor and campaign.organisation_id == visitor.organisation_id:
         return await show_to_organisers(session, campaign)
-    return await show(session, await public(session, slug))
+    if campaign is None or campaign.status is CampaignStatus.DRAFT:
+        raise no_campaign()
+    return await show(session, campaign)
 
 
 def no_campaign() -> NotFound:

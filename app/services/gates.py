@@ -4,12 +4,15 @@ import uuid
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple, Protocol
 
+import sqlalchemy as sa
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.composing.brief import BriefContent
 from app.composing.candidates import live_address
+from app.database import among, rows, table_of
 from app.errors import Closed
 from app.models.campaign import Campaign, CampaignStatus
 from app.models.columns import now
@@ -31,36 +34,65 @@ WORDS: dict[Reason, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class State:
-    """What the gates look at, as it stands in the database now."""
+class Gated(Protocol):
+    """A campaign, as far as the gates look at it."""
 
-    campaign: Campaign
+    @property
+    def status(self) -> CampaignStatus: ...
+    @property
+    def opens_on(self) -> date | None: ...
+    @property
+    def closes_on(self) -> date | None: ...
+    @property
+    def refused_countries(self) -> list[str]: ...
+
+
+class Around(NamedTuple):
+    """What the gates look at beside campaigns."""
+
     prisoners: dict[uuid.UUID, tuple[PrisonerStatus, Consent]]
     offices: dict[uuid.UUID, tuple[bool, bool]]  # in use, reachable by e-mail
 
 
+@dataclass(frozen=True, slots=True)
+class State:
+    """What the gates look at, as it stands in the database now."""
+
+    campaign: Gated
+    prisoners: dict[uuid.UUID, tuple[PrisonerStatus, Consent]]
+    offices: dict[uuid.UUID, tuple[bool, bool]]
+
+
 async def state(
-    session: AsyncSession, campaign: Campaign, *, prisoner_ids: Collection[uuid.UUID], office_ids: Collection[uuid.UUID]
+    session: AsyncSession, campaign: Gated, *, prisoner_ids: Collection[uuid.UUID], office_ids: Collection[uuid.UUID]
 ) -> State:
     """Read what the gates look at."""
-    people = select(Prisoner.id, Prisoner.status, Prisoner.consent).where(col(Prisoner.id).in_(prisoner_ids))
-    prisoners = {id_: (PrisonerStatus(status), Consent(consent)) for id_, status, consent in await session.exec(people)}
-    found = select(Office.id, Office.in_use, Office.emails).where(col(Office.id).in_(office_ids))
-    offices = {id_: (in_use, live_address(emails) is not None) for id_, in_use, emails in await session.exec(found)}
-    return State(campaign, prisoners, offices)
+    return State(campaign, *await around(session, prisoner_ids=prisoner_ids, office_ids=office_ids))
+
+
+async def around(
+    session: AsyncSession, *, prisoner_ids: Collection[uuid.UUID], office_ids: Collection[uuid.UUID]
+) -> Around:
+    """Read what the gates look at beside campaigns."""
+    people, posts = table_of(Prisoner).c, table_of(Office).c
+    prisoners = sa.select(people.id, people.status, people.consent).where(among(session, people.id, prisoner_ids))
+    offices = sa.select(posts.id, posts.in_use, posts.emails).where(among(session, posts.id, office_ids))
+    return Around(
+        {id_: (status, consent) for id_, status, consent in await rows(session, prisoners)},
+        {id_: (in_use, live_address(emails) is not None) for id_, in_use, emails in await rows(session, offices)},
+    )
 
 
 async def campaigns_held(
     session: AsyncSession, campaign_ids: Collection[uuid.UUID], *, wait: bool
 ) -> dict[uuid.UUID, Campaign]:
-    """Return campaigns that nobody can pause or close before this transaction ends; other readers are not kept out.
+    """Return campaigns that nobody can pause or close before this transaction ends. Readers and submissions go on.
 
     Campaigns are locked before deliveries, and these before letters. Who holds deliveries already must not wait
     (`wait=False`): a campaign that is being changed at this instant is left out.
     """
     which = select(Campaign).where(col(Campaign.id).in_(campaign_ids)).order_by(col(Campaign.id))
-    held = which.with_for_update(read=True, key_share=True, skip_locked=not wait)
+    held = which.with_for_update(read=True, skip_locked=not wait)
     found = await session.exec(held, execution_options={"populate_existing": True})
     return {campaign.id: campaign for campaign in found}
 

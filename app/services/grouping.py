@@ -5,9 +5,10 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Generic, TypeVar
 
-from sqlalchemy.exc import DataError, IntegrityError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 
-from app.errors import Busy
+from app.database import was_in_the_way
+from app.errors import Busy, UnsilencedError
 
 LARGEST_GROUP = 100
 MOST_WAITING = 2_000  # beyond it, callers are asked to come back: an answer after seconds helps nobody
@@ -50,7 +51,7 @@ class Groups(Generic[Item, Result]):
     async def _do(self, group: Sequence[tuple[Item, asyncio.Future[Result]]]) -> None:
         outcomes: Sequence[Result | Exception]
         try:
-            outcomes = await self._work([item for item, _ in group])
+            outcomes = await self._work_twice([item for item, _ in group])
         except (IntegrityError, DataError) as error:
             half = len(group) // 2
             if half:
@@ -62,6 +63,32 @@ class Groups(Generic[Item, Result]):
             outcomes = [error] * len(group)
         for (_, future), outcome in zip(group, outcomes, strict=True):
             _answer(future, outcome)
+
+    async def _work_twice(self, items: Sequence[Item]) -> Sequence[Result | Exception]:
+        """Work once more where the database took it all back only because others were in the way."""
+        try:
+            return await self._work(items)
+        except DBAPIError as error:
+            if not was_in_the_way(error):
+                raise
+            return await self._work(items)
+
+
+def each_once(read: Callable[[Item], Awaitable[Result]]) -> Work[Item, Result]:
+    """Return the work of reading: each different item once, whoever asks for it together."""
+
+    async def work(items: Sequence[Item]) -> list[Result | Exception]:
+        found = {item: await _outcome(read(item)) for item in dict.fromkeys(items)}
+        return [found[item] for item in items]
+
+    return work
+
+
+async def _outcome(reading: Awaitable[Result]) -> Result | Exception:
+    try:
+        return await reading
+    except UnsilencedError as refusal:
+        return refusal
 
 
 def _answer(future: asyncio.Future[Result], outcome: Result | Exception) -> None:

@@ -1,15 +1,16 @@
 """A repeated request gets the answer of the first."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 
+import sqlalchemy as sa
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.database import insert_if_new
+from app.database import among, insert_new_ones, rows, table_of
 from app.errors import Conflict, invalid
-from app.models.columns import now
 from app.models.idempotency import Idempotency
 
 _under_way: set[bytes] = set()
@@ -18,36 +19,51 @@ _under_way: set[bytes] = set()
 @contextmanager
 def one_at_a_time(scope: str, key: str) -> Iterator[None]:
     """Refuse a second request with the same key while this process still answers the first."""
-    digest = _digest(scope, key)
-    if digest in _under_way:
+    used = digest(scope, key)
+    if used in _under_way:
         raise still_under_way()
-    _under_way.add(digest)
+    _under_way.add(used)
     try:
         yield
     finally:
-        _under_way.discard(digest)
+        _under_way.discard(used)
 
 
-async def answer_before(session: AsyncSession, scope: str, key: str, request: bytes) -> dict[str, Any] | None:
-    """Return the answer that this key got before; None if it is new. Refuse the key for another request."""
-    before = await session.get(Idempotency, _digest(scope, key))
-    if before is None:
-        return None
+class Answered(NamedTuple):
+    """An answer as it is kept: digests of the key and of the request, and what was said."""
+
+    key: bytes
+    request: bytes
+    answer: dict[str, Any]
+    created_at: datetime
+
+
+async def answers_before(session: AsyncSession, keys: Collection[bytes]) -> dict[bytes, Answered]:
+    """Return what was answered to these keys before."""
+    if not keys:
+        return {}
+    table = table_of(Idempotency)
+    kept = sa.select(*(table.c[name] for name in Answered._fields)).where(among(session, table.c.key, keys))
+    return {row[0]: Answered(*row) for row in await rows(session, kept)}
+
+
+def repeated(before: Answered, request: bytes) -> dict[str, Any]:
+    """Return the first answer again, or refuse the key for another request."""
     if before.request != request:
         raise invalid("Idempotency-Key", "This key was used for another request. Take a new key for each submission.")
     return before.answer
 
 
-async def remember(session: AsyncSession, scope: str, key: str, request: bytes, answer: dict[str, Any]) -> None:
-    """Keep the answer to be given again. Refuse if another process has answered in the meantime."""
-    row = {"key": _digest(scope, key), "request": request, "answer": answer, "created_at": now()}
-    if not await insert_if_new(session, Idempotency, row):
-        raise still_under_way()
+async def remember(session: AsyncSession, answers: Sequence[Answered]) -> set[bytes]:
+    """Keep answers to be given again; return the keys to which no other process has answered in the meantime."""
+    ordered = sorted(answers, key=lambda each: each.key)
+    return await insert_new_ones(session, Idempotency, ordered) if ordered else set()
 
 
 def still_under_way() -> Conflict:
     return Conflict("The first request with this key is still under way. Ask again in a moment for its answer.")
 
 
-def _digest(scope: str, key: str) -> bytes:
+def digest(scope: str, key: str) -> bytes:
+    """Return by what a client's key is found again."""
     return hashlib.sha256(f"{scope}\0{key}".encode()).digest()

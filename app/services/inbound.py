@@ -66,7 +66,7 @@ async def _submission(session: AsyncSession, returned: Returned) -> Submission |
     own: uuid.UUID | None = returned.id
     if returned.purpose is not Purpose.NOTICE:
         own = (await session.exec(select(Letter.submission_id).where(Letter.id == returned.id))).first()
-    return await session.get(Submission, own, with_for_update=True) if own else None
+    return await session.get(Submission, own, with_for_update={"key_share": True}) if own else None
 
 
 async def _bounce(

@@ -10,33 +10,22 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.composing import recipients, sender
-from app.composing.brief import BriefContent, BriefOffice, BriefPrisoner
+from app.composing.brief import BriefContent, BriefOffice
 from app.composing.compose import Handed, OwnPart, compose
 from app.composing.recipients import Recipient, choose
 from app.composing.sender import Supporter
-from app.errors import FieldError, Invalid, NotFound, invalid
-from app.models.campaign import Audience, Campaign
+from app.database import among
+from app.errors import FieldError, Invalid, invalid
+from app.models.campaign import Audience
 from app.models.columns import now
-from app.models.letter import NOT_WRITTEN, LetterPreview, Preview, Reason, WebForm
-from app.models.office import Channel, NotOffered, Offer, OfferedArgument, OfferedOffice, Official
+from app.models.letter import LetterPreview, Reason, WebForm
+from app.models.office import Channel, Official
 from app.models.submission import SubmissionCreate
-from app.models.tally import Dimension
-from app.services import briefs, gates, own_parts, stats
-from app.services.sealing import Keys
+from app.services import gates, own_parts
+from app.services.situations import Appeal, Situation
 
+APART = 0x9E37_79B9_7F4A_7C15  # the golden ratio: what is one round apart is far apart
 NEEDS_ADDRESS = "This office takes letters only with your name and home address, and the letter will show them."
-
-
-@dataclass(frozen=True, slots=True)
-class Situation:
-    """What all letters of one campaign depend on at one instant."""
-
-    campaign: Campaign
-    brief_id: uuid.UUID
-    brief: BriefContent
-    state: gates.State
-    today: date
-    written: dict[uuid.UUID, int]  # letters that each office has got, where the campaign spreads them
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,18 +48,8 @@ class Choice:
 class Plan(Choice):
     """The letters of one submission before they exist."""
 
-    campaign: Campaign
-    brief_id: uuid.UUID
-
-
-async def situation(session: AsyncSession, campaign: Campaign) -> Situation:
-    """Read the brief in force, and what the gates look at."""
-    if campaign.brief_id is None:
-        raise NotFound("There is no campaign at this address.")
-    brief = await briefs.load(session, campaign.brief_id)
-    state = await gates.state(session, campaign, prisoner_ids=_ids(brief.prisoners), office_ids=_ids(brief.offices))
-    written = await _written(session, campaign) if brief.least_written_first else {}
-    return Situation(campaign, campaign.brief_id, brief, state, now().date(), written)
+    campaign: Appeal
+    round: int
 
 
 def plan(situation: Situation, body: SubmissionCreate) -> Plan:
@@ -80,7 +59,10 @@ def plan(situation: Situation, body: SubmissionCreate) -> Plan:
     brief, state, country = situation.brief, situation.state, body.supporter.country
     choice = chosen(brief, body, written=situation.written)
     if shut := gates.against(
-        state, country=country, prisoner_ids=_ids(brief.about(choice.prisoner_id)), today=situation.today
+        state,
+        country=country,
+        prisoner_ids=[each.id for each in brief.about(choice.prisoner_id)],
+        today=situation.today,
     ):
         raise gates.refuse(shut)
     reasons = {each.office.id: gates.against_office(state, each.office.id, each.channel) for each in choice.recipients}
@@ -89,7 +71,7 @@ def plan(situation: Situation, body: SubmissionCreate) -> Plan:
     open_ = [each for each in choice.recipients if reasons[each.office.id] is None]
     open_ = _within_limit(brief, open_, body.office_ids)
     _require_address(open_, body)
-    return Plan(brief, choice.prisoner_id, open_, choice.own, situation.campaign, situation.brief_id)
+    return Plan(brief, choice.prisoner_id, open_, choice.own, situation.campaign, situation.round)
 
 
 def chosen(
@@ -101,53 +83,13 @@ def chosen(
     return Choice(brief, prisoner(brief, body.prisoner), picked, own_parts.checked(brief, picked, body))
 
 
-async def offer(session: AsyncSession, campaign: Campaign, *, country: str, language: str) -> Offer:
-    """To whom a supporter living in this country would write, or why to nobody."""
-    there = await situation(session, campaign)
-    shut = gates.against(there.state, country=country, prisoner_ids=_ids(there.brief.prisoners), today=there.today)
-    if shut:
-        return Offer(items=[], nobody_because=gates.WORDS[shut])
-    offered = [
-        each
-        for each in choose(there.brief, country=country, language=language, written=there.written)
-        if gates.against_office(there.state, each.office.id, each.channel) is None
-    ]
-    holders = await holders_of(session, [recipient.office.id for recipient in offered])
-    return Offer(
-        items=[_offered(each, holders, language=language) for each in offered],
-        at_most=there.brief.at_most,
-        arguments=[
-            OfferedArgument(key=key, label=label)
-            for key, label in own_parts.arguments(there.brief, offered, language).items()
-        ],
-        missing=[
-            NotOffered(office=office, because=because)
-            for office, because in recipients.missing(there.brief, country=country)
-        ],
-        nobody_because=None if offered else gates.WORDS[Reason.NOBODY],
-    )
-
-
-async def preview(session: AsyncSession, keys: Keys, campaign: Campaign, body: SubmissionCreate) -> Preview:
-    """Compose the letters as they would go out. Stores nothing."""
-    planned = plan(await situation(session, campaign), body)
-    holders = await holders_of(session, [each.office.id for each in planned.recipients])
-    digest = keys.digest_of_email(body.supporter.email)
-    return Preview(
-        letters=[
-            composed(planned, each, holders.get(each.office.id), body, seed_of(digest, each.office.id))
-            for each in planned.recipients
-        ]
-    )
-
-
 async def holders_of(
     session: AsyncSession, office_ids: Sequence[uuid.UUID], *, on: date | None = None
 ) -> dict[uuid.UUID, Official]:
     """Return who holds each office on this day (today), where somebody does."""
     on = on or now().date()
     held = select(Official).where(
-        col(Official.office_id).in_(office_ids),
+        among(session, col(Official.office_id), office_ids),
         sa.or_(col(Official.since).is_(None), col(Official.since) <= on),
         sa.or_(col(Official.until).is_(None), col(Official.until) >= on),
     )
@@ -155,9 +97,10 @@ async def holders_of(
     return {official.office_id: official for official in officials}  # the latest to come stands last, and wins
 
 
-def seed_of(digest: bytes, office_id: uuid.UUID) -> int:
-    """Return what chooses a letter's variants: the same person and office give the same letter, in the preview too."""
-    return int.from_bytes(bytes(a ^ b for a, b in zip(digest, office_id.bytes, strict=False))[8:16]) >> 1
+def seed_of(digest: bytes, office_id: uuid.UUID, round_: int = 0) -> int:
+    """Return what chooses a letter's variants: the same person, office and round give the same letter."""
+    mixed = int.from_bytes(bytes(a ^ b for a, b in zip(digest, office_id.bytes, strict=False))[8:16])
+    return (mixed + round_ * APART) % 2**64 >> 1
 
 
 def prisoner(brief: BriefContent, slug: str | None) -> uuid.UUID | None:
@@ -201,26 +144,6 @@ def composed(
     )
 
 
-def _offered(recipient: Recipient, holders: dict[uuid.UUID, Official], *, language: str) -> OfferedOffice:
-    holder = holders.get(recipient.office.id)
-    return OfferedOffice(
-        office_id=recipient.office.id,
-        office=recipient.office.title_in(language),
-        kind=recipient.office.kind,
-        holder=holder.names.get(language, holder.name) if holder else None,
-        language=recipient.language,
-        channel=recipient.channel,
-        needs=list(sender.ADDRESS) if recipient.office.needs_address else [],
-        why=_why(recipient),
-    )
-
-
-def _why(recipient: Recipient) -> str | None:
-    if recipient.office.needs_address:
-        return NEEDS_ADDRESS
-    return "There is none for your country: this is the nearest." if recipient.nearest_to else None
-
-
 def _picked(offered: list[Recipient], office_ids: list[uuid.UUID] | None) -> list[Recipient]:
     if office_ids is None:
         return offered
@@ -250,16 +173,3 @@ def _require_address(open_: list[Recipient], body: SubmissionCreate) -> None:
         detail = f"{strict.title_in(body.language)}: {NEEDS_ADDRESS} Give it, or leave this office out by `office_ids`."
         errors = [FieldError(f"/supporter/{part}", detail) for part in missing]
         raise Invalid("An office asks for your home address.", errors=errors)
-
-
-async def _written(session: AsyncSession, campaign: Campaign) -> dict[uuid.UUID, int]:
-    """Return how many letters each office has got or will get, by the tally."""
-    written: dict[uuid.UUID, int] = {}
-    for office, stage, n in await stats.counts(session, campaign, Dimension.OFFICE):
-        if stage not in NOT_WRITTEN:
-            written[uuid.UUID(office)] = written.get(uuid.UUID(office), 0) + n
-    return written
-
-
-def _ids(things: Sequence[BriefPrisoner | BriefOffice]) -> list[uuid.UUID]:
-    return [thing.id for thing in things]

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import date
+from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlmodel import col
@@ -14,10 +15,16 @@ from app.models.delivery import Notice, NoticeCount
 MOST_A_DAY: Mapping[Notice, int] = {Notice.CONFIRM: 3, Notice.REMIND: 3, Notice.TEST: 50}
 
 
+class _Notices(NamedTuple):
+    digest: bytes
+    day: date
+    notices: int
+
+
 async def count(session: AsyncSession, digests: Iterable[bytes], *, today: date) -> dict[bytes, int]:
     """Count one more notice for each of these addresses; return how many each got today, with these."""
     more = Counter(digests)
-    values = [{"digest": digest, "day": today, "notices": n} for digest, n in sorted(more.items())]
+    values = [_Notices(digest, today, n) for digest, n in sorted(more.items())]
     await upsert_adding(session, NoticeCount, values, add="notices")
     found = sa.select(col(NoticeCount.digest), col(NoticeCount.notices))
     here = col(NoticeCount.day) == today, col(NoticeCount.digest).in_(list(more))

@@ -117,7 +117,7 @@ async def _take(session: AsyncSession, campaign: Campaign, body: PrintRunCreate,
     )
     if body.office_ids:
         ready = ready.where(col(Letter.office_id).in_(body.office_ids))
-    ready = ready.order_by(col(Letter.id)).limit(body.limit).with_for_update(skip_locked=True)
+    ready = ready.order_by(col(Letter.id)).limit(body.limit).with_for_update(key_share=True, skip_locked=True)
     taken: list[Manuscript] = []
     found = list(await session.exec(ready))
     while found and len(taken) < body.limit:

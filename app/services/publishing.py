@@ -67,7 +67,7 @@ async def alarm(session: AsyncSession, prisoner: Prisoner) -> None:
             col(Campaign.status) != CampaignStatus.CLOSED,
         )
     )
-    for campaign in await session.exec(calm.order_by(col(Campaign.id)).with_for_update(of=Campaign)):
+    for campaign in await session.exec(calm.order_by(col(Campaign.id)).with_for_update(of=Campaign, key_share=True)):
         changed: dict[str, object] = {"urgent": True}
         if campaign.brief_id:
             content = await briefs.load(session, campaign.brief_id)
@@ -103,7 +103,7 @@ async def pause(session: AsyncSession, campaign: Campaign, *, trouble: str | Non
 async def pause_all(session: AsyncSession) -> int:
     """Pause every campaign that is open, and return how many that were: after a backup was restored."""
     open_ = select(Campaign).where(Campaign.status == CampaignStatus.ACTIVE).order_by(col(Campaign.id))
-    campaigns_ = (await session.exec(open_.with_for_update())).all()
+    campaigns_ = (await session.exec(open_.with_for_update(key_share=True))).all()
     for campaign in campaigns_:
         await pause(session, campaign, trouble="Whoever runs the service has paused all campaigns.")
     return len(campaigns_)

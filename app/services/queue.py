@@ -52,7 +52,8 @@ async def retry(session: AsyncSession, *which: sa.ColumnElement[bool]) -> int:
 
 async def _lock_deliveries(session: AsyncSession, letter_ids: sa.Select[uuid.UUID]) -> None:
     """Deliveries are locked before letters, here as everywhere, so that nobody waits in a circle."""
-    await rows(session, sa.select(col(Delivery.id)).where(col(Delivery.letter_id).in_(letter_ids)).with_for_update())
+    deliveries = sa.select(col(Delivery.id)).where(col(Delivery.letter_id).in_(letter_ids))
+    await rows(session, deliveries.order_by(col(Delivery.id)).with_for_update())
 
 
 async def _set(session: AsyncSession, letters: Sequence[stages.Standing], **values: object) -> None:

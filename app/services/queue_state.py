@@ -24,11 +24,12 @@ OF_LETTER = col(Letter.id) == col(Delivery.letter_id)
 async def read(session: AsyncSession, campaign: Campaign) -> QueueState:
     """Return what waits, what is due, what is held and why, and what mail servers say."""
     due, failing, next_due_at = await _waiting(session, campaign)
+    letters = await stats.by_stage(session, campaign.id)
     return QueueState(
         campaign=campaign.slug,
         status=campaign.status.value,
         as_of=now(),
-        letters=(await stats.read(session, campaign)).letters,
+        letters={"total": sum(letters.values()), **letters},
         due=due,
         failing=failing,
         next_due_at=next_due_at,

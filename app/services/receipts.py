@@ -10,6 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from app.composing import press
 from app.composing.brief import BriefContent
 from app.composing.paper import as_text
+from app.database import rows
 from app.errors import Conflict, NotFound
 from app.models.campaign import Campaign
 from app.models.columns import now
@@ -29,15 +30,15 @@ DONE_BY_HAND = {Channel.POST: Stage.POSTED, Channel.WEB_FORM: Stage.SUBMITTED}
 async def read(session: AsyncSession, keys: Keys, token: str) -> Receipt:
     """Return the letters with their texts: as they left, or as they would leave now."""
     submission, brief, answer = await confirmation.look(session, keys, token)
-    rows = await submissions.letters_of(session, submission.id)
-    holders = await letters.holders_of(session, [row.office_id for row in rows])
+    own = await submissions.letters_of(session, submission.id)
+    holders = await letters.holders_of(session, [letter.office_id for letter in own])
     return Receipt(
         submission_id=submission.id,
         status=answer.status,
         campaign=brief.title_in(submission.language),
         submitted_at=submission.created_at,
         confirmed_at=submission.confirmed_at,
-        letters=[_receipt(keys, brief, submission, row, holders) for row in rows],
+        letters=[_receipt(keys, brief, submission, letter, holders) for letter in own],
     )
 
 
@@ -114,8 +115,9 @@ async def _move_own(session: AsyncSession, keys: Keys, token: str, letter_id: uu
 
 async def _stop(session: AsyncSession, submission: Submission) -> None:
     """Cancel what has not left. The submission is locked first, then deliveries, then letters, here as everywhere."""
-    await session.exec(select(Submission.id).where(Submission.id == submission.id).with_for_update())
-    await session.exec(sa.select(Delivery.id).where(col(Delivery.submission_id) == submission.id).with_for_update())  # type: ignore[call-overload]
+    await session.exec(select(Submission.id).where(Submission.id == submission.id).with_for_update(key_share=True))
+    deliveries = sa.select(col(Delivery.id)).where(col(Delivery.submission_id) == submission.id)
+    await rows(session, deliveries.order_by(col(Delivery.id)).with_for_update())
     waiting = await stages.lock(session, col(Letter.submission_id) == submission.id, col(Letter.stage).in_(CAN_CANCEL))
     waiting += await _out_of_print(session, submission)
     await stages.move(session, waiting, Stage.CANCELLED, at=now(), reason=Reason.BY_SUPPORTER)

@@ -3,36 +3,20 @@
 import uuid
 from collections import Counter
 from collections.abc import Mapping
-from datetime import date
 from typing import NamedTuple, TypeVar
 
 import sqlalchemy as sa
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.database import rows
-from app.models.letter import Letter, Stage
-from app.models.office import Channel
+from app.database import rows, streamed
+from app.models.letter import Letter
 from app.models.submission import Submission
 from app.models.tally import SupporterTally, Tally
 from app.services import tally
 
 Supporters = dict[tuple[uuid.UUID, str], int]
 Cell = TypeVar("Cell", bound=tuple[object, ...])
-
-
-class Group(NamedTuple):
-    """Letters that are counted alike, and how many there are."""
-
-    campaign_id: uuid.UUID
-    country: str
-    office_id: uuid.UUID
-    prisoner_id: uuid.UUID | None
-    language: str
-    channel: Channel
-    stage: Stage
-    stage_on: date
-    n: int
 
 
 class Difference(NamedTuple):
@@ -54,9 +38,7 @@ async def rebuild(session: AsyncSession) -> None:
     letters, supporters = await _count_letters(session), await _count_supporters(session)
     await session.exec(sa.delete(Tally))
     await session.exec(sa.delete(SupporterTally))
-    tally.note(session, letters.items())
-    for (campaign_id, country), n in supporters.items():
-        await tally.add_supporters(session, campaign_id, country, n)
+    await tally.write(session, supporters, letters)
 
 
 def _compare(kept: Mapping[Cell, int], counted: Mapping[Cell, int]) -> list[Difference]:
@@ -68,12 +50,11 @@ def _compare(kept: Mapping[Cell, int], counted: Mapping[Cell, int]) -> list[Diff
 
 
 async def _count_letters(session: AsyncSession) -> Counter[tally.Cell]:
+    """Count the letters of each kind in the database, and hold no more of them than a part at a time."""
     counted: Counter[tally.Cell] = Counter()
-    columns = [col(getattr(Letter, name)) for name in Group._fields if name != "n"]
-    for row in await rows(session, sa.select(*columns, sa.func.count()).group_by(*columns)):
-        group = Group(*row)
-        for cell, n in tally.change(group, group.stage, group.stage_on, by=group.n):
-            counted[cell] += n
+    columns = [col(getattr(Letter, "stage_on" if name == "day" else name)) for name in tally.Kind._fields]
+    async for part in streamed(session, sa.select(*columns, sa.func.count()).group_by(*columns)):
+        counted.update(tally.cells({tally.Kind(*kind): n for *kind, n in part}))
     return counted
 
 
@@ -84,8 +65,9 @@ async def _count_supporters(session: AsyncSession) -> Supporters:
 
 
 async def _kept_letters(session: AsyncSession) -> dict[tally.Cell, int]:
-    kept = await session.exec(select(Tally).where(Tally.letters != 0))
-    return {tally.Cell(row.campaign_id, row.dimension, row.value, row.day, row.stage): row.letters for row in kept}
+    columns = [col(getattr(Tally, name)) for name in tally.Cell._fields]
+    kept = sa.select(*columns, col(Tally.letters)).where(col(Tally.letters) != 0)
+    return {tally.Cell(*cell): n async for part in streamed(session, kept) for *cell, n in part}
 
 
 async def _kept_supporters(session: AsyncSession) -> Supporters:

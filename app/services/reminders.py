@@ -37,7 +37,9 @@ async def _remind(session: AsyncSession, *, at: datetime) -> int:
         asked.exists(),
         ~reminded.exists(),
     )
-    found = await rows(session, late.order_by(col(Submission.id)).limit(AT_ONCE).with_for_update(skip_locked=True))
+    found = await rows(
+        session, late.order_by(col(Submission.id)).limit(AT_ONCE).with_for_update(key_share=True, skip_locked=True)
+    )
     notices = [{"id": uuid7(), "submission_id": id_, "notice": Notice.REMIND, "due_at": at} for (id_,) in found]
     await execute_many(session, sa.insert(table_of(Delivery)), notices)
     return len(notices)

@@ -1,16 +1,16 @@
 """The one place where a letter changes its stage: by the table of allowed moves, and with the tally."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.database import rows
-from app.models.letter import NEXT, Letter, Reason, Stage
+from app.database import among, rows
+from app.models.letter import NEXT, AnswerKind, Letter, Reason, Stage
 from app.models.office import Channel
 from app.services import tally
 
@@ -30,6 +30,10 @@ class Standing(NamedTuple):
     channel: Channel
     stage: Stage
     stage_on: date
+    submission_id: uuid.UUID
+    print_run_id: uuid.UUID | None = None
+    answer: AnswerKind | None = None
+    answered_at: datetime | None = None
     reason: Reason | None = None
 
 
@@ -38,8 +42,25 @@ STANDING = tuple(col(getattr(Letter, name)) for name in Standing._fields)
 
 async def lock(session: AsyncSession, *which: sa.ColumnElement[bool]) -> list[Standing]:
     """Return the letters that match, in the order of their ids, held until the transaction ends."""
-    found = await rows(session, sa.select(*STANDING).where(*which).order_by(col(Letter.id)).with_for_update())
+    found = await rows(session, _standing(*which).with_for_update(key_share=True))
     return [Standing(*row) for row in found]
+
+
+async def read(session: AsyncSession, *which: sa.ColumnElement[bool]) -> list[Standing]:
+    """Return the letters that match, in the order of their ids."""
+    return [Standing(*row) for row in await rows(session, _standing(*which))]
+
+
+def by_submission(letters: Iterable[Standing]) -> dict[uuid.UUID, list[Standing]]:
+    """Return letters by the submission that they belong to."""
+    found: dict[uuid.UUID, list[Standing]] = {}
+    for letter in letters:
+        found.setdefault(letter.submission_id, []).append(letter)
+    return found
+
+
+def _standing(*which: sa.ColumnElement[bool]) -> sa.Select[Any]:
+    return sa.select(*STANDING).where(*which).order_by(col(Letter.id))
 
 
 async def move(
@@ -65,7 +86,7 @@ async def move(
         ids = [letter.id for letter in letters[start : start + AT_ONCE]]
         await session.exec(
             sa.update(Letter)
-            .where(col(Letter.id).in_(ids))
+            .where(among(session, col(Letter.id), ids))
             .values(changed)
             .execution_options(synchronize_session=False)
         )
@@ -77,6 +98,5 @@ def count(
 ) -> None:
     """Move the tally for letters that go to one stage."""
     moved = [letter._replace(channel=channel or letter.channel) for letter in letters]
-    left = (cell for letter in letters for cell in tally.change(letter, letter.stage, letter.stage_on, by=-1))
-    come = (cell for letter in moved for cell in tally.change(letter, to, at.date(), by=+1))
-    tally.note(session, [*left, *come])
+    tally.note(session, ((tally.kind(letter, letter.stage, letter.stage_on), -1) for letter in letters))
+    tally.note(session, ((tally.kind(letter, to, at.date()), +1) for letter in moved))

@@ -1,48 +1,58 @@
 """The truth about a campaign, read from the kept counts: as fast with ten million letters as with ten."""
 
+import uuid
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy import SQLColumnExpression
-from sqlmodel import col, select
+from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.database import rows
-from app.models.campaign import Campaign
+from app.database import rows, table_of
+from app.models.campaign import Campaign, CampaignStatus
 from app.models.columns import now
 from app.models.letter import LEFT, Stage
 from app.models.tally import Breakdown, Dimension, Stats, SupporterTally, Tally
-from app.services import forecast
+from app.services import campaigns, forecast
 
 FEWEST = 5  # supporters of a country below which it is not shown by name
 OTHERS = "other"
 VALUE: SQLColumnExpression[Any] = col(Tally.value)
 
 
+class _Counted(NamedTuple):
+    """A campaign, as far as its numbers ask for it."""
+
+    id: uuid.UUID
+    slug: str
+    goal: int | None
+
+
 async def read(
     session: AsyncSession,
-    campaign: Campaign,
+    slug: str,
     *,
     by: Sequence[Breakdown] = (),
     since: date | None = None,
     until: date | None = None,
     usual: int | None = None,
 ) -> Stats:
-    """Return how many letters stand in each stage, and people apart from letters.
+    """Return how many letters stand in each stage, and people apart from letters. Wants one snapshot.
 
     `usual`: letters that an office without a limit of its own takes in an hour. None: letters are not paced.
     """
-    letters = dict.fromkeys(Stage, 0)
-    letters.update((stage, n) for _, stage, n in await counts(session, campaign, Dimension.ALL))
-    people = select(SupporterTally.country, SupporterTally.supporters)
-    supporters = dict((await session.exec(people.where(SupporterTally.campaign_id == campaign.id))).all())
+    campaign = await _campaign(session, slug)
+    letters = await by_stage(session, campaign.id)
+    people = table_of(SupporterTally).c
+    counted = sa.select(people.country, people.supporters).where(people.campaign_id == campaign.id)
+    supporters: dict[str, int] = dict(await rows(session, counted))
     return Stats(
         campaign=campaign.slug,
         as_of=now(),
         goal=campaign.goal,
-        letters={"total": sum(letters.values()), **{stage.value: n for stage, n in letters.items()}},
+        letters={"total": sum(letters.values()), **letters},
         last_expected_at=await forecast.last_expected_at(session, campaign.id, usual=usual) if usual else None,
         letters_sent=sum(letters[stage] for stage in LEFT),
         supporters=sum(supporters.values()),
@@ -51,9 +61,25 @@ async def read(
     )
 
 
+async def by_stage(session: AsyncSession, campaign_id: uuid.UUID) -> dict[str, int]:
+    """Return how many letters of a campaign stand in each stage."""
+    letters = {stage.value: 0 for stage in Stage}
+    letters.update((stage.value, n) for _, stage, n in await counts(session, campaign_id, Dimension.ALL))
+    return letters
+
+
+async def _campaign(session: AsyncSession, slug: str) -> _Counted:
+    table = table_of(Campaign).c
+    public = sa.select(table.id, table.slug, table.goal).where(table.slug == slug, table.status != CampaignStatus.DRAFT)
+    found = await rows(session, public)
+    if not found:
+        raise campaigns.no_campaign()
+    return _Counted(*found[0])
+
+
 async def _breakdown(
     session: AsyncSession,
-    campaign: Campaign,
+    campaign: _Counted,
     by: Breakdown,
     supporters: dict[str, int],
     since: date | None,
@@ -62,7 +88,7 @@ async def _breakdown(
     dimension = Dimension.ALL if by is Breakdown.DAY else Dimension(by.value)
     column: SQLColumnExpression[Any] = col(Tally.day) if by is Breakdown.DAY else col(Tally.value)
     found: dict[str, dict[str, int]] = {}
-    for value, stage, n in await counts(session, campaign, dimension, column, since, until):
+    for value, stage, n in await counts(session, campaign.id, dimension, column, since, until):
         shown = OTHERS if by is Breakdown.COUNTRY and supporters.get(value, 0) < FEWEST else str(value)
         stages = found.setdefault(shown, {})
         stages[stage.value] = stages.get(stage.value, 0) + n
@@ -71,7 +97,7 @@ async def _breakdown(
 
 async def counts(
     session: AsyncSession,
-    campaign: Campaign,
+    campaign_id: uuid.UUID,
     dimension: Dimension,
     column: SQLColumnExpression[Any] = VALUE,
     since: date | None = None,
@@ -80,7 +106,7 @@ async def counts(
     """Return how many letters of a campaign stand in each stage, by the values of one column of the tally."""
     total = sa.func.sum(col(Tally.letters))
     which = sa.select(column, col(Tally.stage), total).where(
-        col(Tally.campaign_id) == campaign.id,
+        col(Tally.campaign_id) == campaign_id,
         col(Tally.dimension) == dimension,
         *([col(Tally.day) >= since] if since else []),
         *([col(Tally.day) <= until] if until else []),

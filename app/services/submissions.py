@@ -4,6 +4,7 @@ import json
 import uuid
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Protocol
 
 import sqlalchemy as sa
 from sqlmodel import col, select
@@ -16,6 +17,7 @@ from app.models.delivery import Delivery, Enclosure
 from app.models.letter import Letter, LetterPublic
 from app.models.submission import Submission, SubmissionCreate, SubmissionPublic, SubmissionStatus
 from app.services.sealing import Keys
+from app.services.stages import Standing
 
 
 def seal(keys: Keys, submission_id: uuid.UUID, body: SubmissionCreate) -> bytes:
@@ -42,21 +44,34 @@ async def letters_of(session: AsyncSession, submission_id: uuid.UUID) -> list[Le
     return list(await session.exec(which, execution_options={"populate_existing": True}))
 
 
-def answer(submission: Submission, brief: BriefContent, letters: list[Letter]) -> SubmissionPublic:
+class Told(Protocol):
+    """A submission, as far as its client is told of it."""
+
+    @property
+    def id(self) -> uuid.UUID: ...
+    @property
+    def language(self) -> str: ...
+    @property
+    def confirmed_at(self) -> datetime | None: ...
+
+
+def told(submission: Told, brief: BriefContent, letters: Sequence[Standing]) -> SubmissionPublic:
     """Return what the supporter's client is told."""
-    return SubmissionPublic(
-        submission_id=submission.id,
-        status=SubmissionStatus.CONFIRMED if submission.confirmed_at else SubmissionStatus.UNCONFIRMED,
-        letters=[public(brief, letter, language=submission.language) for letter in letters],
-    )
+    status = SubmissionStatus.CONFIRMED if submission.confirmed_at else SubmissionStatus.UNCONFIRMED
+    shown = [_shown(brief, each, language=submission.language) for each in letters]
+    return SubmissionPublic.model_validate({"submission_id": submission.id, "status": status, "letters": shown})
+
+
+def _shown(brief: BriefContent, letter: Standing, *, language: str) -> dict[str, object]:
+    title = _title(brief, letter.office_id, language)
+    return letter._asdict() | {"office": title, "posted_for_you": letter.print_run_id is not None}
 
 
 def public(brief: BriefContent, letter: Letter, *, language: str) -> LetterPublic:
     """Return a letter as its supporter sees it, in their language."""
-    office = brief.office(letter.office_id)
-    title = office.title_in(language) if office else ""
+    title = _title(brief, letter.office_id, language)
     more = {"office": title, "posted_for_you": letter.print_run_id is not None}
-    return LetterPublic.model_validate(letter.model_dump(), update=more)
+    return LetterPublic.model_validate(letter.model_dump() | more)
 
 
 async def forget(session: AsyncSession, ids: Sequence[uuid.UUID], *, at: datetime) -> None:
@@ -69,3 +84,8 @@ async def forget(session: AsyncSession, ids: Sequence[uuid.UUID], *, at: datetim
     await session.exec(sa.delete(Enclosure).where(col(Enclosure.submission_id).in_(ids)))
     forgotten = sa.update(Submission).where(col(Submission.id).in_(ids))
     await session.exec(forgotten.values(sealed=None, digest=None, source=None, consent_contact=False, erased_at=at))
+
+
+def _title(brief: BriefContent, office_id: uuid.UUID, language: str) -> str:
+    office = brief.office(office_id)
+    return office.title_in(language) if office else ""

@@ -2,7 +2,7 @@
 
 import uuid
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import NamedTuple, Protocol
 
@@ -12,16 +12,6 @@ from app.database import at_the_end, upsert_adding
 from app.models.letter import Stage
 from app.models.office import Channel
 from app.models.tally import Dimension, SupporterTally, Tally
-
-
-class Cell(NamedTuple):
-    """One number of the tally. Sorted, so that two transactions take their locks in the same order."""
-
-    campaign_id: uuid.UUID
-    dimension: Dimension
-    value: str
-    day: date
-    stage: Stage
 
 
 class Counted(Protocol):
@@ -41,35 +31,101 @@ class Counted(Protocol):
     def channel(self) -> Channel: ...
 
 
-def change(letter: Counted, stage: Stage, day: date, *, by: int) -> Iterator[tuple[Cell, int]]:
-    """Yield the cells in which a letter counts while it is in this stage since this day."""
-    values = {
-        Dimension.ALL: "",
-        Dimension.COUNTRY: letter.country,
-        Dimension.OFFICE: str(letter.office_id),
-        Dimension.PRISONER: str(letter.prisoner_id) if letter.prisoner_id else "all",
-        Dimension.LANGUAGE: letter.language,
-        Dimension.CHANNEL: letter.channel.value,
-    }
-    for dimension, value in values.items():
-        yield Cell(letter.campaign_id, dimension, value, day, stage), by
+class Kind(NamedTuple):
+    """Letters that count alike: in the same cells."""
+
+    campaign_id: uuid.UUID
+    country: str
+    office_id: uuid.UUID
+    prisoner_id: uuid.UUID | None
+    language: str
+    channel: Channel
+    stage: Stage
+    day: date
 
 
-def note(session: AsyncSession, changes: Iterable[tuple[Cell, int]]) -> None:
-    """Have the changes added to the kept counts at the end of the transaction, all together and in one order."""
-    total: Counter[Cell] = session.info.setdefault("tally", Counter())
-    for cell, by in changes:
-        total[cell] += by
+class Cell(NamedTuple):
+    """One number of the tally. Sorted, so that two transactions take their locks in the same order."""
+
+    campaign_id: uuid.UUID
+    dimension: Dimension
+    value: str
+    day: date
+    stage: Stage
+
+
+class _Number(NamedTuple):
+    campaign_id: uuid.UUID
+    dimension: Dimension
+    value: str
+    day: date
+    stage: Stage
+    letters: int
+
+
+class _People(NamedTuple):
+    campaign_id: uuid.UUID
+    country: str
+    supporters: int
+
+
+def kind(letter: Counted, stage: Stage, day: date) -> Kind:
+    """Return as what a letter counts while it is in this stage since this day."""
+    return Kind(
+        letter.campaign_id,
+        letter.country,
+        letter.office_id,
+        letter.prisoner_id,
+        letter.language,
+        letter.channel,
+        stage,
+        day,
+    )
+
+
+def cells(kinds: Mapping[Kind, int]) -> Counter[Cell]:
+    """Return the numbers to which so many letters of each kind come."""
+    counted: Counter[Cell] = Counter()
+    for each, n in kinds.items():
+        for dimension, value in _values(each):
+            counted[Cell(each.campaign_id, dimension, value, each.day, each.stage)] += n
+    return counted
+
+
+def note(session: AsyncSession, changes: Iterable[tuple[Kind, int]]) -> None:
+    """Have letters added to the kept counts at the end of the transaction, all together and in one order."""
+    total: Counter[Kind] = session.info.setdefault("tally", Counter())
+    for each, by in changes:
+        total[each] += by
     at_the_end(session, _write)
 
 
+def note_people(session: AsyncSession, campaign_id: uuid.UUID, country: str, people: int = 1) -> None:
+    """Have people counted who have confirmed, at the end of the transaction too."""
+    total: Counter[tuple[uuid.UUID, str]] = session.info.setdefault("people", Counter())
+    total[campaign_id, country] += people
+    at_the_end(session, _write)
+
+
+def _values(kind: Kind) -> Iterator[tuple[Dimension, str]]:
+    yield Dimension.ALL, ""
+    yield Dimension.COUNTRY, kind.country
+    yield Dimension.OFFICE, str(kind.office_id)
+    yield Dimension.PRISONER, str(kind.prisoner_id) if kind.prisoner_id else "all"
+    yield Dimension.LANGUAGE, kind.language
+    yield Dimension.CHANNEL, kind.channel.value
+
+
+async def write(
+    session: AsyncSession, people: Mapping[tuple[uuid.UUID, str], int], letters: Mapping[Cell, int]
+) -> None:
+    """Add to the kept counts, in one order: people first, and letters, which all contend for, last."""
+    supporters = [_People(*where, n) for where, n in sorted(people.items()) if n]
+    numbers = [_Number(*cell, n) for cell, n in sorted(letters.items()) if n]
+    await upsert_adding(session, SupporterTally, supporters, add="supporters")
+    await upsert_adding(session, Tally, numbers, add="letters")
+
+
 async def _write(session: AsyncSession) -> None:
-    total: Counter[Cell] = session.info.pop("tally")
-    rows = [{**cell._asdict(), "letters": by} for cell, by in sorted(total.items()) if by]
-    await upsert_adding(session, Tally, rows, add="letters")
-
-
-async def add_supporters(session: AsyncSession, campaign_id: uuid.UUID, country: str, people: int = 1) -> None:
-    """Count people who have confirmed."""
-    row = {"campaign_id": campaign_id, "country": country, "supporters": people}
-    await upsert_adding(session, SupporterTally, [row], add="supporters")
+    kinds: Counter[Kind] = session.info.pop("tally", Counter())
+    await write(session, session.info.pop("people", {}), cells(kinds))

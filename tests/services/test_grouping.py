@@ -108,3 +108,21 @@ async def test_too_many_who_wait_are_asked_to_come_back(monkeypatch: pytest.Monk
     desk.open.set()
     answers = await adding
     assert {type(answer) for answer in answers} == {int, Busy}
+
+
+class _Deadlock(Exception):
+    sqlstate = "40P01"
+
+
+async def test_a_group_that_was_given_up_for_anothers_sake_is_done_again() -> None:
+    tries = 0
+
+    async def work(numbers: Sequence[int]) -> list[int | Exception]:
+        nonlocal tries
+        tries += 1
+        if tries == 1:
+            raise OperationalError("update", {}, _Deadlock())
+        return [number * 2 for number in numbers]
+
+    assert await Groups[int, int](work).add(4) == 8
+    assert tries == 2

@@ -35,6 +35,7 @@ def standing_letter(stage: Stage = Stage.QUEUED, **overrides: object) -> Standin
         "channel": Channel.EMAIL,
         "stage": stage,
         "stage_on": "2026-01-01",
+        "submission_id": uuid.uuid4(),
         **overrides,
     }
     return Standing(**values)  # type: ignore[arg-type]
@@ -42,10 +43,10 @@ def standing_letter(stage: Stage = Stage.QUEUED, **overrides: object) -> Standin
 
 def test_a_letter_counts_once_in_each_dimension() -> None:
     letter = standing_letter()
-    cells = list(tally.change(letter, Stage.SENT, letter.stage_on, by=1))
-    assert sorted(cell.dimension for cell, _ in cells) == sorted(Dimension)
-    assert {by for _, by in cells} == {1}
-    assert {cell.value for cell, _ in cells} == {"", "DE", str(letter.office_id), "all", "de", "email"}
+    cells = tally.cells({tally.kind(letter, Stage.SENT, letter.stage_on): 1})
+    assert sorted(cell.dimension for cell in cells) == sorted(Dimension)
+    assert set(cells.values()) == {1}
+    assert {cell.value for cell in cells} == {"", "DE", str(letter.office_id), "all", "de", "email"}
 
 
 def test_what_is_final_stays_where_it_is() -> None:

@@ -1,0 +1,94 @@
+"""Confirming in groups: those that arrive together share one transaction, and are answered after its commit."""
+
+import uuid
+from collections.abc import Sequence
+from functools import partial
+from typing import NamedTuple
+
+import sqlalchemy as sa
+from sqlmodel import col
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from app.database import Database, among, one_at_a_time, rows, table_of
+from app.errors import Busy
+from app.models.campaign import Campaign
+from app.models.columns import now
+from app.models.letter import Letter
+from app.models.submission import Submission, SubmissionPublic
+from app.services import briefs, gates, passing, stages, submissions
+from app.services.decisions import Handed
+from app.services.grouping import Groups
+from app.services.sealing import Keys, unknown_link
+
+Outcome = SubmissionPublic | Exception
+
+
+class HeldElsewhere(Busy):
+    """Somebody else's transaction holds the submission, its person or its campaign at this moment."""
+
+
+class _Held(NamedTuple):
+    """Submissions that nobody else can change before this transaction ends."""
+
+    new: list[Handed]
+    confirmed: list[Handed]  # before
+    campaigns: dict[uuid.UUID, Campaign]
+
+
+class Confirmations:
+    """Sends submissions on their way, in groups. Who would have to wait for somebody else waits in a lane apart."""
+
+    def __init__(self, database: Database, keys: Keys) -> None:
+        self._database = database
+        self._keys = keys
+        self._swift = Groups[uuid.UUID, SubmissionPublic](partial(self._confirm_group, wait=False))
+        self._patient = Groups[uuid.UUID, SubmissionPublic](partial(self._confirm_group, wait=True))
+
+    async def confirm(self, token: str) -> SubmissionPublic:
+        """Send a submission on its way. Again: the same answer, and nothing twice."""
+        submission_id = self._keys.submission_of(token)
+        try:
+            return await self._swift.add(submission_id)
+        except HeldElsewhere:
+            return await self._patient.add(submission_id)
+
+    async def _confirm_group(self, ids: Sequence[uuid.UUID], *, wait: bool) -> list[Outcome]:
+        async with self._database.transaction() as session:
+            held = await _hold(session, set(ids), wait=wait)
+            outcomes = await passing.on(session, held.new, held.campaigns, at=now())
+            outcomes |= await _again(session, held.confirmed)
+        return [outcomes.get(id_) or _missing(wait=wait) for id_ in ids]
+
+
+async def _hold(session: AsyncSession, ids: set[uuid.UUID], *, wait: bool) -> _Held:
+    """Lock submissions, then their people, then their campaigns: in one order here as everywhere."""
+    found = [each for each in await _submissions(session, ids, wait=wait) if each.erased_at is None]
+    new = [each for each in found if each.confirmed_at is None]
+    people = await one_at_a_time(session, (each.digest for each in new if each.digest), wait=wait)
+    campaigns = await gates.campaigns_held(session, {each.campaign_id for each in new}, wait=wait)
+    ours = [each for each in new if each.digest in people and each.campaign_id in campaigns]
+    return _Held(ours, [each for each in found if each.confirmed_at is not None], campaigns)
+
+
+async def _submissions(session: AsyncSession, ids: set[uuid.UUID], *, wait: bool) -> list[Handed]:
+    table = table_of(Submission)
+    which = sa.select(*(table.c[name] for name in Handed._fields)).where(among(session, table.c.id, ids))
+    found = await rows(session, which.order_by(table.c.id).with_for_update(key_share=True, skip_locked=not wait))
+    return [Handed(*row) for row in found]
+
+
+async def _again(session: AsyncSession, confirmed: Sequence[Handed]) -> dict[uuid.UUID, Outcome]:
+    """Answer for those that were confirmed before, as their letters stand now."""
+    if not confirmed:
+        return {}
+    own = among(session, col(Letter.submission_id), [each.id for each in confirmed])
+    letters = stages.by_submission(await stages.read(session, own))
+    return {
+        each.id: submissions.told(each, await briefs.load(session, letters[each.id][0].brief_id), letters[each.id])
+        for each in confirmed
+    }
+
+
+def _missing(*, wait: bool) -> Exception:
+    """Return the answer where there is no row to hold: erased, unless somebody else holds it."""
+    return unknown_link() if wait else HeldElsewhere("This link is in use at this moment. Please try again.")

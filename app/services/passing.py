@@ -1,0 +1,162 @@
+"""Passing submissions on: decided about one by one, written down together."""
+
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+import sqlalchemy as sa
+from sqlmodel import col
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from app.database import among, insert_rows, matching, rows, table_of
+from app.errors import UnsilencedError
+from app.models.campaign import Campaign
+from app.models.columns import uuid7
+from app.models.delivery import Delivery, Notice
+from app.models.letter import WRITTEN, Letter, Reason, Stage
+from app.models.submission import FIRST, Submission, SubmissionPublic
+from app.services import briefs, confirmation, decisions, gates, rounds, stages, submissions, tally
+from app.services.decisions import Case, Decision, Handed, Once
+
+Outcome = SubmissionPublic | Exception
+
+
+class _Delivery(NamedTuple):
+    id: uuid.UUID
+    submission_id: uuid.UUID
+    letter_id: uuid.UUID | None
+    campaign_id: uuid.UUID | None
+    office_id: uuid.UUID | None
+    notice: Notice | None
+    due_at: datetime | None
+    attempts: int
+    crashes: int
+    uncertain: bool
+    created_at: datetime
+
+
+async def on(
+    session: AsyncSession, new: Sequence[Handed], campaigns: Mapping[uuid.UUID, Campaign], *, at: datetime
+) -> dict[uuid.UUID, Outcome]:
+    """Send submissions on their way that are held, with their people and campaigns. Return the answers."""
+    if not new:
+        return {}
+    cases = await _cases(session, new, campaigns, at=at)
+    decided = _decide(cases, await _written(session, cases), at=at)
+    passed = [(case, found) for case, found in zip(cases, decided, strict=True) if isinstance(found, list)]
+    await _move(session, [decision for _, found in passed for decision in found], at=at)
+    await _deliver(session, passed, at=at)
+    await _confirm(session, [case.handed for case, _ in passed], at=at)
+    return {
+        case.handed.id: _answer(case, found, at=at) if isinstance(found, list) else found
+        for case, found in zip(cases, decided, strict=True)
+    }
+
+
+async def _cases(
+    session: AsyncSession, new: Sequence[Handed], campaigns: Mapping[uuid.UUID, Campaign], *, at: datetime
+) -> list[Case]:
+    own = among(session, col(Letter.submission_id), [each.id for each in new])
+    letters = stages.by_submission(await stages.lock(session, own))
+    contents = [await briefs.load(session, letters[each.id][0].brief_id) for each in new]
+    around = await gates.around(
+        session,
+        prisoner_ids={prisoner.id for brief in contents for prisoner in brief.prisoners},
+        office_ids={letter.office_id for each in new for letter in letters[each.id]},
+    )
+    states = {campaign.id: gates.State(campaign, *around) for campaign in campaigns.values()}
+    times = {campaign.id: rounds.round_on(campaign, at.date()) for campaign in campaigns.values()}
+    return [
+        Case(each, letters[each.id], brief, states[each.campaign_id], times[each.campaign_id])
+        for each, brief in zip(new, contents, strict=True)
+    ]
+
+
+async def _written(session: AsyncSession, cases: Sequence[Case]) -> set[Once]:
+    """Return what these people have written before, of what they would write now."""
+    table = table_of(Letter)
+    columns = [table.c[name] for name in Once._fields]
+    asked = {case.once(letter) for case in cases for letter in case.letters}
+    found = sa.select(*columns).where(matching(session, columns, sorted(asked)), WRITTEN)
+    return {Once(*row) for row in await rows(session, found)}
+
+
+def _decide(cases: Sequence[Case], written: set[Once], *, at: datetime) -> list[list[Decision] | Exception]:
+    """Decide in order, since a person may stand there twice."""
+    decided: list[list[Decision] | Exception] = []
+    for case in cases:
+        try:
+            found = decisions.decide(case, written, at=at)
+        except UnsilencedError as refusal:
+            decided.append(refusal)
+        else:
+            written |= {each.once for each in found if each.is_written}
+            decided.append(found)
+    return decided
+
+
+async def _move(session: AsyncSession, decided: Iterable[Decision], *, at: datetime) -> None:
+    groups: dict[tuple[Stage, Reason | None, int], list[stages.Standing]] = {}
+    for each in decided:
+        groups.setdefault((each.to, each.reason, each.once.round), []).append(each.letter)
+    for (to, reason, round_), letters in groups.items():
+        await stages.move(session, letters, to, at=at, reason=reason, round=round_)
+
+
+async def _deliver(session: AsyncSession, passed: Sequence[tuple[Case, list[Decision]]], *, at: datetime) -> None:
+    """Queue the letters that go by e-mail, and a look whether all have left, to thank their supporter."""
+    by_email = [_delivery(each, at=at) for _, decided in passed for each in decided if each.wants_delivery]
+    promised = [(case.handed.id, decisions.thanks(case, decided)) for case, decided in passed]
+    thanks = [_thanks(submission_id, notice, at=at) for submission_id, notice in promised if notice]
+    await insert_rows(session, Delivery, [*by_email, *thanks])
+
+
+def _delivery(decision: Decision, *, at: datetime) -> _Delivery:
+    letter, due_at = decision.letter, at if decision.to is Stage.QUEUED else None
+    stream = letter.campaign_id, letter.office_id
+    return _Delivery(
+        uuid7(), letter.submission_id, letter.id, *stream, None, due_at, 0, 0, uncertain=False, created_at=at
+    )
+
+
+def _thanks(submission_id: uuid.UUID, notice: Notice, *, at: datetime) -> _Delivery:
+    due_at = at + confirmation.THANKS_AFTER
+    nobody = None, None, None
+    return _Delivery(uuid7(), submission_id, *nobody, notice, due_at, 0, 0, uncertain=False, created_at=at)
+
+
+async def _confirm(session: AsyncSession, passed: Sequence[Handed], *, at: datetime) -> None:
+    """Mark them confirmed, and count their people, each once in a campaign."""
+    if not passed:
+        return
+    table = table_of(Submission)
+    people = {(each.campaign_id, each.digest): each for each in reversed(passed)}
+    columns = [table.c.campaign_id, table.c.digest]
+    known = sa.select(*columns).where(matching(session, columns, sorted(people)), FIRST)
+    for campaign_id, digest in await rows(session, known):
+        del people[campaign_id, digest]
+    firsts = [each.id for each in people.values()]
+    confirmed = sa.update(table).where(among(session, table.c.id, [each.id for each in passed]))
+    await session.exec(confirmed.values(confirmed_at=at, first=among(session, table.c.id, firsts)))
+    await _keep_wishes(session, [each for each in passed if each.id not in firsts])
+    for each in people.values():
+        tally.note_people(session, each.campaign_id, each.country)
+
+
+async def _keep_wishes(session: AsyncSession, again: Sequence[Handed]) -> None:
+    """Keep a person's wish to hear of the campaign in one place: with the first that they confirmed."""
+    wishing = {(each.campaign_id, each.digest) for each in again if each.consent_contact}
+    if wishing:
+        table = table_of(Submission)
+        theirs = matching(session, [table.c.campaign_id, table.c.digest], sorted(wishing))
+        await session.exec(sa.update(table).where(theirs, FIRST).values(consent_contact=True))
+
+
+def _answer(case: Case, decided: Sequence[Decision], *, at: datetime) -> SubmissionPublic:
+    moved = {each.letter.id: each for each in decided}
+    letters = [
+        letter._replace(stage=moved[letter.id].to, reason=moved[letter.id].reason) if letter.id in moved else letter
+        for letter in case.letters
+    ]
+    return submissions.told(case.handed._replace(confirmed_at=at), case.brief, letters)

@@ -1,0 +1,87 @@
+"""What all letters of a campaign depend on at one instant: its row, its brief, and what the gates look at."""
+
+import uuid
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import NamedTuple
+
+import sqlalchemy as sa
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from app.composing.brief import BriefContent, BriefOffice, BriefPrisoner
+from app.database import among, rows, table_of
+from app.models.campaign import Campaign, CampaignStatus
+from app.models.columns import now
+from app.models.letter import NOT_WRITTEN
+from app.models.tally import Dimension
+from app.services import briefs, gates, rounds, stats
+
+
+class Appeal(NamedTuple):
+    """A campaign's row, as far as its letters ask for it."""
+
+    id: uuid.UUID
+    slug: str
+    brief_id: uuid.UUID
+    status: CampaignStatus
+    opens_on: date | None
+    closes_on: date | None
+    refused_countries: list[str]
+    repeat_every_days: int | None
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """What all letters of one campaign depend on at one instant."""
+
+    campaign: Appeal
+    brief: BriefContent
+    state: gates.State
+    today: date
+    written: dict[uuid.UUID, int]  # letters that each office has got, where the campaign spreads them
+
+    @property
+    def round(self) -> int:
+        return rounds.round_on(self.campaign, self.today)
+
+
+async def read(session: AsyncSession, slugs: Collection[str]) -> dict[str, Situation]:
+    """Read the situations of public campaigns together. Others are left out."""
+    appeals = await _appeals(session, slugs)
+    contents = [await briefs.load(session, appeal.brief_id) for appeal in appeals]
+    around = await gates.around(
+        session,
+        prisoner_ids=_ids(prisoner for brief in contents for prisoner in brief.prisoners),
+        office_ids=_ids(office for brief in contents for office in brief.offices),
+    )
+    today = now().date()
+    return {
+        appeal.slug: Situation(
+            appeal, brief, gates.State(appeal, *around), today, await _written(session, appeal, brief)
+        )
+        for appeal, brief in zip(appeals, contents, strict=True)
+    }
+
+
+async def _appeals(session: AsyncSession, slugs: Collection[str]) -> Sequence[Appeal]:
+    table = table_of(Campaign)
+    public = sa.select(*(table.c[name] for name in Appeal._fields)).where(
+        among(session, table.c.slug, slugs), table.c.status != CampaignStatus.DRAFT, table.c.brief_id.is_not(None)
+    )
+    return [Appeal(*row) for row in await rows(session, public)]
+
+
+async def _written(session: AsyncSession, appeal: Appeal, brief: BriefContent) -> dict[uuid.UUID, int]:
+    """Return how many letters each office has got or will get, by the tally, where it matters."""
+    written: dict[uuid.UUID, int] = {}
+    counted = await stats.counts(session, appeal.id, Dimension.OFFICE) if brief.least_written_first else []
+    for office, stage, n in counted:
+        if stage not in NOT_WRITTEN:
+            written[uuid.UUID(office)] = written.get(uuid.UUID(office), 0) + n
+    return written
+
+
+def _ids(things: Iterable[BriefPrisoner | BriefOffice]) -> set[uuid.UUID]:
+    return {thing.id for thing in things}
