@@ -14,6 +14,7 @@ from app.database import Database, execute_many, rows, table_of
 from app.models.brief import Brief
 from app.models.campaign import Campaign
 from app.models.columns import now
+from app.models.pace import Stream
 from app.services import organisers, recount
 from bench.api import SLUG
 
@@ -88,6 +89,8 @@ async def _campaigns(session: AsyncSession) -> list[tuple[uuid.UUID, uuid.UUID, 
         for n, (id_, brief_id, _) in enumerate(made)
     ]
     await execute_many(session, sa.insert(brief), briefs)
+    streams = [{"campaign_id": id_, "office_id": office_id} for id_, _, _ in made for office_id in offices]
+    await execute_many(session, sa.insert(table_of(Stream)), streams)
     return made
 
 
@@ -134,10 +137,11 @@ def _statements(
     digest = words["digest"].format(n=person)
     stage = f"CASE WHEN n < {waiting} THEN 'sent' ELSE 'queued' END"
     submissions = (
-        "INSERT INTO submission (id, campaign_id, sealed, digest, country, language, consent_contact, consent_wording,"
+        "INSERT INTO submission (id, campaign_id, sealed, digest, country, language, consent_contact,"
+        " consent_copies, consent_answers, consent_wording,"
         f" first, created_at, confirmed_at) SELECT {id_('1', 'n')}, {campaign.replace(person, 'n')}, NULL,"
-        f" {words['digest'].format(n='n')}, {country.replace(person, 'n')}, 'en', false, 'x', true, {at}, {at}"
-        f" FROM {people}"
+        f" {words['digest'].format(n='n')}, {country.replace(person, 'n')}, 'en', false, false, false, 'x', true,"
+        f" {at}, {at} FROM {people}"
     )
     letters = (
         "INSERT INTO letter (id, submission_id, campaign_id, brief_id, office_id, country, language, channel, stage,"
@@ -145,8 +149,9 @@ def _statements(
         f" {brief}, {office}, {country}, 'en', 'email', {stage}, {day}, n, {digest}, 0, {at}, {at} FROM {numbers}"
     )
     deliveries = (
-        "INSERT INTO delivery (id, submission_id, letter_id, due_at, attempts, uncertain, created_at)"
-        f" SELECT {id_('3', 'n')}, {id_('1', person)}, {id_('2', 'n')},"
-        f" CASE WHEN n < {waiting} THEN NULL ELSE {words['due']} END, 1, false, {at} FROM {numbers}"
+        "INSERT INTO delivery (id, submission_id, letter_id, campaign_id, office_id, due_at, attempts, crashes,"
+        " uncertain, created_at)"
+        f" SELECT {id_('3', 'n')}, {id_('1', person)}, {id_('2', 'n')}, {campaign}, {office},"
+        f" CASE WHEN n < {waiting} THEN NULL ELSE {words['due']} END, 1, 0, false, {at} FROM {numbers}"
     )
     return [submissions, letters, deliveries]

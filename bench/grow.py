@@ -8,6 +8,7 @@ from statistics import median
 
 from app.database import Database
 from app.delivery import claims
+from app.delivery.claims import Lane
 from app.services import recount
 from bench import api, fill, service
 from bench.api import Api
@@ -69,7 +70,7 @@ def _claims(url: str) -> float:
         began = time.perf_counter()
         for _ in range(CLAIMS):
             async with database.reading() as session:
-                found = await claims.claim(session, letters=True, most=CLAIM, lease_time=900)
+                found = await claims.claim(session, Lane.LETTERS, most=CLAIM, lease_time=900)
                 await session.rollback()
             if len(found) != CLAIM:
                 raise RuntimeError(f"{len(found)} claims")

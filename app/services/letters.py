@@ -147,11 +147,11 @@ def composed(
 def _picked(offered: list[Recipient], office_ids: list[uuid.UUID] | None) -> list[Recipient]:
     if office_ids is None:
         return offered
-    among = {recipient.office.id for recipient in offered}
+    ids = {recipient.office.id for recipient in offered}
     errors = [
         FieldError(f"/office_ids/{n}", "This office is not among those offered for your country.")
         for n, office_id in enumerate(office_ids)
-        if office_id not in among
+        if office_id not in ids
     ]
     if errors:
         raise Invalid("Some offices cannot be written to from there.", errors=errors)

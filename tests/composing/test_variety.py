@@ -55,3 +55,13 @@ def test_the_seed_of_a_person_and_an_office_is_the_same_for_ever() -> None:
     seed = seed_of(b"a digest of sixteen bytes", uuid.UUID(int=11))
 
     assert seed == 1_168_599_510_594_927_679
+
+
+def test_each_round_of_a_campaign_has_variants_of_its_own() -> None:
+    digest, office_id = b"a digest of sixteen bytes", uuid.UUID(int=11)
+
+    seeds = {seed_of(digest, office_id, round_) for round_ in range(100)}
+
+    assert len(seeds) == 100
+    assert all(0 <= seed < 2**63 for seed in seeds)
+    assert seed_of(digest, office_id, 0) == seed_of(digest, office_id)

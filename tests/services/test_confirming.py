@@ -12,9 +12,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlmodel import SQLModel, col
 
-from app.database import Database, matching
+from app.database import Database, matching, rows
 from app.models.campaign import Campaign
 from app.models.columns import now
+from app.models.delivery import Delivery, Notice
 from app.models.letter import WRITTEN
 from app.models.submission import FIRST, Submission
 from tests.factories import API, campaign, post, published
@@ -40,6 +41,37 @@ async def test_fifty_confirmations_of_one_link_at_once_are_one(
     numbers = await stats(client)
     assert (standing(numbers), numbers["supporters"]) == ({"queued": 2}, 1)
     assert await differences(database) == []
+
+
+async def test_what_confirming_promises_is_promised_to_each_of_a_group(
+    client: AsyncClient, organiser: AsyncClient, database: Database
+) -> None:
+    await published(organiser)
+    wishes = [{}, {"contact": True}, {"copies": True}, {"contact": True, "copies": True}]
+    tokens = [
+        (await hand_in(client, supporter=somebody(f"s{n}"), consent={"send": True, **wish}))[1]
+        for n, wish in enumerate(wishes)
+    ]
+
+    await _confirm_all(client, tokens)
+
+    async with database.reading() as session:
+        promised = await rows(session, sa.select(col(Delivery.notice)).where(col(Delivery.due_at) > now()))
+    assert sorted(notice for (notice,) in promised) == [Notice.COPY, Notice.COPY, Notice.THANKS]
+
+
+async def test_a_wish_to_hear_more_stands_with_the_first_whichever_of_a_group_expressed_it(
+    client: AsyncClient, organiser: AsyncClient, database: Database
+) -> None:
+    await published(organiser)
+    consents = [{"send": True}, {"send": True, "contact": True}]
+    tokens = [(await hand_in(client, consent=consent))[1] for consent in consents]
+
+    await _confirm_all(client, tokens)
+
+    async with database.reading() as session:
+        asked = await rows(session, sa.select(col(Submission.consent_contact)).where(col(Submission.first)))
+    assert asked == [(True,)]
 
 
 async def test_one_person_twice_in_a_group_writes_once_and_is_counted_once(
