@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.dialects import postgresql, sqlite
@@ -105,7 +106,21 @@ def _sqlite_engine(url: sa.URL) -> AsyncEngine:
 
 
 def _postgresql_engine(url: sa.URL) -> AsyncEngine:
-    return create_async_engine(url, hide_parameters=True, pool_size=POOL, max_overflow=POOL_OVERFLOW)
+    return create_async_engine(
+        url,
+        hide_parameters=True,
+        pool_size=POOL,
+        max_overflow=POOL_OVERFLOW,
+        connect_args={"async_creator_fn": _connect},
+    )
+
+
+async def _connect(*arguments: Any, **options: Any) -> Any:  # noqa: ANN401 - the driver's own connection
+    """Connect; that nobody listens is an error of the database like all others, and no file that is missing."""
+    try:
+        return await asyncpg.connect(*arguments, **options)
+    except OSError as error:
+        raise asyncpg.CannotConnectNowError(type(error).__name__) from error
 
 
 def table_of(model: type[SQLModel]) -> sa.Table:

@@ -1,0 +1,121 @@
+"""I1 durable, I2 nothing lost, I4 the tally equals the rows, I9 only allowed moves."""
+
+from collections import Counter, defaultdict
+
+from app.models.letter import Stage
+from nemesis.evidence import Evidence
+from nemesis.verdict import Verdict
+
+MOVED_ON = frozenset({Stage.QUEUED, Stage.SENDING, Stage.SENT, Stage.BOUNCED, Stage.FAILED, Stage.READY})
+FINAL = frozenset({Stage.SENT, Stage.BOUNCED, Stage.FAILED, Stage.CANCELLED, Stage.EXPIRED})
+
+
+def durable(evidence: Evidence) -> Verdict:
+    """Every yes is in the database, and one key made one submission."""
+    submitted, confirmed = evidence.answers("submit"), evidence.answers("confirm")
+    cancelled, erased = evidence.answers("cancel"), evidence.answers("erase")
+    rows = evidence.submissions
+    against = [f"submission {line['told']} is gone" for line in submitted if line["told"] not in rows]
+    against += [
+        f"letter {each} is gone" for line in submitted for each in line["letters"] if each not in evidence.letters
+    ]
+    against += [
+        f"submission {line['submission_id']} was confirmed, and is not"
+        for line in confirmed
+        if not rows.get(line["submission_id"], {}).get("confirmed_at")
+    ]
+    against += [
+        f"submission {line['submission_id']} was erased, and is not"
+        for line in erased
+        if rows.get(line["submission_id"], {"sealed": True})["sealed"] is not None
+    ]
+    against += [
+        f"letter {each} was cancelled, and is {evidence.letters[each]['stage']}"
+        for line in cancelled
+        for each, stage in line["letters"].items()
+        if stage == Stage.CANCELLED and evidence.letters[each]["stage"] != Stage.CANCELLED
+    ]
+    against += _one_for_each_key(evidence)
+    counts = f"{len(submitted)} submissions, {len(confirmed)} confirmations, {len(cancelled)} cancellations, "
+    return Verdict("I1 durable", f"{counts}{len(erased)} erasures answered", against)
+
+
+def _one_for_each_key(evidence: Evidence) -> list[str]:
+    told: dict[str, set[str]] = defaultdict(set)
+    for line in evidence.answers("submit"):
+        told[line["key"]].add(line["told"])
+    against = [f"key {key} made {len(made)} submissions" for key, made in told.items() if len(made) > 1]
+    unanswered = sum(line["what"] == "gave up" and line["to"] == "submit" for line in evidence.client)
+    if len(evidence.submissions) - len(told) > unanswered:
+        against.append(f"{len(evidence.submissions)} submissions of {len(told)} keys, {unanswered} unanswered")
+    return against
+
+
+def nothing_lost(evidence: Evidence) -> Verdict:
+    """Every confirmed letter is final; what counts as sent was accepted; nothing waits in a hand that is gone."""
+    confirmed = [
+        letter
+        for letter in evidence.letters.values()
+        if evidence.submissions[letter["submission_id"]]["confirmed_at"] and letter["channel"] == "email"
+    ]
+    due = {each["letter_id"]: each["due_at"] for each in evidence.deliveries.values() if each["letter_id"]}
+    against = [
+        f"letter {letter['id']} is {letter['stage']} with nothing due"
+        for letter in confirmed
+        if letter["stage"] not in FINAL and not due.get(letter["id"])
+    ]
+    against += [f"letter {each['id']} is still in sending" for each in confirmed if each["stage"] == Stage.SENDING]
+    against += [
+        f"letter {letter['id']} is {letter['stage']}, and was never accepted"
+        for letter in confirmed
+        if letter["stage"] == Stage.SENT and letter["id"] not in evidence.copies
+    ]
+    against += _failed_without_a_word(evidence)
+    stages = Counter(letter["stage"].value for letter in confirmed)
+    lost = len(against)
+    shown = ", ".join(f"{n} {stage}" for stage, n in stages.most_common())
+    return Verdict("I2 nothing lost", f"lost {lost} of {len(confirmed)} confirmed letters: {shown}", against)
+
+
+def _failed_without_a_word(evidence: Evidence) -> list[str]:
+    """Hold the letters that failed at each office against the refusals that its mail server gave for good."""
+    failed = Counter(
+        letter["office_id"]
+        for letter in evidence.letters.values()
+        if letter["stage"] == Stage.FAILED and letter["reason"] == "refused_by_server"
+    )
+    refused = Counter(line["to"] for line in evidence.relay if line["what"] == "refused" and line["said"][:1] == "5")
+    against = []
+    for office_id, n in failed.items():
+        said = sum(refused[each["address"]] for each in evidence.offices[office_id]["emails"])
+        if n > said:
+            against.append(f"{n} letters to office {office_id} failed on {said} refusals")
+    return against
+
+
+def tally_equals_rows(evidence: Evidence) -> Verdict:
+    snapshots = [line for line in evidence.samples if line["what"] == "snapshot"]
+    against = [f"at {line['at']}: {each}" for line in snapshots for each in line["differences"]]
+    against += [f"at the end: {each}" for each in evidence.differences]
+    told = [line for line in evidence.answers("stats") if line["letters"]]
+    for line in told:
+        numbers = dict(line["letters"])
+        if numbers.pop("total") != sum(numbers.values()):
+            against.append(f"at {line['at']} the stats did not add up")
+    if not snapshots:
+        against.append("no snapshot was taken")
+    counts = f"{len(snapshots)} snapshots in the middle, one at the end, {len(told)} answers that add up"
+    return Verdict("I4 the tally equals the rows", counts, against)
+
+
+def allowed_moves(evidence: Evidence) -> Verdict:
+    """No snapshot shows a letter where it cannot have come to, and no copy left of one that never may."""
+    snapshots = [line for line in evidence.samples if line["what"] == "snapshot"]
+    against = [f"letter {each}: {before} to {after}" for line in snapshots for each, before, after in line["forbidden"]]
+    against += [
+        f"letter {letter_id} was accepted, and is {stage}"
+        for letter_id in evidence.copies
+        if (stage := evidence.letters[letter_id]["stage"]) in {Stage.UNCONFIRMED, Stage.EXPIRED, Stage.READY}
+    ]
+    moves = sum(line["moves"] for line in snapshots)
+    return Verdict("I9 only allowed moves", f"{moves} moves seen between snapshots", against)
