@@ -17,6 +17,7 @@ from tests.postgres import Server
 
 SHORTEST, LONGEST = 0.5, 4.0  # seconds that a mood, a lock or a pause lasts
 CALM = 2.0  # seconds between two faults of one hand, at most
+LULL, LULLS = 12.0, 0.25  # seconds at most of a longer pause for processes, in so many cases: only mail is broken then
 
 Fault = Callable[[], Awaitable[None]]
 
@@ -41,7 +42,7 @@ class Nemesis:
         self._relay = relay
         self._lease_time = lease_time
         everybody = {each.name: each for each in (*workers, api, relay)}
-        self._faults: list[Fault] = [partial(self._kill, each) for each in (*everybody.values(), *workers)]
+        self._faults: list[Fault] = [partial(self._kill, each) for each in (*everybody.values(), *workers, *workers)]
         self._faults += [self._stop_past_the_lease, self._ask_a_worker_to_go, self._stop_the_relay]
 
     def may_crash(self, server: Server) -> None:
@@ -65,7 +66,8 @@ class Nemesis:
     async def strike(self, until: float) -> None:
         """Do one thing after another; what was begun is mended again."""
         while time.time() < until:
-            await asyncio.sleep(self._chance.uniform(0, CALM))
+            pause = LULL if self._chance.random() < LULLS else CALM
+            await asyncio.sleep(self._chance.uniform(0, pause))
             await self._chance.choice(self._faults)()
 
     async def spoil_the_mail(self, until: float) -> None:

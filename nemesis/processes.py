@@ -6,12 +6,14 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
 from nemesis.journal import Journal
 
 UNSILENCED = str(Path(sys.executable).parent / "unsilenced")
+STARTING = 5.0  # seconds that a process takes to start on a busy machine
 LOOK_EVERY = 0.2  # seconds
 GRACE = 40.0  # seconds in which a process that was asked to go has to be gone
 
@@ -23,6 +25,7 @@ class Process:
         self.name = name
         self.log = folder / f"{name}.log"
         self.wanted = False
+        self._started = 0.0
         self._folder = folder
         setpriv = shutil.which("setpriv")
         self._command = [*([setpriv, "--pdeathsig", "KILL"] if setpriv else []), *command]
@@ -30,13 +33,13 @@ class Process:
         self._environment = others | settings
         self._process: subprocess.Popen[bytes] | None = None
 
-    @property
     def ended(self) -> int | None:
-        """The exit code, if it has ended."""
+        """Return the exit code, if it has ended."""
         return self._process.poll() if self._process else None
 
     def start(self) -> None:
         self.wanted = True
+        self._started = time.monotonic()
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 self._command,
@@ -68,12 +71,15 @@ class Process:
             pass
 
     async def go(self) -> bool:
-        """Ask it to go; tell whether it went in order, within the grace."""
+        """Ask it to go, once it has had time to start; tell whether it went in order, within the grace."""
+        await asyncio.sleep(max(self._started + STARTING - time.monotonic(), 0))
         self.wanted = False
+        if self.ended() is not None:
+            return True
         self.send(signal.SIGTERM)
         for _ in range(int(GRACE / LOOK_EVERY)):
-            if self.ended is not None:
-                return self.ended == 0
+            if self.ended() is not None:
+                return self.ended() == 0
             await asyncio.sleep(LOOK_EVERY)
         self.kill()
         return False
@@ -84,6 +90,6 @@ async def look_after(processes: Sequence[Process], faults: Journal) -> None:
     while True:
         await asyncio.sleep(LOOK_EVERY)
         for each in processes:
-            if each.wanted and each.ended is not None:
-                faults.add(what="ended by itself", whom=each.name, code=each.ended)
+            if each.wanted and each.ended() is not None:
+                faults.add(what="ended by itself", whom=each.name, code=each.ended())
                 each.start()

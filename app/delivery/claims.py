@@ -109,12 +109,14 @@ async def _write(session: AsyncSession, settlements: Sequence[Settlement], *, du
 async def _settle_letters(session: AsyncSession, by_letter: Mapping[uuid.UUID, Settlement], *, at: datetime) -> None:
     locked = await stages.lock(session, col(Letter.id).in_(list(by_letter)))
     sending = [letter for letter in locked if letter.stage is Stage.SENDING]
+    stopped = await _stopped(session, [letter for letter in sending if by_letter[letter.id].stage is None])
     groups: dict[tuple[Stage, Reason | None], list[stages.Standing]] = {}
     for letter in sending:
         each = by_letter[letter.id]
         groups.setdefault((each.stage or Stage.QUEUED, each.reason), []).append(letter)
     for (to, reason), group in groups.items():
         await stages.move(session, group, to, at=at, reason=reason)
+    await _cancel(session, stopped, at=at)
     kept = [
         {"b_id": letter.id, "b_message": each.message_id, "b_text": each.sealed_text, "b_reply": each.reply}
         for letter in sending
@@ -126,3 +128,20 @@ async def _settle_letters(session: AsyncSession, by_letter: Mapping[uuid.UUID, S
         message_id=sa.bindparam("b_message"), sealed_text=sa.bindparam("b_text"), server_reply=sa.bindparam("b_reply")
     )
     await execute_many(session, keep, kept)
+
+
+async def _stopped(session: AsyncSession, again: Sequence[stages.Standing]) -> list[stages.Standing]:
+    """Return those that were to be tried again, but whose supporters have cancelled them in the meantime."""
+    if not again:
+        return []
+    marked = col(Letter.id).in_([letter.id for letter in again]), col(Letter.reason) == Reason.BY_SUPPORTER
+    found = {letter_id for (letter_id,) in await rows(session, sa.select(col(Letter.id)).where(*marked))}
+    return [letter for letter in again if letter.id in found]
+
+
+async def _cancel(session: AsyncSession, stopped: Sequence[stages.Standing], *, at: datetime) -> None:
+    if stopped:
+        back = [letter._replace(stage=Stage.QUEUED, stage_on=at.date()) for letter in stopped]
+        await stages.move(session, back, Stage.CANCELLED, at=at, reason=Reason.BY_SUPPORTER)
+        over = sa.update(Delivery).where(col(Delivery.letter_id).in_([letter.id for letter in stopped]))
+        await session.exec(over.values(due_at=None))

@@ -101,7 +101,8 @@ async def _shut(
 
 def _against(state: gates.State, draft: Draft, *, today: date) -> Reason | None:
     (letter,) = draft.letters
-    if letter.stage not in {Stage.QUEUED, Stage.SENDING} or draft.submission.sealed is None:
+    stopped = letter.reason is Reason.BY_SUPPORTER or draft.submission.sealed is None
+    if stopped or letter.stage not in {Stage.QUEUED, Stage.SENDING}:
         return Reason.BY_SUPPORTER
     about = [prisoner.id for prisoner in draft.brief.about(letter.prisoner_id)]
     return gates.against(state, country=letter.country, prisoner_ids=about, today=today) or gates.against_office(

@@ -104,6 +104,7 @@ async def _stop(session: AsyncSession, submission: Submission) -> None:
     await session.exec(sa.select(Delivery.id).where(col(Delivery.submission_id) == submission.id).with_for_update())  # type: ignore[call-overload]
     waiting = await stages.lock(session, col(Letter.submission_id) == submission.id, col(Letter.stage).in_(CAN_CANCEL))
     await stages.move(session, waiting, Stage.CANCELLED, at=now(), reason=Reason.BY_SUPPORTER)
+    await stages.stop_if_it_comes_back(session, col(Letter.submission_id) == submission.id)
     stopped = [letter.id for letter in waiting]
     of_these = sa.or_(col(Delivery.letter_id).in_(stopped), col(Delivery.letter_id).is_(None))
     await session.exec(

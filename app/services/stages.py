@@ -66,6 +66,12 @@ async def move(
     count(session, letters, to, at=at)
 
 
+async def stop_if_it_comes_back(session: AsyncSession, *which: sa.ColumnElement[bool]) -> None:
+    """Leave word on what a worker has in hand that its supporter wants it no more: it may leave, or is cancelled."""
+    in_hand = sa.update(Letter).where(*which, col(Letter.stage) == Stage.SENDING)
+    await session.exec(in_hand.values(reason=Reason.BY_SUPPORTER).execution_options(synchronize_session=False))
+
+
 def count(session: AsyncSession, letters: Sequence[Standing], to: Stage, *, at: datetime) -> None:
     """Move the tally for letters that go to one stage."""
     left = (cell for letter in letters for cell in tally.change(letter, letter.stage, letter.stage_on, by=-1))
