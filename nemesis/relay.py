@@ -19,7 +19,7 @@ from nemesis.moods import MOODS, REFUSED, Act, Mood, Step
 
 HOST = "127.0.0.1"
 LARGEST = 1 << 20  # bytes of a message
-BETWEEN_BYTES = 0.3  # seconds, when slow
+BETWEEN_BYTES = 0.15  # seconds, when slow
 AT_ONCE = struct.pack("ii", 1, 0)  # SO_LINGER: closing sends RST
 MESSAGE_ID = re.compile(rb"^Message-ID: <([^>]*)>", re.MULTILINE | re.IGNORECASE)
 

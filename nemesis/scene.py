@@ -20,7 +20,7 @@ from tests.factories import office, published
 from tests.postgres import Server, own_server
 
 SECRET = "a-secret-for-the-nemesis-of-enough-length-0123456789"
-LEASE_TIME = 5.0  # seconds
+LEASE_TIME = 6.0  # seconds
 OFFICES = 3
 SETTINGS = {
     "UNSILENCED_SECRET_KEY": SECRET,

@@ -24,6 +24,7 @@ logger = logging.getLogger(__name__)
 
 IN_HAND = 100  # deliveries that a worker holds at once in each lane
 CONNECTIONS = 4  # on which it sends letters at once
+BEGUN_WITHIN = 0.25  # of a lease: the rest is for the mail server, or another worker would begin the same letter
 IDLE = 0.5  # seconds between looks at an empty queue
 TIDY_EVERY = 3600.0  # seconds
 TROUBLE = 5.0  # seconds to wait when the database does not answer
@@ -100,7 +101,7 @@ class Worker:
         room = IN_HAND - len(lane.in_hand)
         if 2 * room < IN_HAND:  # a claim costs the same for one as for many
             return
-        until = time.monotonic() + self.settings.lease_time
+        until = time.monotonic() + BEGUN_WITHIN * self.settings.lease_time
         async with self.database.transaction() as session:
             taken = await claims.claim(session, letters=lane.letters, most=room, lease_time=self.settings.lease_time)
             if not taken:
@@ -110,10 +111,10 @@ class Worker:
         lane.in_hand |= {asyncio.create_task(self._deliver(draft, lane, until=until)) for draft in ready}
 
     async def _deliver(self, draft: Draft, lane: _Lane, *, until: float) -> Settlement:
-        """Compose and send one, while the lease holds. Never raises: whatever goes wrong is a settlement."""
+        """Compose and send one, while the lease is young. Never raises: whatever goes wrong is a settlement."""
         async with lane.connections:
             if time.monotonic() >= until:
-                return Settlement(draft.claim, "not tried: the lease had run out", wait=0)
+                return Settlement(draft.claim, "not tried: too little of the lease was left", wait=0)
             try:
                 return await self._send(draft)
             except TryAgain as error:
