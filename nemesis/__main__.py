@@ -65,11 +65,9 @@ async def _gather(folder: Path, url: str) -> Evidence:
 
 def _tell(evidence: Evidence) -> int:
     """Print what was done and what held; return the exit code."""
-    done = Counter(
-        f"{fault.what} {fault.whom}" if fault.what != "mood" else "moods of the mail server"
-        for fault in evidence.faults
-    )
-    print(", ".join(f"{n} × {what}" for what, n in sorted(done.items())))
+    moods = sum(fault.what == "mood" for fault in evidence.faults)
+    done = Counter(f"{fault.what} {fault.whom}" for fault in evidence.faults if fault.what != "mood")
+    print(", ".join(f"{n} × {what}" for what, n in sorted(done.items())) + f", {moods} moods of the mail server")
     verdicts: list[Verdict] = [judge(evidence) for judge in JUDGES]
     for verdict in verdicts:
         print(verdict)

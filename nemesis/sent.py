@@ -11,6 +11,8 @@ from nemesis.verdict import Verdict
 
 HOUR = 3600.0  # seconds
 YES = "250"
+HINDERS = frozenset({"kill", "stop", "crash", "lock"})
+LEASE_LEFT = 0.75  # of a lease, at least, when a conversation begins
 
 
 def hardly_ever_twice(evidence: Evidence) -> Verdict:
@@ -27,31 +29,46 @@ def hardly_ever_twice(evidence: Evidence) -> Verdict:
             reasons[reason or "no reason"] += 1
             if reason is None:
                 against.append(f"letter {letter_id}: {before} and then {after}")
+    uncounted, unexplained = _not_counted(evidence)
+    against += unexplained
     worst = max((len(copies) for copies in evidence.copies.values()), default=0)
     letters = len(evidence.copies)
     shown = ", ".join(f"{n} after {reason}" for reason, n in reasons.most_common()) or "none"
-    counts = f"{letters} letters accepted, {reasons.total()} further copies ({shown}), at worst {worst} of one"
+    counts = f"{letters} letters accepted, {reasons.total()} further copies ({shown}), at worst {worst} of one;"
+    counts += f" {uncounted} accepted in doubt and then cancelled or refused"
     return Verdict("I3 hardly ever twice", counts, against)
 
 
+def _not_counted(evidence: Evidence) -> tuple[int, list[str]]:
+    """Return how many letters were accepted and do not count as sent, and those for which there is no reason."""
+    found = [
+        copies[-1]
+        for letter_id, copies in evidence.copies.items()
+        if evidence.letters[letter_id]["stage"] not in {Stage.SENT, Stage.BOUNCED}
+    ]
+    reasons = [_in_doubt(evidence, copy) for copy in found]
+    against = [f"{copy} does not count as sent" for copy, why in zip(found, reasons, strict=True) if not why]
+    return len(found), against
+
+
 def _why_again(evidence: Evidence, before: Copy, after: Copy) -> str | None:
-    """Return what kept the first copy from being written down as sent."""
-    if before.said != YES:
-        return f"‘{before.said}’"
-    until = before.at + SETTLED
-    for fault in evidence.faults:
-        if (
-            fault.what in HINDERS
-            and fault.whom in {before.worker, "relay", "database"}
-            and fault.meets(before.at, until)
-        ):
-            return f"{fault.what} of {fault.whom.partition('-')[0]}"
-    if before.at - before.began > evidence.lease_time or after.began < before.at:
+    """Return why another copy was sent, if there is a reason that hit this letter."""
+    if reason := _in_doubt(evidence, before):
+        return reason
+    if before.at - before.began > LEASE_LEFT * evidence.lease_time:
         return "a conversation longer than the lease"
     return "a worker that was stopped" if _was_stopped(evidence, after) else None
 
 
-HINDERS = frozenset({"kill", "stop", "crash", "lock"})
+def _in_doubt(evidence: Evidence, copy: Copy) -> str | None:
+    """Return what kept a copy from being written down as sent."""
+    if copy.said != YES:
+        return f"‘{copy.said}’"
+    whoever = {copy.worker, "relay", "database"}
+    for fault in evidence.faults:
+        if fault.what in HINDERS and fault.whom in whoever and fault.meets(copy.at, copy.at + SETTLED):
+            return f"{fault.what} of {fault.whom.partition('-')[0]}"
+    return None
 
 
 def _was_stopped(evidence: Evidence, copy: Copy) -> bool:
