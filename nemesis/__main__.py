@@ -39,10 +39,22 @@ def main() -> int:
         place = scene(folder, server, seed=options.seed, together=together)
         url = place.database.url.render_as_string(hide_password=False)
         asyncio.run(run(place, seed=options.seed, seconds=options.minutes * 60, rate=options.rate))
-        evidence = asyncio.run(_gather(folder, url))
+        evidence = asyncio.run(gather_from(folder, url))
         if server:
             shutil.copy(server.log, folder / "postgresql.log")
     return _tell(evidence)
+
+
+async def gather_from(folder: Path, url: str) -> Evidence:
+    database = Database(url)
+    try:
+        return await gather(folder, database, lease_time=LEASE_TIME)
+    finally:
+        await database.close()
+
+
+def judge_all(evidence: Evidence) -> list[Verdict]:
+    return [judge(evidence) for judge in JUDGES]
 
 
 def _options() -> argparse.Namespace:
@@ -55,20 +67,12 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-async def _gather(folder: Path, url: str) -> Evidence:
-    database = Database(url)
-    try:
-        return await gather(folder, database, lease_time=LEASE_TIME)
-    finally:
-        await database.close()
-
-
 def _tell(evidence: Evidence) -> int:
     """Print what was done and what held; return the exit code."""
     moods = sum(fault.what == "mood" for fault in evidence.faults)
     done = Counter(f"{fault.what} {fault.whom}" for fault in evidence.faults if fault.what != "mood")
     print(", ".join(f"{n} × {what}" for what, n in sorted(done.items())) + f", {moods} moods of the mail server")
-    verdicts: list[Verdict] = [judge(evidence) for judge in JUDGES]
+    verdicts = judge_all(evidence)
     for verdict in verdicts:
         print(verdict)
     return 0 if all(verdict.holds for verdict in verdicts) else 1

@@ -70,7 +70,7 @@ class Evidence:
                 found[letter_id].append(
                     Copy(letter_id, line["began"], line["at"], line["worker"], line["to"], line["said"])
                 )
-        return found
+        return {letter_id: sorted(copies, key=lambda copy: copy.at) for letter_id, copies in found.items()}
 
     @cached_property
     def faults(self) -> list[Fault]:

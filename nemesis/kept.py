@@ -1,12 +1,14 @@
 """I1 durable, I2 nothing lost, I4 the tally equals the rows, I9 only allowed moves."""
 
+from bisect import bisect_right
 from collections import Counter, defaultdict
+from collections.abc import Iterable
 
-from app.models.letter import Stage
+from app.models.letter import Reason, Stage
 from nemesis.evidence import Evidence
+from nemesis.journal import Line
 from nemesis.verdict import Verdict
 
-MOVED_ON = frozenset({Stage.QUEUED, Stage.SENDING, Stage.SENT, Stage.BOUNCED, Stage.FAILED, Stage.READY})
 FINAL = frozenset({Stage.SENT, Stage.BOUNCED, Stage.FAILED, Stage.CANCELLED, Stage.EXPIRED})
 
 
@@ -30,10 +32,10 @@ def durable(evidence: Evidence) -> Verdict:
         if rows.get(line["submission_id"], {"sealed": True})["sealed"] is not None
     ]
     against += [
-        f"letter {each} was cancelled, and is {evidence.letters[each]['stage']}"
+        f"letter {each} was cancelled, and is so no more"
         for line in cancelled
         for each, stage in line["letters"].items()
-        if stage == Stage.CANCELLED and evidence.letters[each]["stage"] != Stage.CANCELLED
+        if stage == Stage.CANCELLED and evidence.letters.get(each, {}).get("stage") != Stage.CANCELLED
     ]
     against += _one_for_each_key(evidence)
     counts = f"{len(submitted)} submissions, {len(confirmed)} confirmations, {len(cancelled)} cancellations, "
@@ -70,11 +72,26 @@ def nothing_lost(evidence: Evidence) -> Verdict:
         for letter in confirmed
         if letter["stage"] == Stage.SENT and letter["id"] not in evidence.copies
     ]
-    against += _failed_without_a_word(evidence)
+    against += _failed_without_a_word(evidence) + _cancelled_by_nobody(evidence, confirmed)
     stages = Counter(letter["stage"].value for letter in confirmed)
     lost = len(against)
     shown = ", ".join(f"{n} {stage}" for stage, n in stages.most_common())
     return Verdict("I2 nothing lost", f"lost {lost} of {len(confirmed)} confirmed letters: {shown}", against)
+
+
+def _cancelled_by_nobody(evidence: Evidence, confirmed: Iterable[Line]) -> list[str]:
+    """Return the letters that nobody asked to stop, and that nobody wrote twice."""
+    stops = {"cancel", "erase"}
+    asked = {line.get("submission_id") for line in evidence.client if {line["what"], line.get("to")} & stops}
+    emails = {line["told"]: line["email"] for line in evidence.answers("submit")}
+    written = Counter(emails.values())
+    return [
+        f"letter {letter['id']} is cancelled ({letter['reason']}), and nobody asked for it"
+        for letter in confirmed
+        if letter["stage"] == Stage.CANCELLED
+        and letter["submission_id"] not in asked
+        and not (letter["reason"] == Reason.DUPLICATE and written[emails.get(letter["submission_id"], "")] > 1)
+    ]
 
 
 def _failed_without_a_word(evidence: Evidence) -> list[str]:
@@ -82,7 +99,7 @@ def _failed_without_a_word(evidence: Evidence) -> list[str]:
     failed = Counter(
         letter["office_id"]
         for letter in evidence.letters.values()
-        if letter["stage"] == Stage.FAILED and letter["reason"] == "refused_by_server"
+        if letter["stage"] == Stage.FAILED and letter["reason"] == Reason.REFUSED_BY_SERVER
     )
     refused = Counter(line["to"] for line in evidence.relay if line["what"] == "refused" and line["said"][:1] == "5")
     against = []
@@ -94,17 +111,21 @@ def _failed_without_a_word(evidence: Evidence) -> list[str]:
 
 
 def tally_equals_rows(evidence: Evidence) -> Verdict:
+    """In each snapshot; and what the public was told adds up, and is never more than what was accepted by then."""
     snapshots = [line for line in evidence.samples if line["what"] == "snapshot"]
     against = [f"at {line['at']}: {each}" for line in snapshots for each in line["differences"]]
     against += [f"at the end: {each}" for each in evidence.differences]
+    accepted = sorted(copies[0].at for copies in evidence.copies.values())
     told = [line for line in evidence.answers("stats") if line["letters"]]
     for line in told:
         numbers = dict(line["letters"])
         if numbers.pop("total") != sum(numbers.values()):
             against.append(f"at {line['at']} the stats did not add up")
+        if numbers["sent"] > bisect_right(accepted, line["at"]):
+            against.append(f"at {line['at']} the stats told of {numbers['sent']} letters sent, which were fewer")
     if not snapshots:
         against.append("no snapshot was taken")
-    counts = f"{len(snapshots)} snapshots in the middle, one at the end, {len(told)} answers that add up"
+    counts = f"{len(snapshots)} snapshots in the middle, one at the end; {len(told)} answers to the public add up"
     return Verdict("I4 the tally equals the rows", counts, against)
 
 

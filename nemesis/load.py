@@ -77,7 +77,7 @@ class Public:
             try:
                 answer = await self._client.request(method, API + path, json=body, headers=headers)
             except httpx.TransportError:
-                self._log.add(what="no answer", to=what)
+                self._log.add(what="no answer", to=what, **about)
             else:
                 seconds = time.time() - began
                 self._note(answer, what=what, asked=asked, seconds=seconds, **about)

@@ -6,14 +6,13 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Sequence
 from pathlib import Path
 
 from nemesis.journal import Journal
 
 UNSILENCED = str(Path(sys.executable).parent / "unsilenced")
-STARTING = 5.0  # seconds that a process takes to start on a busy machine
+STARTING = 30.0  # seconds that a process takes at most to start, on a busy machine
 LOOK_EVERY = 0.2  # seconds
 GRACE = 40.0  # seconds in which a process that was asked to go has to be gone
 
@@ -25,7 +24,7 @@ class Process:
         self.name = name
         self.log = folder / f"{name}.log"
         self.wanted = False
-        self._started = 0.0
+        self._said = 0  # bytes in the log when it was started
         self._folder = folder
         setpriv = shutil.which("setpriv")
         self._command = [*([setpriv, "--pdeathsig", "KILL"] if setpriv else []), *command]
@@ -39,7 +38,7 @@ class Process:
 
     def start(self) -> None:
         self.wanted = True
-        self._started = time.monotonic()
+        self._said = self.log.stat().st_size if self.log.exists() else 0
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 self._command,
@@ -71,8 +70,8 @@ class Process:
             pass
 
     async def go(self) -> bool:
-        """Ask it to go, once it has had time to start; tell whether it went in order, within the grace."""
-        await asyncio.sleep(max(self._started + STARTING - time.monotonic(), 0))
+        """Ask it to go; tell whether it went in order, within the grace."""
+        await self._until_it_speaks()
         self.wanted = False
         if self.ended() is not None:
             return True
@@ -83,6 +82,13 @@ class Process:
             await asyncio.sleep(LOOK_EVERY)
         self.kill()
         return False
+
+    async def _until_it_speaks(self) -> None:
+        """Wait until it has said that it is there: before, it does not know how to go in order."""
+        for _ in range(int(STARTING / LOOK_EVERY)):
+            if self.ended() is not None or self.log.stat().st_size > self._said:
+                return
+            await asyncio.sleep(LOOK_EVERY)
 
 
 async def look_after(processes: Sequence[Process], faults: Journal) -> None:
