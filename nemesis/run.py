@@ -27,6 +27,7 @@ from tests.factories import API
 DRAIN_LIMIT = 180.0  # seconds from the end of the faults
 SOON = 2.0  # seconds; what waits longer than this for its next attempt is brought forward
 LOOK_EVERY = 0.25  # seconds
+RESUME_EVERY = 2.0  # seconds
 
 
 async def run(scene: Scene, *, seed: str, seconds: float, rate: float) -> None:
@@ -42,9 +43,11 @@ async def run(scene: Scene, *, seed: str, seconds: float, rate: float) -> None:
         stack.push_async_callback(organiser.aclose)
         stack.push_async_callback(public.close)
         watch = Watch(scene.database, Journal(scene.folder / "samples.jsonl"))
-        async with _meanwhile(look_after(scene.processes, faults), watch.run(), public.read()):
+        beside = (look_after(scene.processes, faults), watch.run(), public.read(), _keep_open(organiser, faults))
+        async with _meanwhile(*beside):
             await _storm(_nemesis(scene, chance, faults), public, until=time.time() + seconds, rate=rate)
-            await _drain(scene, organiser, faults)
+            await until_ready(organiser)
+            await _drain(scene, faults)
         await watch.look()
         for each in scene.processes[1:]:
             if not await each.go():
@@ -67,11 +70,18 @@ async def _storm(nemesis: Nemesis, public: Public, *, until: float, rate: float)
         together.create_task(nemesis.spoil_the_mail(until))
 
 
-async def _drain(scene: Scene, organiser: httpx.AsyncClient, faults: Journal) -> None:
+async def _keep_open(organiser: httpx.AsyncClient, faults: Journal) -> None:
+    """Be the organiser who looks now and then, and lets a campaign go on that the service has paused by itself."""
+    while True:
+        await asyncio.sleep(RESUME_EVERY)
+        with suppress(httpx.TransportError):
+            if (await organiser.post(f"{API}/campaigns/{SLUG}/resume")).is_success:
+                faults.add(what="resumed")
+
+
+async def _drain(scene: Scene, faults: Journal) -> None:
     """Wait until nothing waits. Long waits between attempts, which the storm has caused, are cut short."""
-    await until_ready(organiser)
     calm = time.time()
-    resumed = (await organiser.post(f"{API}/campaigns/{SLUG}/resume")).is_success
     forward = 0
     while time.time() < calm + DRAIN_LIMIT:
         waiting, soon = await _waiting(scene.database)
@@ -80,7 +90,7 @@ async def _drain(scene: Scene, organiser: httpx.AsyncClient, faults: Journal) ->
         if not soon:
             forward += await _bring_forward(scene.database)
         await asyncio.sleep(LOOK_EVERY)
-    faults.add(what="drained", began=calm, brought_forward=forward, left=waiting, resumed=resumed)
+    faults.add(what="drained", began=calm, brought_forward=forward, left=waiting)
 
 
 async def _waiting(database: Database) -> tuple[int, int]:

@@ -1,6 +1,7 @@
 """I3 hardly ever twice, I5 nothing against the supporter's will, I6 limits: the mail server's log is asked."""
 
 import math
+from bisect import bisect_left
 from collections import Counter, defaultdict
 from itertools import pairwise
 
@@ -120,7 +121,7 @@ def within_limits(evidence: Evidence) -> Verdict:
     """Hold each office's busiest hour against its limit."""
     limits = {each["id"]: each.get("hourly_limit") for each in evidence.offices.values()}
     if not any(limits.values()):
-        return Verdict("I6 within the limits", "no office has a limit in this schema", skipped=True)
+        return Verdict("I6 within the limits", "no office has an hourly limit here", skipped=True)
     arrivals: dict[str, list[float]] = defaultdict(list)
     for letter_id, copies in evidence.copies.items():
         arrivals[evidence.letters[letter_id]["office_id"]] += [each.at for each in copies]
@@ -134,5 +135,5 @@ def within_limits(evidence: Evidence) -> Verdict:
 
 
 def _busiest(times: list[float]) -> int:
-    """Return the most arrivals in any one hour."""
-    return max(sum(begin <= each < begin + HOUR for each in times) for begin in times) if times else 0
+    """Return the most arrivals in any one hour; `times` are sorted."""
+    return max((bisect_left(times, begin + HOUR) - n for n, begin in enumerate(times)), default=0)
