@@ -36,6 +36,7 @@ class Nemesis:
         lease_time: float,
     ) -> None:
         self._chance = chance
+        self._mood = random.Random(chance.random())  # a generator for each hand, so that neither waits for the other
         self._log = log
         self._workers = workers
         self._api = api
@@ -73,11 +74,11 @@ class Nemesis:
     async def spoil_the_mail(self, until: float) -> None:
         """Let the mail server fall from one mood into another."""
         while time.time() < until:
-            await asyncio.sleep(self._chance.uniform(0, CALM))
-            name = self._chance.choice(list(MOODS))
+            await asyncio.sleep(self._mood.uniform(0, CALM))
+            name = self._mood.choice(list(MOODS))
             with self._noted("mood", name):
                 self._relay.say(name)
-                await asyncio.sleep(self._chance.uniform(SHORTEST, LONGEST))
+                await asyncio.sleep(self._mood.uniform(SHORTEST, LONGEST))
                 self._relay.say("")
 
     async def _kill(self, victim: Process) -> None:
