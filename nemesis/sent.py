@@ -13,6 +13,7 @@ from nemesis.verdict import Verdict
 HOUR = 3600.0  # seconds
 YES = "250"
 HINDERS = frozenset({"kill", "stop", "crash", "lock"})
+AFTERMATH = {"crash": 8.0, "lock": 2.0}  # seconds in which it is still felt: a worker then rests for five
 LEASE_LEFT = 0.75  # of a lease, at least, when a conversation begins
 
 
@@ -67,7 +68,8 @@ def _in_doubt(evidence: Evidence, copy: Copy) -> str | None:
         return f"‘{copy.said}’"
     whoever = {copy.worker, "relay", "database"}
     for fault in evidence.faults:
-        if fault.what in HINDERS and fault.whom in whoever and fault.meets(copy.at, copy.at + SETTLED):
+        since = copy.at - AFTERMATH.get(fault.what, 0)
+        if fault.what in HINDERS and fault.whom in whoever and fault.meets(since, copy.at + SETTLED):
             return f"{fault.what} of {fault.whom.partition('-')[0]}"
     return None
 

@@ -4,8 +4,9 @@ import re
 import uuid
 
 from app.services.sealing import Keys
-from nemesis.evidence import Evidence
+from nemesis.evidence import Evidence, Fault
 from nemesis.journal import Line
+from nemesis.load import PATIENCE
 from nemesis.people import PERSONAL
 from nemesis.scene import SECRET
 from nemesis.verdict import Verdict
@@ -14,7 +15,8 @@ SLOWEST = 1.0  # seconds: the p99 of submissions while nothing but mail is broke
 USUAL = 2.0  # … or so many times what it is when nothing is, on a machine that is busy with other things
 TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
 WRONG, BUSY = 500, 503
-STARTING = 3.0  # seconds that a process takes, and the processor with it, after it was started again
+STARTING = 3.0  # seconds that a worker takes, and the processor with it, after it was started again
+BACKLOG = 12.0  # seconds in which all those are answered who have waited for the API or the database
 
 
 def public_served(evidence: Evidence) -> Verdict:
@@ -27,11 +29,13 @@ def public_served(evidence: Evidence) -> Verdict:
     ]
     if _p99(broken) > max(SLOWEST, USUAL * _p99(sound)):
         against.append("submissions are slow while mail is broken")
-    against += [f"somebody gave up: {line['to']}" for line in evidence.client if line["what"] == "gave up"]
+    gave_up = [line for line in evidence.client if line["what"] == "gave up"]
+    against += [f"somebody gave up: {line['to']}" for line in gave_up if not _was_away(evidence, line)]
     busy = sum(line.get("status") == BUSY for line in evidence.client)
     cut_off = sum(line["what"] == "no answer" for line in evidence.client)
     counts = f"p99 of submissions {_p99(broken):.2f} s with broken mail ({len(broken)}),"
-    counts += f" {_p99(sound):.2f} s without ({len(sound)}); {busy} asked to come again, {cut_off} cut off"
+    counts += f" {_p99(sound):.2f} s without ({len(sound)}); {busy} asked to come again, {cut_off} cut off,"
+    counts += f" {len(gave_up)} gave up"
     return Verdict("I7 the public is served", counts, against)
 
 
@@ -43,10 +47,21 @@ def _by_mail(evidence: Evidence) -> tuple[list[float], list[float]]:
     sound: list[float] = []
     for line in evidence.answers("submit"):
         began = line["at"] - line["seconds"]
-        if not any(fault.meets(began - STARTING, line["at"]) for fault in others):
+        if not any(fault.meets(began - _felt(fault), line["at"]) for fault in others):
             mailless = any(fault.meets(began, line["at"]) for fault in moods)
             (broken if mailless else sound).append(line["seconds"])
     return broken, sound
+
+
+def _felt(fault: Fault) -> float:
+    """Return for how many seconds after a fault its backlog, or a start, keeps the processor busy."""
+    return BACKLOG if fault.whom in {"api", "database"} else STARTING
+
+
+def _was_away(evidence: Evidence, line: Line) -> bool:
+    """Tell whether the API or its database was away while somebody asked in vain."""
+    while_asking = line["at"] - PATIENCE, line["at"]
+    return any(fault.whom in {"api", "database"} and fault.meets(*while_asking) for fault in evidence.faults)
 
 
 def _p99(seconds: list[float]) -> float:
