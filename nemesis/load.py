@@ -77,14 +77,14 @@ class Public:
             try:
                 answer = await self._client.request(method, API + path, json=body, headers=headers)
             except httpx.TransportError:
-                self._log.add(what="no answer", to=what, **about)
+                self._log.add(what="no answer", to=what, asked=asked, **about)
             else:
                 seconds = time.time() - began
                 self._note(answer, what=what, asked=asked, seconds=seconds, **about)
                 if answer.status_code not in AGAIN:
                     return answer.json() if answer.is_success and answer.content else None
             await asyncio.sleep(self._chance.uniform(0.1, 0.5))
-        self._log.add(what="gave up", to=what, **about)
+        self._log.add(what="gave up", to=what, asked=asked, **about)
         return None
 
     def _note(self, answer: httpx.Response, *, what: str, **about: object) -> None:

@@ -86,7 +86,7 @@ def by_their_will(evidence: Evidence) -> Verdict:
     """None before confirming was asked for; none after a stop was answered, but for what was in a worker's hand."""
     asked: dict[str, float] = {}
     for line in evidence.client:
-        if line["what"] == "confirm":
+        if "confirm" in {line["what"], line.get("to")} and "asked" in line:
             asked[line["submission_id"]] = min(line["asked"], asked.get(line["submission_id"], line["asked"]))
     stopped = {line["submission_id"]: line for what in ("cancel", "erase") for line in evidence.answers(what)}
     against, in_hand = [], 0
