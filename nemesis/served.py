@@ -13,6 +13,7 @@ from nemesis.verdict import Verdict
 
 SLOWEST = 1.0  # seconds: the p99 of submissions while nothing but mail is broken …
 USUAL = 2.0  # … or so many times what it is when nothing is, on a machine that is busy with other things
+ENOUGH = 100  # submissions, for a p99 to say anything
 TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
 WRONG, BUSY = 500, 503
 STARTING = 3.0  # seconds that a worker takes, and the processor with it, after it was started again
@@ -27,7 +28,7 @@ def public_served(evidence: Evidence) -> Verdict:
         for line in evidence.client
         if line.get("status", 0) >= WRONG and line["status"] != BUSY
     ]
-    if _p99(broken) > max(SLOWEST, USUAL * _p99(sound)):
+    if len(broken) >= ENOUGH and _p99(broken) > max(SLOWEST, USUAL * _p99(sound)):
         against.append("submissions are slow while mail is broken")
     gave_up = [line for line in evidence.client if line["what"] == "gave up"]
     against += [f"somebody gave up: {line['to']}" for line in gave_up if not _was_away(evidence, line)]

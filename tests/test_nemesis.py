@@ -1,4 +1,4 @@
-"""A quarter of a minute of the nemesis, with a seed that is the same each time, and its judges, put to the test.
+"""Some seconds of the nemesis, with a seed that is the same each time, and its judges, put to the test.
 
 `make nemesis` is the long one.
 """
@@ -23,7 +23,7 @@ LATER = 10_000.0  # seconds: long after every fault
 
 
 def nemesis(database: str, folder: Path) -> "subprocess.CompletedProcess[str]":
-    options = ["--seed", "5", "--minutes", "0.25", "--rate", "5", "--db", database, "--folder", str(folder)]
+    options = ["--seed", "5", "--minutes", "0.2", "--rate", "5", "--db", database, "--folder", str(folder)]
     return subprocess.run(  # noqa: S603 - ourselves
         [sys.executable, "-m", "nemesis", *options],
         cwd=PROJECT,
