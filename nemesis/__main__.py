@@ -39,9 +39,9 @@ def main() -> int:
         place = scene(folder, server, seed=options.seed, together=together)
         url = place.database.url.render_as_string(hide_password=False)
         asyncio.run(run(place, seed=options.seed, seconds=options.minutes * 60, rate=options.rate))
-        evidence = asyncio.run(gather_from(folder, url))
         if server:
             shutil.copy(server.log, folder / "postgresql.log")
+        evidence = asyncio.run(gather_from(folder, url))
     return _tell(evidence)
 
 

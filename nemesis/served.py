@@ -36,7 +36,7 @@ def public_served(evidence: Evidence) -> Verdict:
     cut_off = sum(line["what"] == "no answer" for line in evidence.client)
     counts = f"p99 of submissions {_p99(broken):.2f} s with broken mail ({len(broken)}),"
     counts += f" {_p99(sound):.2f} s without ({len(sound)}); {busy} asked to come again, {cut_off} cut off,"
-    counts += f" {len(gave_up)} gave up"
+    counts += f" {len(gave_up)} gave up" + ("" if len(broken) >= ENOUGH else "; too few for a p99 to be judged")
     return Verdict("I7 the public is served", counts, against)
 
 
@@ -76,6 +76,9 @@ def drained(evidence: Evidence) -> Verdict:
     (line,) = found
     against = [f"{line['left']} deliveries still wait"] if line["left"] else []
     against += [f"{line['whom']} did not go in order" for line in _disorderly(evidence)]
+    log = evidence.folder / "postgresql.log"
+    circles = log.read_bytes().count(b"deadlock detected") if log.exists() else 0
+    against += [f"{circles} times transactions waited for each other in a circle"] if circles else []
     seconds = line["at"] - max((fault.at for fault in evidence.faults), default=line["began"])
     counts = f"{seconds:.1f} s after the last fault; {line['brought_forward']} long waits for an attempt cut short"
     return Verdict("I8 the backlog drains", counts, against)

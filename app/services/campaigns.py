@@ -39,7 +39,7 @@ async def public(session: AsyncSession, slug: str) -> Campaign:
 async def own(session: AsyncSession, organiser: Organiser, slug: str) -> Campaign:
     """Return a campaign of the organiser's organisation, to be changed."""
     which = select(Campaign).where(Campaign.slug == slug, Campaign.organisation_id == organiser.organisation_id)
-    campaign = (await session.exec(which.with_for_update())).first()
+    campaign = (await session.exec(which.with_for_update(key_share=True))).first()
     if campaign is None:
         raise no_campaign()
     return campaign

@@ -145,7 +145,7 @@ async def _count_person(session: AsyncSession, submission: Submission) -> None:
 
 
 async def _find(session: AsyncSession, submission_id: uuid.UUID, *, lock: bool = False) -> Submission:
-    submission = await session.get(Submission, submission_id, with_for_update=lock)
+    submission = await session.get(Submission, submission_id, with_for_update={"key_share": True} if lock else None)
     if submission is None or submission.erased_at is not None:
         raise unknown_link()
     return submission

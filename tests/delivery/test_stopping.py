@@ -3,12 +3,13 @@
 import asyncio
 
 import pytest
+import sqlalchemy as sa
 from httpx import AsyncClient
 
-from app.database import Database
+from app.database import Database, rows
 from app.delivery.worker import Worker
 from app.models.letter import Reason, Stage
-from app.services import recount
+from app.services import receipts, recount
 from tests.delivery.steps import OFFICE, let_time_pass, queue, stats, the_delivery, the_letter
 from tests.factories import API, post, published
 from tests.relay import Relay
@@ -62,6 +63,20 @@ async def test_what_was_in_the_hand_of_a_worker_that_died_is_not_tried_again(
 
     assert await stats(client) == {"total": 1, "cancelled": 1}
     assert relay.to(OFFICE) == []
+
+
+async def test_cancelling_and_a_worker_never_wait_for_each_other_in_a_circle(
+    client: AsyncClient, organiser: AsyncClient, worker: Worker, database: Database
+) -> None:
+    if database.is_sqlite:
+        pytest.skip("there is one writer at a time")
+    await published(organiser)
+    token = await queue(client, worker)
+
+    async with database.transaction() as cancelling:
+        await receipts.cancel(cancelling, worker.keys, token)
+        async with database.transaction() as working:  # a row that points to the submission is changed a second time
+            await rows(working, sa.text("SELECT id FROM submission FOR KEY SHARE NOWAIT"))
 
 
 async def test_what_was_in_hand_and_left_is_sent(
