@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.dialects import postgresql, sqlite
@@ -112,8 +113,16 @@ def _postgresql_engine(url: sa.URL) -> AsyncEngine:
         hide_parameters=True,
         pool_size=POOL,
         max_overflow=POOL_OVERFLOW,
-        connect_args={"server_settings": idle},
+        connect_args={"server_settings": idle, "async_creator_fn": _connect},
     )
+
+
+async def _connect(*arguments: Any, **options: Any) -> Any:  # noqa: ANN401 - the driver's own connection
+    """Connect; that nobody listens is an error of the database like all others, and no file that is missing."""
+    try:
+        return await asyncpg.connect(*arguments, **options)
+    except OSError as error:
+        raise asyncpg.CannotConnectNowError(type(error).__name__) from error
 
 
 def table_of(model: type[SQLModel]) -> sa.Table:

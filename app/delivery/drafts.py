@@ -99,7 +99,8 @@ def _against(state: gates.State, draft: Draft, *, today: date) -> Reason | None:
     if draft.claim.crashes >= MOST_CRASHES:
         logger.warning("delivery %s is in quarantine: %s workers did not survive it", draft.claim.id, MOST_CRASHES)
         return Reason.QUARANTINED
-    if letter.stage not in {Stage.QUEUED, Stage.SENDING} or draft.submission.sealed is None:
+    stopped = letter.reason is Reason.BY_SUPPORTER or draft.submission.sealed is None
+    if stopped or letter.stage not in {Stage.QUEUED, Stage.SENDING}:
         return Reason.BY_SUPPORTER
     about = [prisoner.id for prisoner in draft.brief.about(letter.prisoner_id)]
     return gates.against(state, country=letter.country, prisoner_ids=about, today=today) or gates.against_office(

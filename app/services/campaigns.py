@@ -39,7 +39,7 @@ async def public(session: AsyncSession, slug: str) -> Campaign:
 async def own(session: AsyncSession, organiser: Organiser, slug: str, *, lock: bool = True) -> Campaign:
     """Return a campaign of the organiser's organisation, to be changed unless it is only looked at."""
     which = select(Campaign).where(Campaign.slug == slug, Campaign.organisation_id == organiser.organisation_id)
-    campaign = (await session.exec(which.with_for_update() if lock else which)).first()
+    campaign = (await session.exec(which.with_for_update(key_share=True) if lock else which)).first()
     if campaign is None:
         raise no_campaign()
     return campaign

@@ -175,7 +175,7 @@ async def _promise_thanks(session: AsyncSession, submission: Submission, *, at: 
 
 
 async def _find(session: AsyncSession, submission_id: uuid.UUID, *, lock: bool = False) -> Submission:
-    submission = await session.get(Submission, submission_id, with_for_update=lock)
+    submission = await session.get(Submission, submission_id, with_for_update={"key_share": True} if lock else None)
     if submission is None or submission.erased_at is not None:
         raise unknown_link()
     return submission

@@ -114,11 +114,13 @@ async def _move_own(session: AsyncSession, keys: Keys, token: str, letter_id: uu
 
 async def _stop(session: AsyncSession, submission: Submission) -> None:
     """Cancel what has not left. The submission is locked first, then deliveries, then letters, here as everywhere."""
-    await session.exec(select(Submission.id).where(Submission.id == submission.id).with_for_update())
+    which = select(Submission.id).where(Submission.id == submission.id)
+    await session.exec(which.with_for_update(key_share=True))  # its deliveries and letters may go on pointing to it
     await session.exec(sa.select(Delivery.id).where(col(Delivery.submission_id) == submission.id).with_for_update())  # type: ignore[call-overload]
     waiting = await stages.lock(session, col(Letter.submission_id) == submission.id, col(Letter.stage).in_(CAN_CANCEL))
     waiting += await _out_of_print(session, submission)
     await stages.move(session, waiting, Stage.CANCELLED, at=now(), reason=Reason.BY_SUPPORTER)
+    await stages.stop_if_it_comes_back(session, col(Letter.submission_id) == submission.id)
     stopped = [letter.id for letter in waiting]
     of_these = sa.or_(col(Delivery.letter_id).in_(stopped), col(Delivery.letter_id).is_(None))
     await session.exec(

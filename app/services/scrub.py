@@ -62,6 +62,6 @@ async def _forget_supporters(session: AsyncSession, *, at: datetime) -> int:
 async def _some(session: AsyncSession, *which: sa.ColumnElement[bool]) -> list[uuid.UUID]:
     """Return some submissions of those that match and are not forgotten yet, locked, with their deliveries."""
     ids = select(Submission.id).where(col(Submission.erased_at).is_(None), *which).order_by(col(Submission.id))
-    found = list(await session.exec(ids.limit(AT_ONCE).with_for_update(skip_locked=True)))
+    found = list(await session.exec(ids.limit(AT_ONCE).with_for_update(skip_locked=True, key_share=True)))
     await rows(session, sa.select(col(Delivery.id)).where(col(Delivery.submission_id).in_(found)).with_for_update())
     return found

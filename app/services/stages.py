@@ -72,6 +72,12 @@ async def move(
     count(session, letters, to, at=at, channel=channel)
 
 
+async def stop_if_it_comes_back(session: AsyncSession, *which: sa.ColumnElement[bool]) -> None:
+    """Leave word on what a worker has in hand that its supporter wants it no more: it may leave, or is cancelled."""
+    in_hand = sa.update(Letter).where(*which, col(Letter.stage) == Stage.SENDING)
+    await session.exec(in_hand.values(reason=Reason.BY_SUPPORTER).execution_options(synchronize_session=False))
+
+
 def count(
     session: AsyncSession, letters: Sequence[Standing], to: Stage, *, at: datetime, channel: Channel | None = None
 ) -> None:
