@@ -6,6 +6,7 @@ from app.models.delivery import Delivery
 from app.models.idempotency import Idempotency
 from app.models.letter import Letter
 from app.models.office import Accreditation, Office, Official
+from app.models.offline_letters import OfflineLetters
 from app.models.organisation import ApiKey, Organisation, Organiser
 from app.models.prisoner import Prisoner, PrisonerEvent
 from app.models.submission import Submission
@@ -23,6 +24,7 @@ __all__ = [
     "Letter",
     "Office",
     "Official",
+    "OfflineLetters",
     "Organisation",
     "Organiser",
     "Prisoner",

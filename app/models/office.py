@@ -8,7 +8,7 @@ from typing import Any, Self
 from pydantic import model_validator
 from sqlmodel import Field, SQLModel
 
-from app.models.columns import Strict, enum_field, id_field, json_field, now
+from app.models.columns import Strict, enum_field, external_id_field, external_id_index, id_field, json_field, now
 from app.models.prisoner import Gender
 from app.models.text import Country, Day, Email, Language, Line, PersonName, Prose, Texts, WebAddress
 from app.pagination import PageRequest
@@ -64,9 +64,12 @@ class OfficeWays(SQLModel):
     postal_address: Prose | None = Field(default=None, max_length=500, description="Lines as on an envelope.")
     web_form_url: WebAddress | None = None
     salutations: Texts = json_field(default_factory=dict, description="Salutations that go before every rule.")
+    external_id: Line | None = external_id_field()
 
 
 class Office(OfficeBase, OfficeWays, table=True):
+    __table_args__ = (external_id_index("office"),)
+
     id: uuid.UUID = id_field()
     organisation_id: uuid.UUID = Field(foreign_key="organisation.id", index=True)
     channels: list[str] = json_field()
@@ -99,9 +102,12 @@ class Official(OfficialBase, table=True):
 
     id: uuid.UUID = id_field()
     office_id: uuid.UUID = Field(foreign_key="office.id", index=True)
+    external_id: Line | None = external_id_field()
 
 
 class OfficialCreate(OfficialBase, Strict):
+    external_id: Line | None = external_id_field()
+
     @model_validator(mode="after")
     def in_order(self) -> Self:
         if self.since and self.until and self.since > self.until:
@@ -148,6 +154,7 @@ class OfficeUpdate(Strict):
     postal_address: Prose | None = Field(default=None, max_length=500)
     web_form_url: WebAddress | None = None
     salutations: Texts | None = None
+    external_id: Line | None = external_id_field()
     in_use: bool | None = None
     accredited_to: list[Country] | None = Field(default=None, max_length=250)
     holder: OfficialCreate | None = None

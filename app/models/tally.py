@@ -61,6 +61,7 @@ class Stats(SQLModel):
     goal: int | None
     letters: dict[str, int] = Field(description="How many letters stand in each stage, and `total`.")
     letters_sent: int = Field(description="Sent, posted and submitted: what left for an office, and nothing else.")
+    offline_letters: int = Field(description="On paper, counted by hand at events: apart, and never among the others.")
     supporters: int = Field(description="People who confirmed.")
     countries: int = Field(description="Countries in which they live.")
     by: dict[str, dict[str, dict[str, int]]] = Field(description="What was asked for with ?by=, per value and stage.")

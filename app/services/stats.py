@@ -14,6 +14,7 @@ from app.models.campaign import Campaign
 from app.models.columns import now
 from app.models.letter import LEFT, Stage
 from app.models.tally import Breakdown, Dimension, Stats, SupporterTally, Tally
+from app.services import offline_letters
 
 FEWEST = 5  # supporters of a country below which it is not shown by name
 OTHERS = "other"
@@ -38,6 +39,7 @@ async def read(
         goal=campaign.goal,
         letters={"total": sum(letters.values()), **{stage.value: n for stage, n in letters.items()}},
         letters_sent=sum(letters[stage] for stage in LEFT),
+        offline_letters=await offline_letters.total(session, campaign.id),
         supporters=sum(supporters.values()),
         countries=sum(1 for n in supporters.values() if n),
         by={each.value: await _breakdown(session, campaign, each, supporters, since, until) for each in by},
