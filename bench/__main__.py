@@ -1,4 +1,4 @@
-"""Print the figures: `python -m bench [intake] [delivery]`."""
+"""Print the figures: `python -m bench [intake] [delivery] [imports]`."""
 
 import asyncio
 import platform
@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 
-from bench import delivery, intake, service
+from bench import delivery, imports, intake, service
 from tests.postgres import fresh_database, postgres_server
 
 
@@ -24,7 +24,7 @@ DATABASES: dict[str, Callable[[], AbstractContextManager[str]]] = {
 
 
 def main() -> None:
-    wanted = sys.argv[1:] or ["intake", "delivery"]
+    wanted = sys.argv[1:] or ["intake", "delivery", "imports"]
     print(f"Python {platform.python_version()}, {platform.machine()}; one API process or one worker, durable commits")
     if "intake" in wanted:
         validating = intake.bare()
@@ -44,6 +44,18 @@ def main() -> None:
                 with opened() as url:
                     rate = delivery.deliveries(url, sink)
                 print(f"deliver on {name:<19}  {rate:8.0f} letters/s      {rate / ready:5.2f} of ready-made bytes")
+    if "imports" in wanted:
+        with imports.files() as (table, workbook):
+            for name, opened in DATABASES.items():
+                with opened() as url:
+                    imports.prepare(url)
+                    print_import(f"check CSV on {name}", imports.run(url, table, "--dry-run"))
+                    print_import(f"import CSV on {name}", imports.run(url, table))
+                    print_import(f"the same xlsx on {name}", imports.run(url, workbook))
+
+
+def print_import(what: str, run: imports.Run) -> None:
+    print(f"{what:<30}  {run.rate:8.0f} offices/s         {run.memory:.0f} MB at most")
 
 
 if __name__ == "__main__":
