@@ -2,8 +2,9 @@
 
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache, partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -40,11 +41,7 @@ class Decision:
 
 def new_row(model: type[SQLModel], values: Values) -> dict[str, Any]:
     """Return all columns of a new row: what is given, and the defaults of the rest."""
-    fields = model.model_fields
-    return {
-        name: values[name] if name in values else fields[name].get_default(call_default_factory=True)
-        for name in table_of(model).columns.keys()  # noqa: SIM118 - a collection of columns iterates over columns
-    }
+    return {name: values[name] if name in values else default() for name, default in _defaults(model).items()}
 
 
 def different(old: Values, new: Values) -> dict[str, Any]:
@@ -70,6 +67,18 @@ async def write(session: AsyncSession, decisions: Iterable[Decision]) -> None:
         await execute_many(session, sa.insert(table_of(model)), inserts[model])
 
 
+@cache
+def _defaults(model: type[SQLModel]) -> dict[str, Callable[[], Any]]:
+    """Return what makes the default of each column."""
+    fields = {name: model.model_fields[name] for name in table_of(model).columns.keys()}  # noqa: SIM118 - or it iterates over columns
+    return {name: each.default_factory or partial(_same, each.default) for name, each in fields.items()}  # type: ignore[misc] # factories of ours take nothing
+
+
+def _same(value: object) -> object:
+    return value
+
+
+@cache
 def _order(model: type[SQLModel]) -> int:
     return SQLModel.metadata.sorted_tables.index(table_of(model))
 

@@ -90,7 +90,7 @@ def plain_address(text: str) -> str:
         address = None
     if address is None or "=?" in address:
         raise ValueError("This is not an e-mail address that can be written to, such as ada@example.org.")
-    if any(map(_mixes_alphabets, text.rpartition("@")[2].split("."))):
+    if not text.isascii() and any(map(_mixes_alphabets, text.rpartition("@")[2].split("."))):
         raise ValueError("One letter of this address only looks Latin. Please type the address again.")
     return address
 

@@ -11,7 +11,6 @@ from app.errors import FieldError, Invalid
 from app.sheets import cells, fields
 
 LEFT_OUT = "#"  # a header that begins so is a remark
-LONGEST_NAME = 60
 
 Names = Mapping[str, str]
 
@@ -36,10 +35,10 @@ def understand(model: type[BaseModel], header: Sequence[str], synonyms: Names) -
     for number, name in enumerate(header):
         column = None if _is_left_out(name) else find(model, name, synonyms)
         if isinstance(column, str):
-            errors.append(FieldError(f"/header/{number}", column))
+            errors.append(FieldError(f"/header/{number}", f"Column {letters(number)}: {column}"))
             continue
         if column and (twin := seen.setdefault(column.name, number)) != number:
-            errors.append(FieldError(f"/header/{number}", f"Column {twin + 1} means `{column.name}` already."))
+            errors.append(FieldError(f"/header/{number}", f"Column {letters(twin)} means `{column.name}` already."))
         found.append(column)
     if errors:
         raise Invalid(
@@ -56,7 +55,13 @@ def find(model: type[BaseModel], header: str, synonyms: Names) -> Column | str:
             return f"`{'.'.join(path)}` needs one more word: `{'.'.join((*path, _example(annotation)))}`."
         if annotation is not None:
             return Column(header, path, cells.reader(annotation))
-    return f"The column `{_short(header)}` is not known. Known are {', '.join(fields.of(model))}."
+    return f"this is not known here. Known are {', '.join(fields.of(model))}."
+
+
+def letters(number: int) -> str:
+    """Return a column's name in a spreadsheet: A for the first."""
+    above, place = divmod(number, 26)
+    return (letters(above - 1) if above else "") + chr(ord("A") + place)
 
 
 def _is_left_out(header: str) -> bool:
@@ -74,7 +79,3 @@ def _readings(header: str, synonyms: Names) -> Iterator[fields.Path]:
 
 def _example(annotation: Any) -> str:  # noqa: ANN401
     return next(iter(fields.of(annotation))) if fields.is_model(annotation) else "en"
-
-
-def _short(header: str) -> str:
-    return header if len(header) <= LONGEST_NAME else header[:LONGEST_NAME] + "…"

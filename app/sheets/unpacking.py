@@ -18,8 +18,6 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (MOST_SECONDS, MOST_SECONDS))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core file would hold what stands in the workbook
     sheet = CalamineWorkbook.from_filelike(sys.stdin.buffer).get_sheet_by_index(0)
-    above = sheet.start[0] if sheet.start else 0
-    sys.stdout.write("[]\n" * above)
     for row in sheet.iter_rows():
         sys.stdout.write(json.dumps([_text(cell) for cell in row]) + "\n")
     sys.stdout.write(COMPLETE + "\n")

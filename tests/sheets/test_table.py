@@ -67,6 +67,12 @@ def test_a_workbook_tells_whole_numbers_days_and_truth_as_people_write_them() ->
     assert encoding is None
 
 
+def test_a_table_may_stand_anywhere_on_the_sheet_and_keeps_its_row_numbers() -> None:
+    with file_of(workbook([], [], ["", "a", "b"], [], ["", "1", "2"])) as file:
+        found = table.read(file)
+        assert (found.header, list(found.rows)) == (["a", "b"], [(5, ["1", "2"])])
+
+
 def bomb() -> bytes:
     """A workbook of a few hundred kilobytes, which unfolds to more than a memory holds."""
     file = io.BytesIO(workbook(["a"], ["b"]))
