@@ -31,6 +31,19 @@ class Decision:
     def refuse(cls, *faults: Fault) -> "Decision":
         return cls(Result.REFUSED, faults=list(faults))
 
+    @classmethod
+    def create(cls, model: type[SQLModel], values: Values) -> "Decision":
+        """Add one row."""
+        return cls(Result.CREATED, inserts=[(model, new_row(model, values))])
+
+    @classmethod
+    def change(cls, model: type[SQLModel], old: Values, values: Values) -> "Decision":
+        """Change what is new in one row, if anything is."""
+        changed = different(old, values)
+        decision = cls(Result.UPDATED if changed else Result.UNCHANGED)
+        decision.update(model, old["id"], changed)
+        return decision
+
     def insert(self, model: type[SQLModel], **values: object) -> None:
         self.inserts.append((model, values))
 

@@ -10,9 +10,9 @@ from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.database import mappings, table_of
-from app.imports.changes import Decision, different, new_row
+from app.imports.changes import Decision
 from app.imports.kind import NO_KEY, Batch
-from app.imports.report import Fault, Result
+from app.imports.report import Fault
 from app.imports.rows import Row
 from app.imports.validating import validate
 from app.models.campaign import Campaign
@@ -68,14 +68,8 @@ def decide(row: Row, there: Counts, batch: Batch) -> Decision:
     columns = body.model_dump(exclude={"campaign", "office"})
     columns |= {"campaign_id": campaign["id"], "office_id": office["id"] if office else None}
     if old is None:
-        decision = Decision(Result.CREATED)
-        own = {"organisation_id": batch.organisation_id}
-        decision.insert(OfflineLetters, **new_row(OfflineLetters, {**columns, **own}))
-        return decision
-    changed = different(old, columns)
-    decision = Decision(Result.UPDATED if changed else Result.UNCHANGED)
-    decision.update(OfflineLetters, old["id"], changed)
-    return decision
+        return Decision.create(OfflineLetters, {**columns, "organisation_id": batch.organisation_id})
+    return Decision.change(OfflineLetters, old, columns)
 
 
 def _against(body: OfflineLettersCreate, campaign: Values | None, office: Values | None) -> Fault | None:

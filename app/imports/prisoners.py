@@ -8,9 +8,9 @@ import sqlalchemy as sa
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.database import mappings, table_of
-from app.imports.changes import Decision, different, new_row
+from app.imports.changes import Decision
 from app.imports.kind import Batch
-from app.imports.report import Fault, Result
+from app.imports.report import Fault
 from app.imports.rows import Row
 from app.imports.validating import validate
 from app.models.prisoner import Prisoner, PrisonerCreate
@@ -68,13 +68,8 @@ def decide(row: Row, there: Prisoners, batch: Batch) -> Decision:
         return Decision.refuse(*body)
     columns = prisoners.columns(body)
     if old is None:
-        decision = Decision(Result.CREATED)
-        decision.insert(Prisoner, **new_row(Prisoner, {**columns, "organisation_id": batch.organisation_id}))
-        return decision
-    changed = different(old, columns)
-    decision = Decision(Result.UPDATED if changed else Result.UNCHANGED)
-    decision.update(Prisoner, old["id"], changed)
-    return decision
+        return Decision.create(Prisoner, {**columns, "organisation_id": batch.organisation_id})
+    return Decision.change(Prisoner, old, columns)
 
 
 def _against(old: Values, row: Row, batch: Batch) -> Fault | None:
