@@ -16,7 +16,7 @@ from pydantic import ValidationError
 from rich.console import Console
 from sqlalchemy.exc import SQLAlchemyError
 
-from app import logs, schema
+from app import cli_files, logs, schema
 from app.config import Settings
 from app.database import Database
 from app.delivery import lmtp as lmtp_server
@@ -48,6 +48,8 @@ def main() -> None:
         cli()
     except UnsilencedError as error:
         errors.print(error.detail)
+        for fault in error.errors:
+            errors.print(f"{fault.pointer}  {fault.detail}".strip(), markup=False)
     except ValidationError as error:
         for each in error.errors():
             errors.print(
@@ -244,6 +246,9 @@ def _with_database(do: Callable[[Database], Awaitable[Result]]) -> Result:
             return await do(database)
 
     return asyncio.run(run())
+
+
+cli_files.add_to(cli, _with_database)
 
 
 async def _prepare_demo(settings: Settings) -> None:

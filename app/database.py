@@ -136,6 +136,19 @@ async def rows(session: AsyncSession, statement: sa.Executable) -> Sequence[tupl
     return [tuple(row) for row in found]
 
 
+async def mappings(session: AsyncSession, statement: sa.Executable) -> list[Mapping[str, Any]]:
+    """Fetch rows by the names of their columns, past the ORM."""
+    found = await (await session.connection()).execute(statement)
+    return [dict(row) for row in found.mappings()]
+
+
+async def stream(session: AsyncSession, statement: sa.Executable) -> AsyncIterator[Mapping[str, Any]]:
+    """Fetch rows as they are asked for, by the names of their columns, past the ORM."""
+    async with (await session.connection()).stream(statement) as found:
+        async for row in found.mappings():
+            yield dict(row)
+
+
 async def execute_many(session: AsyncSession, statement: sa.Executable, values: Sequence[Mapping[str, Any]]) -> None:
     """Execute a statement for all values in one round trip, past the ORM."""
     if values:

@@ -16,8 +16,10 @@ from app.delivery import catcher, relays
 from app.delivery.worker import Worker
 from app.routers import (
     campaigns,
+    exports,
     guide,
     health,
+    imports,
     inbound,
     letters,
     mailbox,
@@ -58,7 +60,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.keys = Keys(settings.secret_key)
     problems.install(app)
     api = APIRouter(prefix="/api/v1", responses=problems.RESPONSES)
-    for room in (campaigns, letters, receipts, prisoners, officials, stats, print_runs, news, queue, inbound):
+    organisers_rooms = (print_runs, news, queue, inbound, imports, exports)
+    for room in (campaigns, letters, receipts, prisoners, officials, stats, *organisers_rooms):
         api.include_router(room.router)
     app.include_router(api)
     app.include_router(health.router)

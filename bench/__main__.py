@@ -1,4 +1,4 @@
-"""Print the figures: `python -m bench [letters] [intake] [delivery] [paper] [returns]`."""
+"""Print the figures: `python -m bench [letters] [intake] [delivery] [paper] [returns] [imports]`."""
 
 import asyncio
 import itertools
@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 
 from app.models.campaign import Audience
-from bench import delivery, intake, letters, paper, returns, service
+from bench import delivery, imports, intake, letters, paper, returns, service
 from tests.postgres import fresh_database, postgres_server
 
 BOUNCES = 10_000  # letters, each with a bounce that comes twice and a forged one
@@ -81,12 +81,27 @@ def _returns() -> None:
         print(f"bounces on {name:<19}  {rate:8.0f} messages/s     {counted} bounced, each counted once")
 
 
+def _imports() -> None:
+    with imports.files() as (table, workbook):
+        for name, opened in DATABASES.items():
+            with opened() as url:
+                imports.prepare(url)
+                _print_import(f"check CSV on {name}", imports.run(url, table, "--dry-run"))
+                _print_import(f"import CSV on {name}", imports.run(url, table))
+                _print_import(f"the same xlsx on {name}", imports.run(url, workbook))
+
+
+def _print_import(what: str, run: imports.Run) -> None:
+    print(f"{what:<30}  {run.rate:8.0f} offices/s         {run.memory:.0f} MB at most")
+
+
 PARTS: dict[str, Callable[[], None]] = {
     "letters": _letters,
     "intake": _intake,
     "delivery": _delivery,
     "paper": _paper,
     "returns": _returns,
+    "imports": _imports,
 }
 
 

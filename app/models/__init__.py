@@ -7,6 +7,7 @@ from app.models.idempotency import Idempotency
 from app.models.letter import Letter
 from app.models.news import News
 from app.models.office import Accreditation, Office, Official, SoftBounce
+from app.models.offline_letters import OfflineLetters
 from app.models.organisation import ApiKey, Organisation, Organiser
 from app.models.pace import AttemptTally, Destination, OfficePace, OrganisationDay, Stream
 from app.models.print_run import PrintRun
@@ -32,6 +33,7 @@ __all__ = [
     "Office",
     "OfficePace",
     "Official",
+    "OfflineLetters",
     "Organisation",
     "OrganisationDay",
     "Organiser",

@@ -66,6 +66,16 @@ def json_field(**options: Any) -> Any:  # noqa: ANN401 - a Field stands in for a
     return Field(sa_type=sa.JSON, **options)
 
 
+def external_id_field() -> Any:  # noqa: ANN401 - a Field stands in for a value of any type
+    """Return the id that an organisation's own lists have for it: by it, an import finds it again."""
+    return Field(default=None, max_length=200, description="Your own id for it: by it, an import finds it again.")
+
+
+def external_id_index(table: str) -> sa.Index:
+    """Return what makes external ids unique in an organisation."""
+    return sa.Index(f"uq_{table}_external_id", "organisation_id", "external_id", unique=True)
+
+
 def enum_field(enum: type[StrEnum], **options: Any) -> Any:  # noqa: ANN401 - a Field stands in for a value of any type
     """Return a column of one of the enum's values."""
     return Field(sa_type=text_enum(enum), **options)

@@ -91,7 +91,15 @@ def plain_address(text: str) -> str:
         address = None
     if address is None or "=?" in address:
         raise ValueError("This is not an e-mail address that can be written to, such as ada@example.org.")
+    if not text.isascii() and any(map(_mixes_alphabets, text.rpartition("@")[2].split("."))):
+        raise ValueError("One letter of this address only looks Latin. Please type the address again.")
     return address
+
+
+def _mixes_alphabets(label: str) -> bool:
+    """Tell whether Cyrillic or Greek letters stand among Latin ones: such a name is a slip, or a trap."""
+    alphabets = {unicodedata.name(character, "").split(" ")[0] for character in label if character.isalpha()}
+    return "LATIN" in alphabets and bool(alphabets & {"CYRILLIC", "GREEK"})
 
 
 def known_country(code: str) -> str:

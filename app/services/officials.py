@@ -30,6 +30,8 @@ from app.services import addresses, letters, revisions
 
 AS_JSON = {"emails", "channels", "open_hours"}
 
+TOOK_OFFICE_LATER = "The present holder took office later. Give the day on which the new one began."
+
 
 async def read(session: AsyncSession, office_id: uuid.UUID, visitor: Organiser | None) -> OfficePublic:
     """Show an office: to organisers with its addresses."""
@@ -80,9 +82,10 @@ async def show_to_organisers(session: AsyncSession, office: Office) -> OfficeFor
 
 async def create(session: AsyncSession, organiser: Organiser, body: OfficeCreate) -> OfficeForOrganisers:
     """Add an office, with its accreditations and its present holder."""
-    office = Office.model_validate({**_columns(body), "organisation_id": organiser.organisation_id})
-    session.add(office)
-    await session.flush()
+    office = Office.model_validate({**columns(body), "organisation_id": organiser.organisation_id})
+    await revisions.insert(
+        session, office, taken=Conflict("There is an office with this external id already: change that one.")
+    )
     await _accredit(session, office, body.accredited_to)
     if body.holder:
         session.add(Official(office_id=office.id, **body.holder.model_dump()))
@@ -95,7 +98,7 @@ async def update(
 ) -> OfficeForOrganisers:
     """Change what is sent. Letters not yet sent greet the new holder, and go to the new address."""
     revisions.require(office.revision, if_match)
-    await revisions.change(session, office, _columns(body))
+    await revisions.change(session, office, columns(body))
     if body.emails is not None:
         await addresses.forget_soft_bounces(session, office.id)
     if body.accredited_to is not None:
@@ -120,6 +123,12 @@ async def delete(session: AsyncSession, office: Office) -> None:
         ) from None
 
 
+def columns(body: OfficeCreate | OfficeUpdate) -> dict[str, Any]:
+    """Return what was sent for the office's own row, some of it as the plain values that JSON keeps."""
+    sent = body.model_dump(exclude_unset=True, exclude={"accredited_to", "holder", *AS_JSON})
+    return sent | body.model_dump(mode="json", exclude_unset=True, include=AS_JSON)
+
+
 async def _find(session: AsyncSession, office_id: uuid.UUID, *, lock: bool = False) -> Office:
     office = await session.get(Office, office_id, with_for_update=lock)
     if office is None:
@@ -136,7 +145,7 @@ async def _succeed(session: AsyncSession, office: Office, holder: OfficialCreate
         present.sqlmodel_update({**holder.model_dump(), "since": since})
         return
     if present and present.since and present.since > since:
-        raise invalid("/holder/since", "The present holder took office later. Give the day on which the new one began.")
+        raise invalid("/holder/since", TOOK_OFFICE_LATER)
     if present:
         present.until = since - timedelta(days=1)
     session.add(Official(office_id=office.id, **{**holder.model_dump(), "since": since}))
@@ -147,12 +156,6 @@ async def _accredit(session: AsyncSession, office: Office, countries: Sequence[s
     for country in dict.fromkeys(countries):
         session.add(Accreditation(office_id=office.id, country=country))
     await session.flush()
-
-
-def _columns(body: OfficeCreate | OfficeUpdate) -> dict[str, Any]:
-    """Return what was sent for the office's own row, some of it as the plain values that JSON keeps."""
-    sent = body.model_dump(exclude_unset=True, exclude={"accredited_to", "holder", *AS_JSON})
-    return sent | body.model_dump(mode="json", exclude_unset=True, include=AS_JSON)
 
 
 async def _show(session: AsyncSession, offices: Sequence[Office]) -> list[OfficePublic]:

@@ -5,7 +5,7 @@ import secrets
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.errors import Unauthorized
+from app.errors import NotFound, Unauthorized
 from app.models.organisation import ApiKey, Organisation, Organiser, Role
 from app.services.sealing import digest_of_key
 
@@ -37,6 +37,15 @@ async def by_key(session: AsyncSession, key: str) -> Organiser:
     if found is None:
         raise Unauthorized("This key is not known, or it was revoked. `unsilenced organiser create` makes a new one.")
     return found
+
+
+async def organisation(session: AsyncSession, slug: str | None) -> Organisation:
+    """Return the organisation with this slug; without one, the only one that there is."""
+    which = select(Organisation).order_by(col(Organisation.slug))
+    found = (await session.exec(which.where(Organisation.slug == slug) if slug else which.limit(2))).all()
+    if len(found) != 1:
+        raise NotFound("There are several organisations: say which." if found else "There is no such organisation.")
+    return found[0]
 
 
 def _slug(name: str) -> str:

@@ -77,9 +77,9 @@ def show_to_organisers(prisoner: Prisoner) -> PrisonerForOrganisers:
 
 async def create(session: AsyncSession, organiser: Organiser, body: PrisonerCreate) -> PrisonerForOrganisers:
     """Add a prisoner."""
-    prisoner = Prisoner.model_validate({**_columns(body), "organisation_id": organiser.organisation_id})
+    prisoner = Prisoner.model_validate({**columns(body), "organisation_id": organiser.organisation_id})
     await revisions.insert(
-        session, prisoner, taken=Conflict("There is a prisoner with this slug already: choose another.")
+        session, prisoner, taken=Conflict("There is a prisoner with this slug or external id already: choose another.")
     )
     return show_to_organisers(prisoner)
 
@@ -90,7 +90,7 @@ async def update(
     """Change what is sent. A status or consent that stops letters does so at once, at the gates."""
     revisions.require(prisoner.revision, if_match)
     before = prisoner.status
-    await revisions.change(session, prisoner, _columns(body))
+    await revisions.change(session, prisoner, columns(body))
     await news.tell_freed(session, prisoner, before=before)
     return show_to_organisers(prisoner)
 
@@ -131,6 +131,12 @@ async def events(session: AsyncSession, slug: str, visitor: Organiser | None) ->
     return Page(items=[EventPublic.model_validate(event.model_dump()) for event in await _events(session, prisoner.id)])
 
 
+def columns(body: PrisonerCreate | PrisonerUpdate) -> dict[str, Any]:
+    """Return what was sent for the prisoner's row; sources and case forms as the plain values that JSON keeps."""
+    sent = body.model_dump(exclude_unset=True, exclude={"sources", "cases"})
+    return sent | body.model_dump(mode="json", exclude_unset=True, include={"sources", "cases"})
+
+
 async def _status_by_events(session: AsyncSession, prisoner_id: uuid.UUID) -> PrisonerStatus | None:
     statuses = (STATUS_AFTER[event.kind] for event in await _events(session, prisoner_id))
     return next((status for status in statuses if status), None)
@@ -157,9 +163,3 @@ async def _find(session: AsyncSession, slug: str, *, lock: bool = False) -> Pris
     if prisoner is None:
         raise no_prisoner()
     return prisoner
-
-
-def _columns(body: PrisonerCreate | PrisonerUpdate) -> dict[str, Any]:
-    """Return what was sent for the prisoner's row; sources and case forms as the plain values that JSON keeps."""
-    sent = body.model_dump(exclude_unset=True, exclude={"sources", "cases"})
-    return sent | body.model_dump(mode="json", exclude_unset=True, include={"sources", "cases"})
