@@ -15,6 +15,7 @@ from app.composing.candidates import live_address
 from app.database import database_now, table_of
 from app.delivery.claims import Claim
 from app.models.campaign import Campaign
+from app.models.columns import day_in
 from app.models.delivery import Delivery
 from app.models.letter import Letter, Reason, Stage
 from app.models.office import Office, Official
@@ -117,7 +118,7 @@ async def _stop(session: AsyncSession, drafts: Sequence[Draft], shut: dict[uuid.
         for path in [Stage.QUEUED, to] if locked[0].stage is Stage.SENDING else [to]:
             if locked[0].stage in {Stage.SENDING, Stage.QUEUED}:
                 await stages.move(session, locked, path, at=at, reason=reason)
-                locked = [letter._replace(stage=path, stage_on=at.date()) for letter in locked]
+                locked = [letter._replace(stage=path, stage_on=day_in(letter.timezone, at)) for letter in locked]
     await _end(session, [draft.claim for draft in drafts])
 
 

@@ -10,6 +10,7 @@ from app.models.organisation import ApiKey, Organisation, Organiser
 from app.models.prisoner import Prisoner, PrisonerEvent
 from app.models.submission import Submission
 from app.models.tally import SupporterTally, Tally
+from app.models.webhook import Webhook, WebhookCall, WebhookCount
 
 __all__ = [
     "Accreditation",
@@ -30,4 +31,7 @@ __all__ = [
     "Submission",
     "SupporterTally",
     "Tally",
+    "Webhook",
+    "WebhookCall",
+    "WebhookCount",
 ]

@@ -105,6 +105,7 @@ async def close(session: AsyncSession, campaign: Campaign, body: CampaignClose) 
             "status": CampaignStatus.CLOSED,
             "outcome": body.outcome,
             "outcome_note": body.note,
+            "closed_at": now(),
             "closes_on": min(campaign.closes_on or now().date(), now().date()),
         },
     )
