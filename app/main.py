@@ -15,7 +15,19 @@ from app.database import Database
 from app.delivery import catcher
 from app.delivery.mailer import SmtpMailer
 from app.delivery.worker import Worker
-from app.routers import campaigns, guide, health, letters, mailbox, officials, pages, prisoners, receipts, stats
+from app.routers import (
+    campaigns,
+    guide,
+    health,
+    letters,
+    mailbox,
+    numbers,
+    officials,
+    pages,
+    prisoners,
+    receipts,
+    stats,
+)
 from app.services.intake import Intake
 from app.services.sealing import Keys
 
@@ -43,7 +55,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.keys = Keys(settings.secret_key)
     problems.install(app)
     api = APIRouter(prefix="/api/v1", responses=problems.RESPONSES)
-    for room in (campaigns, letters, receipts, prisoners, officials, stats):
+    api.include_router(numbers.accepting)
+    for room in (campaigns, letters, receipts, prisoners, officials, stats, numbers):
         api.include_router(room.router)
     app.include_router(api)
     app.include_router(health.router)

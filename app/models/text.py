@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, partial
@@ -191,3 +192,8 @@ WebAddress = Annotated[
 
 Texts = dict[Language, Line]
 Proses = dict[Language, Prose]
+
+
+def in_language(texts: Mapping[str, str], language: str) -> str:
+    """Return a text in this language, else in the first that it has; empty where it has none."""
+    return texts.get(language) or next(iter(texts.values()), "")

@@ -41,14 +41,8 @@ STANDING = (*(col(getattr(Letter, name)) for name in Standing._fields[:-1]), col
 
 async def lock(session: AsyncSession, *which: sa.ColumnElement[bool]) -> list[Standing]:
     """Return the letters that match, in the order of their ids, held until the transaction ends."""
-    found = await rows(
-        session,
-        sa.select(*STANDING)
-        .join(Campaign, IN_CAMPAIGN)
-        .where(*which)
-        .order_by(col(Letter.id))
-        .with_for_update(of=Letter),
-    )
+    standing = sa.select(*STANDING).join(Campaign, col(Campaign.id) == col(Letter.campaign_id)).where(*which)
+    found = await rows(session, standing.order_by(col(Letter.id)).with_for_update(of=Letter))
     return [Standing(*row) for row in found]
 
 
