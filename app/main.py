@@ -24,6 +24,7 @@ from app.routers import (
     numbers,
     officials,
     pages,
+    pictures,
     prisoners,
     receipts,
     stats,
@@ -56,7 +57,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     problems.install(app)
     api = APIRouter(prefix="/api/v1", responses=problems.RESPONSES)
     api.include_router(numbers.accepting)
-    for room in (campaigns, letters, receipts, prisoners, officials, stats, numbers):
+    for room in (campaigns, letters, receipts, prisoners, officials, stats, numbers, pictures):
         api.include_router(room.router)
     app.include_router(api)
     app.include_router(health.router)

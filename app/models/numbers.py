@@ -1,4 +1,4 @@
-"""A campaign's numbers beyond where its letters stand: how far they come, one period beside another, office by office."""
+"""A campaign's numbers beyond where its letters stand: how far they come, period by period, office by office."""
 
 import uuid
 from datetime import date, datetime

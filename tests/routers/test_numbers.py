@@ -9,13 +9,13 @@ import pytest
 from httpx import AsyncClient
 from sqlmodel import select
 
-from app.database import Database
+from app.database import Database, upsert_adding
 from app.delivery.worker import Worker
 from app.models.campaign import Campaign
 from app.models.letter import Stage
 from app.models.numbers import Funnel
 from app.models.tally import Dimension, Tally
-from app.services import funnels, rates
+from app.services import funnels, rates, tally
 from app.showing import table
 from tests.factories import API, office, published
 from tests.steps import get, hand_in, problem, somebody, write
@@ -34,8 +34,9 @@ async def letters_of(database: Database, **stages: int) -> None:
     async with database.transaction() as session:
         campaign_id = (await session.exec(select(Campaign.id))).one()
         for n, (stage, letters) in enumerate(stages.items()):
-            where = {"dimension": Dimension.ALL, "value": "", "day": date(2026, 1, 1 + n), "stage": Stage(stage)}
-            session.add(Tally(campaign_id=campaign_id, letters=letters, **where))
+            day = date(2026, 1, 1 + n)
+            cell = tally.Cell(campaign_id, Dimension.ALL, "", day, Stage(stage))
+            await upsert_adding(session, Tally, [{**cell._asdict(), "letters": letters}], add="letters")
 
 
 async def test_tables_funnels_and_offices_of_nothing_are_refused(client: AsyncClient, organiser: AsyncClient) -> None:
