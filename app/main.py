@@ -9,7 +9,7 @@ from fastapi import APIRouter, FastAPI
 from fastapi_offline import FastAPIOffline
 from starlette.middleware.cors import CORSMiddleware
 
-from app import problems, schema
+from app import problems, schema, stopping
 from app.config import Settings
 from app.database import Database
 from app.delivery import catcher
@@ -28,9 +28,11 @@ from app.routers import (
     prisoners,
     receipts,
     stats,
+    streams,
 )
 from app.services.intake import Intake
 from app.services.sealing import Keys
+from app.services.watching import Watch
 
 logger = logging.getLogger(__name__)
 
@@ -57,7 +59,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     problems.install(app)
     api = APIRouter(prefix="/api/v1", responses=problems.RESPONSES)
     api.include_router(numbers.accepting)
-    for room in (campaigns, letters, receipts, prisoners, officials, stats, numbers, pictures):
+    for room in (campaigns, letters, receipts, prisoners, officials, stats, numbers, pictures, streams):
         api.include_router(room.router)
     app.include_router(api)
     app.include_router(health.router)
@@ -84,6 +86,9 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.intake = Intake(database, app.state.keys)
         stack.push_async_callback(database.close)
         await schema.require_current(database)
+        app.state.watch = watch = Watch(database)
+        stack.push_async_callback(watch.close)
+        stack.enter_context(stopping.at_once(watch.stop))
         if settings.worker:
             await stack.enter_async_context(delivering(settings, database))
         yield
