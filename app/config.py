@@ -48,6 +48,9 @@ class Settings(BaseSettings):
         60, gt=0, description="Seconds until the second attempt of a delivery; later ones wait longer."
     )
     worker: bool = Field(default=True, description="Whether `serve` delivers too. `serve --no-worker` switches it off.")
+    webhooks_to_this_machine: bool = Field(
+        default=False, description="For tests only: let webhooks be plain http:// addresses of this machine."
+    )
     mailbox: Path = Field(Path("var/mailbox"), description="Where the mail catcher keeps its .eml files.")
 
     @field_validator("cors_origins", mode="before")
@@ -71,6 +74,10 @@ class Settings(BaseSettings):
             )
         if self.smtp_url is None:
             raise ValueError("UNSILENCED_SMTP_URL is not set: in the open, letters need a real mail server.")
+        if self.webhooks_to_this_machine:
+            raise ValueError(
+                "UNSILENCED_WEBHOOKS_TO_THIS_MACHINE is for tests: in the open, webhooks must not reach this machine."
+            )
         return self
 
     @property

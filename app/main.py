@@ -13,6 +13,7 @@ from app import problems, schema, stopping
 from app.config import Settings
 from app.database import Database
 from app.delivery import catcher
+from app.delivery.hooks import Hooks
 from app.delivery.mailer import SmtpMailer
 from app.delivery.worker import Worker
 from app.routers import (
@@ -29,6 +30,7 @@ from app.routers import (
     receipts,
     stats,
     streams,
+    webhooks,
 )
 from app.services.intake import Intake
 from app.services.sealing import Keys
@@ -59,7 +61,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     problems.install(app)
     api = APIRouter(prefix="/api/v1", responses=problems.RESPONSES)
     api.include_router(numbers.accepting)
-    for room in (campaigns, letters, receipts, prisoners, officials, stats, numbers, pictures, streams):
+    for room in (campaigns, letters, receipts, prisoners, officials, stats, numbers, pictures, streams, webhooks):
         api.include_router(room.router)
     app.include_router(api)
     app.include_router(health.router)
@@ -105,13 +107,15 @@ async def delivering(settings: Settings, database: Database) -> AsyncIterator[as
         mailer = SmtpMailer(url)
         stack.push_async_callback(mailer.close)
         stopping = asyncio.Event()
-        worker = Worker(database, mailer, Keys(settings.secret_key), settings)
+        keys = Keys(settings.secret_key)
+        worker = Worker(database, mailer, keys, settings)
+        calling = asyncio.create_task(Hooks(database, keys, settings).run(stopping))
         running = asyncio.create_task(worker.run(stopping))
         try:
             yield running
         finally:
             stopping.set()
-            _, unfinished = await asyncio.wait({running}, timeout=GRACE)
+            _, unfinished = await asyncio.wait({running, calling}, timeout=GRACE)
             for task in unfinished:
                 logger.warning("some deliveries were still under way; they are due again when their lease has run out")
                 task.cancel()

@@ -29,7 +29,7 @@ from app.models.prisoner import (
     PrisonerUpdate,
 )
 from app.pagination import Page
-from app.services import publishing, revisions
+from app.services import publishing, revisions, telling
 
 
 async def read(session: AsyncSession, slug: str, visitor: Organiser | None) -> PrisonerPublic:
@@ -89,7 +89,9 @@ async def update(
 ) -> PrisonerForOrganisers:
     """Change what is sent. A status or consent that stops letters does so at once, at the gates."""
     revisions.require(prisoner.revision, if_match)
+    before = prisoner.status
     await revisions.change(session, prisoner, _columns(body))
+    await telling.of_prisoner(session, prisoner, before=before)
     return show_to_organisers(prisoner)
 
 
@@ -115,7 +117,9 @@ async def add_event(session: AsyncSession, prisoner: Prisoner, body: EventCreate
     session.add(PrisonerEvent(prisoner_id=prisoner.id, **body.model_dump()))
     await session.flush()
     status = await _status_by_events(session, prisoner.id)
+    before = prisoner.status
     await revisions.change(session, prisoner, {"status": status} if status else {})
+    await telling.of_prisoner(session, prisoner, before=before)
     if body.kind is EventKind.HEALTH:
         await publishing.alarm(session, prisoner)
     return show_to_organisers(prisoner)

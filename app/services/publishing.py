@@ -26,7 +26,8 @@ from app.models.letter import WAITING, Letter, Reason, Stage
 from app.models.office import Accreditation, Office, OfficeKind
 from app.models.organisation import Organisation
 from app.models.prisoner import Prisoner
-from app.services import briefs, campaigns, queue, revisions
+from app.models.webhook import Topic
+from app.services import briefs, campaigns, queue, revisions, telling
 
 
 async def publish(session: AsyncSession, campaign: Campaign) -> CampaignForOrganisers:
@@ -40,6 +41,7 @@ async def publish(session: AsyncSession, campaign: Campaign) -> CampaignForOrgan
         campaign, organisation.name, prisoners, await offices(session, campaign), today=now().date()
     )
     await revisions.change(session, campaign, {"brief_id": await _edition(session, campaign, content), "status": to})
+    await telling.of_campaign(session, campaign, Topic.CAMPAIGN_PUBLISHED)
     return await campaigns.show_to_organisers(session, campaign)
 
 
@@ -83,6 +85,7 @@ async def pause(session: AsyncSession, campaign: Campaign) -> CampaignForOrganis
         to=Stage.HELD,
         reason=Reason.CAMPAIGN_PAUSED,
     )
+    await telling.of_campaign(session, campaign, Topic.CAMPAIGN_PAUSED)
     return await campaigns.show_to_organisers(session, campaign)
 
 
@@ -92,6 +95,7 @@ async def resume(session: AsyncSession, campaign: Campaign) -> CampaignForOrgani
         raise Conflict(f"The campaign is {campaign.status.value}, not paused.")
     await revisions.change(session, campaign, {"status": CampaignStatus.ACTIVE})
     await queue.release(session, col(Letter.campaign_id) == campaign.id, col(Letter.reason) == Reason.CAMPAIGN_PAUSED)
+    await telling.of_campaign(session, campaign, Topic.CAMPAIGN_RESUMED)
     return await campaigns.show_to_organisers(session, campaign)
 
 
@@ -116,6 +120,7 @@ async def close(session: AsyncSession, campaign: Campaign, body: CampaignClose) 
         to=Stage.CANCELLED,
         reason=Reason.CAMPAIGN_CLOSED,
     )
+    await telling.of_campaign(session, campaign, Topic.CAMPAIGN_CLOSED)
     return await campaigns.show_to_organisers(session, campaign)
 
 
