@@ -18,14 +18,17 @@ from app.delivery.mailer import SmtpMailer
 from app.delivery.worker import Worker
 from app.routers import (
     campaigns,
+    feeds,
     guide,
     health,
     letters,
     mailbox,
     numbers,
     officials,
+    osdi,
     pages,
     pictures,
+    popolo,
     prisoners,
     receipts,
     stats,
@@ -61,9 +64,23 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     problems.install(app)
     api = APIRouter(prefix="/api/v1", responses=problems.RESPONSES)
     api.include_router(numbers.accepting)
-    for room in (campaigns, letters, receipts, prisoners, officials, stats, numbers, pictures, streams, webhooks):
+    for room in (
+        campaigns,
+        letters,
+        receipts,
+        prisoners,
+        officials,
+        popolo,
+        stats,
+        numbers,
+        pictures,
+        streams,
+        feeds,
+        webhooks,
+    ):
         api.include_router(room.router)
     app.include_router(api)
+    app.include_router(osdi.router, responses=problems.RESPONSES)
     app.include_router(health.router)
     app.include_router(guide.router)
     app.include_router(pages.router)

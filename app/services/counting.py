@@ -10,6 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.database import insert_if_new, rows
 from app.models.campaign import Campaign, CampaignStatus
+from app.models.letter import LEFT
 from app.models.webhook import Topic, Webhook, WebhookCall, WebhookCount
 from app.services import tallied, telling
 
@@ -21,7 +22,8 @@ async def tell(session: AsyncSession, *, at: datetime) -> None:
     for webhook in await telling.listening(session, Topic.LETTERS_SENT):
         public = Campaign.organisation_id == webhook.organisation_id, Campaign.status != CampaignStatus.DRAFT
         slugs = dict((await session.exec(select(Campaign.id, Campaign.slug).where(*public))).all())
-        sent = await tallied.sent(session, list(slugs))
+        stages = await tallied.by_campaign(session, list(slugs))
+        sent = {campaign_id: sum(each[stage] for stage in LEFT) for campaign_id, each in stages.items()}
         kept = await _told_before(session, webhook, at=at)
         for count in kept:
             if sent[count.campaign_id] != count.letters_sent:

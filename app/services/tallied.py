@@ -40,14 +40,13 @@ async def by_office(session: AsyncSession, campaign_id: uuid.UUID) -> dict[uuid.
     return found
 
 
-async def sent(session: AsyncSession, campaign_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, int]:
-    """Return how many letters of each campaign left for an office."""
-    which = [
-        col(Tally.campaign_id).in_(campaign_ids),
-        col(Tally.dimension) == Dimension.ALL,
-        col(Tally.stage).in_(LEFT),
-    ]
-    return dict.fromkeys(campaign_ids, 0) | dict(await _sums(session, [col(Tally.campaign_id)], which))
+async def by_campaign(session: AsyncSession, campaign_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, dict[Stage, int]]:
+    """Return where the letters of each campaign stand."""
+    found = {campaign_id: dict.fromkeys(Stage, 0) for campaign_id in campaign_ids}
+    which = [col(Tally.campaign_id).in_(campaign_ids), col(Tally.dimension) == Dimension.ALL]
+    for campaign_id, stage, n in await _sums(session, [col(Tally.campaign_id), col(Tally.stage)], which):
+        found[campaign_id][stage] = n
+    return found
 
 
 async def people(session: AsyncSession, campaign_id: uuid.UUID) -> tuple[int, int]:
