@@ -1,4 +1,4 @@
-"""Print the figures: `python -m bench [letters] [intake] [delivery]`."""
+"""Print the figures: `python -m bench [letters] [intake] [delivery] [stats]`."""
 
 import asyncio
 import itertools
@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 
 from app.models.campaign import Audience
-from bench import delivery, intake, letters, service
+from bench import delivery, intake, letters, service, stats
 from tests.postgres import fresh_database, postgres_server
 
 
@@ -26,7 +26,7 @@ DATABASES: dict[str, Callable[[], AbstractContextManager[str]]] = {
 
 
 def main() -> None:
-    wanted = sys.argv[1:] or ["letters", "intake", "delivery"]
+    wanted = sys.argv[1:] or ["letters", "intake", "delivery", "stats"]
     print(f"Python {platform.python_version()}, {platform.machine()}; one API process or one worker, durable commits")
     if "letters" in wanted:
         for language, audience in itertools.product(letters.LANGUAGES, Audience):
@@ -54,6 +54,21 @@ def main() -> None:
                 with opened() as url:
                     rate = delivery.deliveries(url, sink)
                 print(f"deliver on {name:<19}  {rate:8.0f} letters/s      {rate / ready:5.2f} of ready-made bytes")
+    if "stats" in wanted:
+        print_stats()
+
+
+def print_stats() -> None:
+    for name, cost in stats.pictures_cost().items():
+        print(f"picture {name:<23} {cost:8.1f} ms, the first time")
+    for name, opened in DATABASES.items():
+        with opened() as url:
+            found = stats.compare(url)
+        for question, (few, many) in found.items():
+            print(
+                f"{question:<16} on {name:<11}  {1 / many:8.0f} requests/s with {stats.MANY:,} letters,"
+                f" {1 / few:.0f} with {stats.FEW:,}: {many / few:.2f} of the time"
+            )
 
 
 if __name__ == "__main__":
