@@ -63,12 +63,13 @@ def print_stats() -> None:
         print(f"picture {name:<23} {cost:8.1f} ms, the first time")
     for name, opened in DATABASES.items():
         with opened() as url:
-            found = stats.compare(url)
+            found, (seconds, share) = stats.compare(url), stats.watching(url)
         for question, (few, many) in found.items():
             print(
                 f"{question:<16} on {name:<11}  {1 / many:8.0f} requests/s with {stats.MANY:,} letters,"
                 f" {1 / few:.0f} with {stats.FEW:,}: {many / few:.2f} of the time"
             )
+        print(f"live for {stats.READERS:,} on {name:<11} {seconds:8.2f} s until the last saw it, {share:.2f} of a core")
 
 
 if __name__ == "__main__":

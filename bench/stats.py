@@ -1,6 +1,7 @@
 """What the numbers cost for a campaign with a thousand letters and for one with a million."""
 
 import asyncio
+import os
 import random
 import time
 import uuid
@@ -8,6 +9,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from datetime import date, timedelta
 from itertools import accumulate
+from pathlib import Path
 
 import httpx
 import sqlalchemy as sa
@@ -17,6 +19,7 @@ from app.database import Database, table_of
 from app.models.campaign import Campaign
 from app.models.letter import Stage
 from app.models.tally import Dimension, SupporterTally, Tally
+from app.services import tally
 from app.showing import pictures
 from app.showing.pictures import Kind, Seen
 from bench import service
@@ -25,6 +28,7 @@ FEW, MANY = 1_000, 1_000_000  # letters
 DAYS, COUNTRIES, OFFICES = 90, 60, 40
 STAGES = (Stage.SENT, Stage.QUEUED, Stage.UNCONFIRMED, Stage.CANCELLED, Stage.POSTED, Stage.READY)
 ROUNDS, REQUESTS = 6, 10  # the two campaigns in turn, so that a busy machine is fair to both
+READERS = 1_000  # of live numbers
 SLUG = "rocio-san-miguel"
 QUESTIONS = {
     "stats": "stats",
@@ -45,6 +49,35 @@ def compare(database_url: str) -> dict[str, tuple[float, float]]:
         httpx.Client(base_url=f"http://127.0.0.1:{port}/api/v1/campaigns/", timeout=60) as client,
     ):
         return {name: _both(client, slugs, question) for name, question in QUESTIONS.items()}
+
+
+def watching(database_url: str) -> tuple[float, float]:
+    """Return the seconds until a thousand readers have seen a change, and the server's share of a core meanwhile."""
+    command = (service.COMMAND, "serve", "--no-worker")
+    with service.serving(*command, env=service.environment(database_url)) as (port, pid):
+        return asyncio.run(_watching(database_url, port, pid))
+
+
+async def _watching(database_url: str, port: int, pid: int) -> tuple[float, float]:
+    lines = await asyncio.gather(*(asyncio.open_connection("127.0.0.1", port) for _ in range(READERS)))
+    for _, writer in lines:
+        writer.write(f"GET /api/v1/campaigns/{SLUG}/stats/stream HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+    await asyncio.gather(*(reader.readuntil(b"data: ") for reader, _ in lines))
+    began, used = time.perf_counter(), _cpu(pid)
+    async with _opened(database_url) as database, database.transaction() as session:
+        campaign_id = (await session.exec(select(Campaign.id).where(Campaign.slug == SLUG))).one()
+        await tally.add_supporters(session, campaign_id, "DE")
+    await asyncio.gather(*(reader.readuntil(b"data: ") for reader, _ in lines))
+    took = time.perf_counter() - began
+    for _, writer in lines:
+        writer.close()
+    return took, (_cpu(pid) - used) / took
+
+
+def _cpu(pid: int) -> float:
+    """Seconds of processor time that a process has used."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def pictures_cost() -> dict[str, float]:

@@ -34,6 +34,7 @@ class FunnelOfCampaign(SQLModel):
     campaign: str
     timezone: str = Field(description="In whose days letters are counted.")
     as_of: datetime
+    supporters: int = Field(description="People who confirmed, in all: one person often writes several letters.")
     period: Period
     previous: Period | None = Field(default=None, description="As many days, just before.")
     change: Funnel | None = Field(default=None, description="The period's numbers less the previous one's.")

@@ -22,7 +22,10 @@ async def read(
     if since and until and since > until:
         raise invalid("?from", "The period ends before it begins.")
     period = await _period(session, campaign, since, until)
-    found = FunnelOfCampaign(campaign=campaign.slug, timezone=campaign.timezone, as_of=now(), period=period)
+    supporters, _ = await tallied.people(session, campaign.id)
+    found = FunnelOfCampaign(
+        campaign=campaign.slug, timezone=campaign.timezone, as_of=now(), supporters=supporters, period=period
+    )
     if compare is None:
         return found
     days = before(since, until or day_in(campaign.timezone, now()))

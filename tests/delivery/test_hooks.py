@@ -1,5 +1,6 @@
 """Webhooks from the outside: a real receiver is called, signed, again where it fails, and never inside a network."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -274,6 +275,21 @@ async def test_a_deleted_webhook_is_called_no_more(organiser: AsyncClient, recei
     assert (await organiser.delete(f"{API}/webhooks/{made['id']}")).status_code == 204
     await hooks.drain()
     assert receiver.taken == []
+
+
+async def test_the_caller_runs_beside_the_worker_until_it_is_told_to_stop(
+    organiser: AsyncClient, receiver: Receiver, hooks: Hooks
+) -> None:
+    made = await hook(organiser, receiver)
+    stopping = asyncio.Event()
+    running = asyncio.create_task(hooks.run(stopping))
+    receiver.hold()
+    await published(organiser)
+    await asyncio.wait_for(receiver.came.acquire(), 30)
+    stopping.set()
+    receiver.go_on()
+    await asyncio.wait_for(running, 30)  # and finishes what is in hand
+    assert [call["status"] for call in await log(organiser, made)] == ["taken"]
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "2130706433", "0x7f.1"])

@@ -91,7 +91,7 @@ async def test_the_funnel_narrows_from_handed_in_to_sent(
     await worker.drain()
     found = await get(client, "/campaigns/free-ada/stats/funnel")
     assert found["period"]["funnel"] == {"handed_in": 3, "confirmed": 2, "left": 2, "letters_sent": 2}
-    assert (found["previous"], found["change"]) == (None, None)
+    assert (found["supporters"], found["previous"], found["change"]) == (1, None, None)
 
 
 async def test_a_period_stands_beside_as_many_days_before_it(
