@@ -35,6 +35,7 @@ from app.routers import (
     streams,
     webhooks,
 )
+from app.services.curves import Gallery
 from app.services.intake import Intake
 from app.services.sealing import Keys
 from app.services.watching import Watch
@@ -61,6 +62,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     app.state.settings = settings
     app.state.keys = Keys(settings.secret_key)
+    app.state.gallery = Gallery()
     problems.install(app)
     api = APIRouter(prefix="/api/v1", responses=problems.RESPONSES)
     api.include_router(numbers.accepting)

@@ -6,9 +6,11 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
 from httpx import AsyncClient
 
 from app.delivery.worker import Worker
+from app.services.curves import Gallery
 from app.showing import pictures, words
 from app.showing.pictures import Kind, Seen
 from tests.factories import API, published
@@ -66,6 +68,18 @@ async def test_a_picture_that_has_not_changed_is_not_sent_again(client: AsyncCli
         assert (
             await client.get(f"{STATS}/{name}", headers={"If-None-Match": first.headers["etag"]})
         ).status_code == 200
+
+
+async def test_a_picture_stays_as_it_is_for_a_minute(
+    app: FastAPI, client: AsyncClient, organiser: AsyncClient, worker: Worker
+) -> None:
+    await published(organiser)
+    before = (await client.get(f"{STATS}/curve.png")).headers["etag"]
+    await write(client)
+    await worker.drain()
+    assert (await client.get(f"{STATS}/curve.png")).headers["etag"] == before
+    app.state.gallery = Gallery(seconds=0)
+    assert (await client.get(f"{STATS}/curve.png")).headers["etag"] != before
 
 
 @pytest.mark.parametrize("language", ["en", "de", "ru", "es", "fr", "pl", "uk", "be"])
