@@ -65,7 +65,9 @@ async def test_a_thousand_readers_cost_one_look_at_a_time(organiser: AsyncClient
         found: list[int] = []
         async with aclosing(watch.follow(campaign.id)) as numbers:
             async for text in numbers:
-                found.append(json.loads(text or "{}")["supporters"])
+                if text is None:  # a silence
+                    continue
+                found.append(json.loads(text)["supporters"])
                 (first if len(found) == 1 else second).release()
                 if len(found) == 2:
                     break

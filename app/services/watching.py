@@ -111,6 +111,8 @@ class Watch:
                     numbers.show(await stats.read(session, campaign))
             except (SQLAlchemyError, OSError) as error:
                 logger.warning("live numbers: the database does not answer (%s)", type(error).__name__)
+            except Exception:
+                logger.exception("live numbers: a look went wrong")
             await _within(self._every, numbers.nobody)
 
 
