@@ -9,14 +9,16 @@ from fastapi import APIRouter, FastAPI
 from fastapi_offline import FastAPIOffline
 from starlette.middleware.cors import CORSMiddleware
 
-from app import problems, schema
+from app import problems, schema, stopping
 from app.config import Settings
 from app.database import Database
 from app.delivery import catcher, relays
+from app.delivery.hooks import Hooks
 from app.delivery.worker import Worker
 from app.routers import (
     campaigns,
     exports,
+    feeds,
     guide,
     health,
     imports,
@@ -25,17 +27,25 @@ from app.routers import (
     mailbox,
     metrics,
     news,
+    numbers,
     officials,
+    osdi,
     pages,
+    pictures,
+    popolo,
     print_runs,
     prisoners,
     queue,
     receipts,
     stats,
+    streams,
     unsubscribe,
+    webhooks,
 )
+from app.services.curves import Gallery
 from app.services.intake import Intake
 from app.services.sealing import Keys
+from app.services.watching import Watch
 
 logger = logging.getLogger(__name__)
 
@@ -58,12 +68,16 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     app.state.settings = settings
     app.state.keys = Keys(settings.secret_key)
+    app.state.gallery = Gallery()
     problems.install(app)
     api = APIRouter(prefix="/api/v1", responses=problems.RESPONSES)
-    organisers_rooms = (print_runs, news, queue, inbound, imports, exports)
-    for room in (campaigns, letters, receipts, prisoners, officials, stats, *organisers_rooms):
+    shown = (stats, numbers, pictures, streams, feeds, popolo)
+    organisers_rooms = (print_runs, news, queue, inbound, imports, exports, webhooks)
+    api.include_router(numbers.accepting)
+    for room in (campaigns, letters, receipts, prisoners, officials, *shown, *organisers_rooms):
         api.include_router(room.router)
     app.include_router(api)
+    app.include_router(osdi.router, responses=problems.RESPONSES)
     app.include_router(health.router)
     app.include_router(metrics.router)
     app.include_router(guide.router)
@@ -90,6 +104,9 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.intake = Intake(database, app.state.keys)
         stack.push_async_callback(database.close)
         await schema.require_current(database)
+        app.state.watch = watch = Watch(database)
+        stack.push_async_callback(watch.close)
+        stack.enter_context(stopping.at_once(watch.stop))
         if settings.worker:
             await stack.enter_async_context(delivering(settings, database))
         yield
@@ -106,13 +123,15 @@ async def delivering(settings: Settings, database: Database) -> AsyncIterator[as
         mailer = relays.from_settings(settings, url)
         stack.push_async_callback(mailer.close)
         stopping = asyncio.Event()
-        worker = Worker(database, mailer, Keys(settings.secret_key), settings)
+        keys = Keys(settings.secret_key)
+        worker = Worker(database, mailer, keys, settings)
+        calling = asyncio.create_task(Hooks(database, keys, settings).run(stopping))
         running = asyncio.create_task(worker.run(stopping))
         try:
             yield running
         finally:
             stopping.set()
-            _, unfinished = await asyncio.wait({running}, timeout=settings.grace)
+            _, unfinished = await asyncio.wait({running, calling}, timeout=settings.grace)
             for task in unfinished:
                 logger.warning("some deliveries were still under way; they are due again when their lease has run out")
                 task.cancel()

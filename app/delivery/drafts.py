@@ -116,7 +116,7 @@ async def _stop(session: AsyncSession, drafts: Sequence[Draft], shut: dict[uuid.
         locked = await stages.lock(session, col(Letter.id) == draft.letters[0].id)
         if locked[0].stage is Stage.SENDING and to is not Stage.READY:
             await stages.move(session, locked, Stage.QUEUED, at=at, reason=reason)
-            locked = [letter._replace(stage=Stage.QUEUED, stage_on=at.date()) for letter in locked]
+            locked = [letter.moved_to(Stage.QUEUED, at) for letter in locked]
         if locked[0].stage in {Stage.SENDING, Stage.QUEUED}:
             await stages.move(session, locked, to, at=at, reason=None if by_hand else reason, channel=by_hand)
     await _end(session, [draft.claim for draft in drafts])

@@ -100,7 +100,7 @@ def _comes_back_unwanted(letter: stages.Standing, settlement: Settlement) -> boo
 
 async def _cancel(session: AsyncSession, stopped: Sequence[stages.Standing], *, at: datetime) -> None:
     if stopped:
-        back = [letter._replace(stage=Stage.QUEUED, stage_on=at.date()) for letter in stopped]
+        back = [letter.moved_to(Stage.QUEUED, at) for letter in stopped]
         await stages.move(session, back, Stage.CANCELLED, at=at, reason=Reason.BY_SUPPORTER)
         over = sa.update(Delivery).where(col(Delivery.letter_id).in_([letter.id for letter in stopped]))
         await session.exec(over.values(due_at=None))

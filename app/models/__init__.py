@@ -14,6 +14,7 @@ from app.models.print_run import PrintRun
 from app.models.prisoner import Prisoner, PrisonerEvent
 from app.models.submission import Submission
 from app.models.tally import SupporterTally, Tally
+from app.models.webhook import Webhook, WebhookCall, WebhookCount
 
 __all__ = [
     "Accreditation",
@@ -45,4 +46,7 @@ __all__ = [
     "Submission",
     "SupporterTally",
     "Tally",
+    "Webhook",
+    "WebhookCall",
+    "WebhookCount",
 ]

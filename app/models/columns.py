@@ -3,9 +3,10 @@
 import os
 import time
 import uuid
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
@@ -43,6 +44,11 @@ def uuid7() -> uuid.UUID:
 def now() -> datetime:
     """Return the present instant, aware and in UTC."""
     return datetime.now(UTC)
+
+
+def day_in(timezone: str, at: datetime) -> date:
+    """Return the day that it is at an instant in a time zone: the one in which a campaign counts its letters."""
+    return at.astimezone(ZoneInfo(timezone)).date()
 
 
 def text_enum(enum: type[StrEnum]) -> sa.Enum:

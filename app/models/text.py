@@ -2,10 +2,12 @@
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, partial
 from typing import Annotated
+from zoneinfo import available_timezones
 
 from babel import Locale
 from email_validator import EmailNotValidError, validate_email
@@ -109,6 +111,18 @@ def known_country(code: str) -> str:
     return code
 
 
+def known_timezone(name: str) -> str:
+    """Refuse names that stand for no time zone."""
+    if name not in _timezones():
+        raise ValueError("There is no time zone with this name (IANA), such as Europe/Minsk.")
+    return name
+
+
+@cache
+def _timezones() -> frozenset[str]:
+    return frozenset(available_timezones())
+
+
 @cache
 def _countries() -> frozenset[str]:
     """The codes of two letters that Unicode's CLDR knows, without those for unions, tests and the unknown."""
@@ -175,6 +189,7 @@ Country = Annotated[
     AfterValidator(known_country),
 ]
 Language = Annotated[str, _form(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*", "a language as in BCP 47, such as de", 16)]
+TimeZone = Annotated[str, StringConstraints(max_length=64), AfterValidator(known_timezone)]
 PartialDate = Annotated[
     str, _form(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?", "a day as YYYY, YYYY-MM or YYYY-MM-DD", 10)
 ]
@@ -185,3 +200,8 @@ WebAddress = Annotated[
 
 Texts = dict[Language, Line]
 Proses = dict[Language, Prose]
+
+
+def in_language(texts: Mapping[str, str], language: str) -> str:
+    """Return a text in this language, else in the first that it has; empty where it has none."""
+    return texts.get(language) or next(iter(texts.values()), "")

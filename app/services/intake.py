@@ -12,7 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from app.composing.recipients import Recipient
 from app.database import Database, execute_many, table_of
 from app.errors import UnsilencedError
-from app.models.columns import now, uuid7
+from app.models.columns import day_in, now, uuid7
 from app.models.delivery import Delivery, Notice
 from app.models.letter import Letter, LetterPublic, Reason, Stage
 from app.models.office import Channel
@@ -180,7 +180,7 @@ class _Group:
             language=recipient.language,
             channel=recipient.channel,
             stage=Stage.UNCONFIRMED,
-            stage_on=self._at.date(),
+            stage_on=day_in(planned.campaign.timezone, self._at),
             seed=letters.seed_of(submission["digest"], recipient.office.id),
             copies=[str(each) for each in planned.copies(recipient)] or None,
             digest=submission["digest"],

@@ -53,6 +53,12 @@ def no_office() -> NotFound:
 
 async def listed(session: AsyncSession, query: OfficeQuery) -> Page[OfficePublic]:
     """Return offices with their present holders, newest first."""
+    found, next_cursor = await page(session, query)
+    return Page(items=await _show(session, found), next_cursor=next_cursor)
+
+
+async def page(session: AsyncSession, query: OfficeQuery) -> tuple[Sequence[Office], str | None]:
+    """Return the offices of a page, newest first, and the next cursor."""
     which = select(Office)
     if query.after:
         which = which.where(col(Office.id) < query.after)
@@ -67,8 +73,7 @@ async def listed(session: AsyncSession, query: OfficeQuery) -> Page[OfficePublic
     if query.language:
         which = which.where(sa.cast(col(Office.languages), sa.String).contains(f'"{query.language}"', autoescape=True))
     found = (await session.exec(which.order_by(col(Office.id).desc()).limit(query.limit + 1))).all()
-    shown, next_cursor = query.cut(found)
-    return Page(items=await _show(session, shown), next_cursor=next_cursor)
+    return query.cut(found)
 
 
 async def show(session: AsyncSession, office: Office) -> OfficePublic:

@@ -140,7 +140,7 @@ async def _move(
     held = await stages.lock(session, col(Letter.print_run_id) == run.id, col(Letter.stage) == Stage(run.status))
     for to in path:
         await stages.move(session, held, to, at=at, reason=reason, **emptied)
-        held = [letter._replace(stage=to, stage_on=at.date()) for letter in held]
+        held = [letter.moved_to(to, at) for letter in held]
     run.status, run.moved_at = status, at
     await session.flush()
 

@@ -29,7 +29,7 @@ from app.models.prisoner import (
     PrisonerUpdate,
 )
 from app.pagination import Page
-from app.services import news, publishing, revisions
+from app.services import news, publishing, revisions, telling
 
 
 async def read(session: AsyncSession, slug: str, visitor: Organiser | None) -> PrisonerPublic:
@@ -91,6 +91,7 @@ async def update(
     revisions.require(prisoner.revision, if_match)
     before = prisoner.status
     await revisions.change(session, prisoner, columns(body))
+    await telling.of_prisoner(session, prisoner, before=before)
     await news.tell_freed(session, prisoner, before=before)
     return show_to_organisers(prisoner)
 
@@ -118,6 +119,7 @@ async def add_event(session: AsyncSession, prisoner: Prisoner, body: EventCreate
     await session.flush()
     before, status = prisoner.status, await _status_by_events(session, prisoner.id)
     await revisions.change(session, prisoner, {"status": status} if status else {})
+    await telling.of_prisoner(session, prisoner, before=before)
     if body.kind is EventKind.HEALTH:
         await publishing.alarm(session, prisoner)
     await news.tell_freed(session, prisoner, before=before)

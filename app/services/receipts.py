@@ -135,7 +135,7 @@ async def _out_of_print(session: AsyncSession, submission: Submission) -> list[s
     at = now()
     printed = await stages.lock(session, col(Letter.submission_id) == submission.id, col(Letter.stage) == Stage.PRINTED)
     await stages.move(session, printed, Stage.READY, at=at)
-    return [letter._replace(stage=Stage.READY, stage_on=at.date()) for letter in printed]
+    return [letter.moved_to(Stage.READY, at) for letter in printed]
 
 
 async def _own_letter(session: AsyncSession, submission: Submission, letter_id: uuid.UUID) -> Letter:
