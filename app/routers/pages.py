@@ -12,7 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.config import PROJECT
-from app.dependencies import DatabaseDep, IdPath, KeysDep, ReaderDep, SessionDep, TokenPath
+from app.dependencies import ANYONE, DatabaseDep, IdPath, KeysDep, ReaderDep, SessionDep, TokenPath
 from app.errors import UnsilencedError
 from app.models.letter import Stage
 from app.services import confirmation, receipts
@@ -40,12 +40,12 @@ class PageRoute(APIRoute):
             try:
                 return await handle(request)
             except UnsilencedError as error:
-                return _page("problem.html", FALLBACK, error.status, title=error.title, detail=error.detail)
+                return page("problem.html", FALLBACK, error.status, title=error.title, detail=error.detail)
 
         return tell
 
 
-router = APIRouter(prefix="/confirm/{token}", include_in_schema=False, route_class=PageRoute)
+router = APIRouter(prefix="/confirm/{token}", include_in_schema=False, route_class=PageRoute, dependencies=[ANYONE])
 
 _environment = Environment(loader=FileSystemLoader(FOLDER), undefined=StrictUndefined, autoescape=True)
 
@@ -90,7 +90,7 @@ async def erase(token: TokenPath, session: SessionDep, keys: KeysDep) -> HTMLRes
     submission, _, _ = await confirmation.look(session, keys, token)
     strings, language = _strings_of(submission.language)
     await receipts.erase(session, keys, token)
-    return _page("problem.html", language, title=strings["erased"], detail=strings["erased_detail"])
+    return page("problem.html", language, title=strings["erased"], detail=strings["erased_detail"])
 
 
 async def _own_page(session: AsyncSession, keys: Keys, token: str) -> HTMLResponse:
@@ -98,7 +98,7 @@ async def _own_page(session: AsyncSession, keys: Keys, token: str) -> HTMLRespon
     if submission.confirmed_at is None and not any(letter.stage is Stage.UNCONFIRMED for letter in answer.letters):
         raise confirmation.stopped()
     strings, language = _strings_of(submission.language)
-    return _page(
+    return page(
         "confirm.html",
         language,
         t=strings,
@@ -115,7 +115,7 @@ def _back(token: str) -> RedirectResponse:
     return RedirectResponse(f"/confirm/{token}", status.HTTP_303_SEE_OTHER, headers=GUARDED)
 
 
-def _page(template: str, language: str, status: int = 200, **values: object) -> HTMLResponse:
+def page(template: str, language: str, status: int = 200, **values: object) -> HTMLResponse:
     html = _environment.get_template(template).render(language=language, **values)
     return HTMLResponse(html, status, headers=GUARDED)
 
