@@ -84,6 +84,13 @@ class RecoveryCodes(SQLModel):
     recovery_codes: list[str] = Field(description="Shown this once. Each stands in for the second factor, once.")
 
 
+class Credentials(Strict):
+    """What an operator gives an organiser to sign in with."""
+
+    email: Email
+    password: Password
+
+
 class ResetRequest(Strict):
     email: Email
 

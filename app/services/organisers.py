@@ -20,11 +20,18 @@ KEY_PREFIX = access.KEY_PREFIX
 
 async def create(session: AsyncSession, *, organisation: str, name: str, key: str | None = None) -> str:
     """Add an owner to an organisation, made where there is none of this name; return the key, to be shown once."""
+    return (await create_with_key(session, organisation=organisation, name=name, key=key))[1]
+
+
+async def create_with_key(
+    session: AsyncSession, *, organisation: str, name: str, key: str | None = None
+) -> tuple[Organiser, str]:
+    """Do the same, and return the organiser too."""
     organiser = await add(session, await organisation_named(session, organisation), name=name, role=Role.OWNER)
-    key = key or access.new_token(KEY_PREFIX)
+    key = key or access.new_token(access.KEY_PREFIX)
     session.add(ApiKey(organiser_id=organiser.id, name="the first", scope=Role.OWNER, digest=digest_of_key(key)))
     await session.flush()
-    return key
+    return organiser, key
 
 
 async def organisation_named(session: AsyncSession, name: str) -> Organisation:

@@ -24,7 +24,7 @@ from app.models.account import (
 )
 from app.models.columns import now
 from app.models.organisation import Organiser
-from app.services import accounts, audit, throttle
+from app.services import accounts, audit
 from app.services.access import Access
 from app.services.passwords import Passwords
 from app.services.sealing import Keys
@@ -54,7 +54,6 @@ async def begin(
 
 async def confirm(session: AsyncSession, keys: Keys, organiser: Organiser, body: SecondFactorConfirm) -> RecoveryCodes:
     """Ask for codes from now on; return recovery codes, to be shown once."""
-    await throttle.count(session, keys, b"otp", organiser.id.bytes, most=throttle.BY_ACCOUNT, at=now())
     account = await _account(session, organiser.id)
     if account.sealed_otp is None or account.otp_since:
         raise Conflict("There is no second factor to be confirmed.")
