@@ -1,6 +1,6 @@
 """An organiser's own way in: sessions, password, second factor, API keys."""
 
-from fastapi import APIRouter, status
+from fastapi import APIRouter, Depends, Response, status
 
 from app.bodies import StrictRoute
 from app.dependencies import (
@@ -32,7 +32,13 @@ from app.models.organiser_session import OrganiserSessionPublic, SignIn, TokenSh
 from app.pagination import Page
 from app.services import account_links, accounts, api_keys, second_factor, signing_in
 
-router = APIRouter(prefix="/auth", tags=["auth"], route_class=StrictRoute)
+
+async def never_kept(response: Response) -> None:
+    """Tell caches to keep no answer: tokens and secrets are in them."""
+    response.headers["Cache-Control"] = "no-store"
+
+
+router = APIRouter(prefix="/auth", tags=["auth"], route_class=StrictRoute, dependencies=[Depends(never_kept)])
 
 
 @router.post("/token", dependencies=[ANYONE])

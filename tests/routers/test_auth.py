@@ -88,6 +88,7 @@ async def test_a_session_is_short_and_its_token_is_nowhere_stored(
 
     assert set(answer.json()) == {"access_token", "token_type", "expires_at"}
     assert answer.json()["token_type"] == "bearer"
+    assert answer.headers["cache-control"] == "no-store"
     assert answer.json()["access_token"] not in await everything_stored(database)
     assert (await get(olga, "/auth/me"))["role"] == "owner"
 
