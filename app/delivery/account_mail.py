@@ -53,9 +53,8 @@ async def deliver_due(database: Database, mailer: Mailer, keys: Keys, settings: 
     """Mail each link that is due; return how many were."""
     async with database.transaction() as session:
         due = await _claim(session, settings.lease_time)
-        mails = {link.id: await _compose(session, link, keys, settings) for link in due}
-    for link in due:
-        mail = mails[link.id]
+        mails = [await _compose(session, link, keys, settings) for link in due]
+    for link, mail in zip(due, mails, strict=True):
         wait = await _send(mailer, mail, link.attempts, settings) if mail else None
         async with database.transaction() as session:
             done = sa.update(AccountLink).where(col(AccountLink.id) == link.id, col(AccountLink.due_at).is_not(None))
@@ -84,6 +83,11 @@ async def _compose(session: AsyncSession, link: AccountLink, keys: Keys, setting
         return None
     if link.purpose is Purpose.RESET and await accounts.by_digest(session, link.digest) is None:
         return None
+    try:
+        address = account_links.address_of(keys, link)
+    except ValueError as error:
+        logger.warning("a mail to an organiser is dropped: %s", error)
+        return None
     organisation = await session.get(Organisation, link.organisation_id) if link.organisation_id else None
     text = _environment.get_template(f"{link.purpose.value}.txt").render(
         organisation=organisation.name if organisation else "",
@@ -95,7 +99,7 @@ async def _compose(session: AsyncSession, link: AccountLink, keys: Keys, setting
     return Mail(
         sender=settings.mail_from,
         sender_name=domain,
-        to=account_links.address_of(keys, link),
+        to=address,
         subject=subject.removeprefix("Subject:").strip(),
         body=body.strip() + "\n",
         message_id=f"{link.id}@{domain}",
@@ -108,12 +112,19 @@ async def _send(mailer: Mailer, mail: Mail, attempts: int, settings: Settings) -
     """Hand a mail over; return the seconds until it is tried again, or None: it is over."""
     try:
         await mailer.send(Envelope(mail.sender, mail.to, message.to_bytes(mail, at=now())))
-    except TryAgain:
-        chance = random.random()  # noqa: S311 - spreads the herd, guards nothing
-        return retry.wait(attempts, first=settings.retry_first, chance=chance)
     except Never:
         logger.warning("a mail to an organiser was refused for good")
+    except TryAgain:
+        return _later(attempts, settings)
+    except Exception as error:  # noqa: BLE001 - one bad mail keeps no other from leaving
+        logger.warning("a mail to an organiser could not be handed over: %s", type(error).__name__)
+        return _later(attempts, settings)
     return None
+
+
+def _later(attempts: int, settings: Settings) -> float | None:
+    chance = random.random()  # noqa: S311 - spreads the herd, guards nothing
+    return retry.wait(attempts, first=settings.retry_first, chance=chance)
 
 
 async def _pause(stopping: asyncio.Event, seconds: float) -> None:

@@ -23,6 +23,7 @@ def hard_to_guess(password: str) -> str:
 Password = Annotated[
     str, NFC, StringConstraints(min_length=12, max_length=200), AfterValidator(hard_to_guess), Field(repr=False)
 ]
+GivenPassword = Annotated[str, NFC, StringConstraints(max_length=200), Field(repr=False)]  # to be compared
 Code = Annotated[str, StringConstraints(max_length=40), Field(repr=False)]
 
 
@@ -57,13 +58,19 @@ class Me(SQLModel):
     role: Role
 
 
+class SignIn(Strict):
+    email: Email
+    password: GivenPassword
+    otp: Code | None = Field(default=None, description="With a second factor: its code.")
+
+
 class PasswordUpdate(Strict):
-    password: str = Field(max_length=200, repr=False, description="The present one.")
+    password: GivenPassword = Field(description="The present one.")
     new_password: Password
 
 
 class SecondFactorBegin(Strict):
-    password: str = Field(max_length=200, repr=False)
+    password: GivenPassword
 
 
 class SecondFactorOffer(SQLModel):
@@ -76,7 +83,7 @@ class SecondFactorConfirm(Strict):
 
 
 class SecondFactorRemove(Strict):
-    password: str = Field(max_length=200, repr=False)
+    password: GivenPassword
     otp: Code
 
 

@@ -60,7 +60,7 @@ class OrganiserPublic(SQLModel):
     id: uuid.UUID
     name: str
     role: Role
-    email: str | None = Field(description="Null: they use API keys only.")
+    email: str | None = Field(description="Null: they use API keys only, or it was sealed with another secret.")
     second_factor: bool
     disabled_at: datetime | None
     created_at: datetime

@@ -6,8 +6,7 @@ from typing import Literal
 
 from sqlmodel import Field, SQLModel
 
-from app.models.columns import Strict, id_field, now
-from app.models.text import Email
+from app.models.columns import id_field, now
 
 
 class OrganiserSession(SQLModel, table=True):
@@ -19,12 +18,6 @@ class OrganiserSession(SQLModel, table=True):
     created_at: datetime = Field(default_factory=now)
     expires_at: datetime = Field(index=True)
     revoked_at: datetime | None = None
-
-
-class SignIn(Strict):
-    email: Email
-    password: str = Field(max_length=200, repr=False)
-    otp: str | None = Field(default=None, max_length=40, repr=False, description="With a second factor: its code.")
 
 
 class TokenShown(SQLModel):

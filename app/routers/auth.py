@@ -26,9 +26,10 @@ from app.models.account import (
     SecondFactorConfirm,
     SecondFactorOffer,
     SecondFactorRemove,
+    SignIn,
 )
 from app.models.api_key import ApiKeyCreate, ApiKeyPublic, ApiKeyShown
-from app.models.organiser_session import OrganiserSessionPublic, SignIn, TokenShown
+from app.models.organiser_session import OrganiserSessionPublic, TokenShown
 from app.pagination import Page
 from app.services import account_links, accounts, api_keys, second_factor, signing_in
 

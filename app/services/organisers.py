@@ -65,7 +65,7 @@ async def listed(session: AsyncSession, keys: Keys, organisation_id: uuid.UUID |
 
 
 def show(keys: Keys, organiser: Organiser, account: Account | None) -> OrganiserPublic:
-    email = keys.open(account.sealed_email, about=organiser.id).decode() if account else None
+    email = _address(keys, account) if account else None
     second_factor = account is not None and account.otp_since is not None
     return OrganiserPublic.model_validate({**organiser.model_dump(), "email": email, "second_factor": second_factor})
 
@@ -107,6 +107,13 @@ async def end_sessions(session: AsyncSession, organiser_id: uuid.UUID) -> None:
     """Sign an organiser out everywhere."""
     live = col(OrganiserSession.organiser_id) == organiser_id, col(OrganiserSession.revoked_at).is_(None)
     await session.exec(sa.update(OrganiserSession).where(*live).values(revoked_at=now()))
+
+
+def _address(keys: Keys, account: Account) -> str | None:
+    try:
+        return keys.open(account.sealed_email, about=account.organiser_id).decode()
+    except ValueError:  # the secret was changed; the list is needed all the same
+        return None
 
 
 async def _require_an_owner(session: AsyncSession, organisation_id: uuid.UUID) -> None:

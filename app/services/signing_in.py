@@ -9,9 +9,9 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from app.database import Database
 from app.errors import NotFound, Unauthorized
-from app.models.account import Account
+from app.models.account import Account, SignIn
 from app.models.columns import now
-from app.models.organiser_session import OrganiserSession, OrganiserSessionPublic, SignIn, TokenShown
+from app.models.organiser_session import OrganiserSession, OrganiserSessionPublic, TokenShown
 from app.services import accounts, second_factor, throttle
 from app.services.access import SESSION_PREFIX, Access, new_token
 from app.services.passwords import Passwords

@@ -184,6 +184,13 @@ async def test_a_new_password_signs_out_everywhere(client: AsyncClient, olga: As
     assert await token_of(client, password=NEW_PASSWORD)
 
 
+async def test_a_password_is_the_same_however_its_accents_are_typed(client: AsyncClient, olga: AsyncClient) -> None:
+    composed, decomposed = "cr\u00e8me br\u00fbl\u00e9e, twice", "cre\u0300me bru\u0302le\u0301e, twice"
+    await olga.put(f"{AUTH}/password", json={"password": PASSWORD, "new_password": composed})
+
+    assert await token_of(client, password=decomposed)
+
+
 async def test_asking_for_a_new_password_is_answered_alike_whoever_is_asked_for(
     client: AsyncClient, olga: AsyncClient, database: Database, relay: Relay, settings: Settings
 ) -> None:
@@ -224,24 +231,26 @@ async def test_nobody_is_bombed_with_mails_for_a_new_password(client: AsyncClien
     assert [answer.status_code for answer in answers] == [202, 202, 202, 429]
 
 
-async def second_factor_of(olga: AsyncClient) -> tuple[pyotp.TOTP, list[str]]:
+async def second_factor_of(olga: AsyncClient) -> tuple[pyotp.TOTP, str, list[str]]:
+    """Set a second factor up; return it, the code that confirmed it, and the recovery codes."""
     offer = await post(olga, "/auth/second-factor", {"password": PASSWORD}, status=200)
     totp = pyotp.parse_uri(offer["uri"])
     assert isinstance(totp, pyotp.TOTP)
-    answer = await olga.put(f"{AUTH}/second-factor", json={"otp": totp.now()})
+    code = totp.now()
+    answer = await olga.put(f"{AUTH}/second-factor", json={"otp": code})
     assert answer.status_code == 200, answer.text
-    return totp, answer.json()["recovery_codes"]
+    return totp, code, answer.json()["recovery_codes"]
 
 
 async def test_a_second_factor_is_asked_for_and_no_code_works_twice(
     client: AsyncClient, olga: AsyncClient, database: Database
 ) -> None:
-    totp, _ = await second_factor_of(olga)
+    totp, used, _ = await second_factor_of(olga)
 
     told = problem(await try_to_sign_in(client), 401)
     assert told["type"].endswith("#second-factor")
     assert problem(await try_to_sign_in(client, password="wrong horse battery"), 401)["type"].endswith("#unauthorized")
-    problem(await try_to_sign_in(client, otp=totp.now()), 401)  # it was used to confirm
+    problem(await try_to_sign_in(client, otp=used), 401)
     later = totp.at(int(time.time()), counter_offset=1)
     assert (await try_to_sign_in(client, otp=later)).status_code == 200
     problem(await try_to_sign_in(client, otp=later), 401)
@@ -249,7 +258,7 @@ async def test_a_second_factor_is_asked_for_and_no_code_works_twice(
 
 
 async def test_a_recovery_code_stands_in_once(client: AsyncClient, olga: AsyncClient) -> None:
-    _, codes = await second_factor_of(olga)
+    *_, codes = await second_factor_of(olga)
     assert len(set(codes)) == 10
 
     assert await token_of(client, otp=codes[0].upper())
@@ -261,7 +270,7 @@ async def test_a_recovery_code_stands_in_once(client: AsyncClient, olga: AsyncCl
 async def test_a_second_factor_goes_with_password_and_code_only(client: AsyncClient, olga: AsyncClient) -> None:
     problem(await olga.post(f"{AUTH}/second-factor", json={"password": "wrong horse battery"}), 422)
     problem(await olga.put(f"{AUTH}/second-factor", json={"otp": "000000"}), 409)
-    _, codes = await second_factor_of(olga)
+    *_, codes = await second_factor_of(olga)
     problem(await olga.post(f"{AUTH}/second-factor", json={"password": PASSWORD}), 409)
     removal = f"{AUTH}/second-factor/removal"
     problem(await olga.post(removal, json={"password": PASSWORD, "otp": "000000"}), 401)

@@ -3,12 +3,17 @@
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from fastapi import FastAPI
 from httpx import AsyncClient
+from sqlmodel import col
 
 from app.config import Settings
 from app.database import Database
+from app.models.account_link import AccountLink
 from app.models.organisation import Role
+from app.services.sealing import Keys
+from tests.conftest import SECRET
 from tests.factories import API, post
 from tests.people import OLGA, PASSWORD, bearing, person, token_of, try_to_sign_in
 from tests.relay import Relay
@@ -103,6 +108,21 @@ async def test_a_mail_that_cannot_leave_now_leaves_later(
 
     assert relay.to(EVE) == []
     assert await deliver(database, relay, settings) == 0  # not before its time
+
+
+async def test_one_mail_that_cannot_be_written_keeps_no_other_from_leaving(
+    organiser: AsyncClient, database: Database, relay: Relay, settings: Settings
+) -> None:
+    for address in (OLGA, EVE):
+        await post(organiser, "/organisers", {"email": address, "role": "editor"}, status=202)
+    async with database.transaction() as session:
+        spoil = sa.update(AccountLink).where(col(AccountLink.digest) == Keys(SECRET).digest_of_email(OLGA))
+        await session.exec(spoil.values(sealed_email=b"sealed with another secret"))
+
+    assert await deliver(database, relay, settings) == 2
+
+    assert [accepted.to for accepted in relay.accepted] == [EVE]
+    assert await deliver(database, relay, settings) == 0
 
 
 @pytest.mark.parametrize("how", ["demote", "disable"])
