@@ -12,9 +12,12 @@ from starlette.middleware.cors import CORSMiddleware
 from app import problems, schema
 from app.config import Settings
 from app.database import Database
-from app.delivery import catcher, relays
+from app.delivery import account_mail, catcher, relays
 from app.delivery.worker import Worker
 from app.routers import (
+    account_pages,
+    audit,
+    auth,
     campaigns,
     guide,
     health,
@@ -24,6 +27,7 @@ from app.routers import (
     metrics,
     news,
     officials,
+    organisers,
     pages,
     print_runs,
     prisoners,
@@ -33,6 +37,7 @@ from app.routers import (
     unsubscribe,
 )
 from app.services.intake import Intake
+from app.services.passwords import Passwords
 from app.services.sealing import Keys
 
 logger = logging.getLogger(__name__)
@@ -56,9 +61,12 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     app.state.settings = settings
     app.state.keys = Keys(settings.secret_key)
+    app.state.passwords = Passwords()
     problems.install(app)
     api = APIRouter(prefix="/api/v1", responses=problems.RESPONSES)
     for room in (campaigns, letters, receipts, prisoners, officials, stats, print_runs, news, queue, inbound):
+        api.include_router(room.router)
+    for room in (auth, organisers, audit):
         api.include_router(room.router)
     app.include_router(api)
     app.include_router(health.router)
@@ -66,6 +74,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.include_router(guide.router)
     app.include_router(pages.router)
     app.include_router(unsubscribe.router)
+    app.include_router(account_pages.router)
     if settings.catches_mail:
         app.include_router(mailbox.router)
     if settings.cors_origins:
@@ -103,13 +112,15 @@ async def delivering(settings: Settings, database: Database) -> AsyncIterator[as
         mailer = relays.from_settings(settings, url)
         stack.push_async_callback(mailer.close)
         stopping = asyncio.Event()
-        worker = Worker(database, mailer, Keys(settings.secret_key), settings)
+        keys = Keys(settings.secret_key)
+        worker = Worker(database, mailer, keys, settings)
         running = asyncio.create_task(worker.run(stopping))
+        to_organisers = asyncio.create_task(account_mail.run(stopping, database, mailer, keys, settings))
         try:
             yield running
         finally:
             stopping.set()
-            _, unfinished = await asyncio.wait({running}, timeout=settings.grace)
+            _, unfinished = await asyncio.wait({running, to_organisers}, timeout=settings.grace)
             for task in unfinished:
                 logger.warning("some deliveries were still under way; they are due again when their lease has run out")
                 task.cancel()
