@@ -43,8 +43,7 @@ async def cancel_rest(session: AsyncSession, campaign: Campaign, office_id: uuid
         raise invalid("/office_id", "There is no office with this id.")
     to_office = col(Letter.campaign_id) == campaign.id, col(Letter.office_id) == office_id
     n = await queue.stop(session, *to_office, stages_in=WAITING, to=Stage.CANCELLED, reason=Reason.BY_ORGANISER)
-    audit.note(session, campaign, {f"letters to {office_id}": (None, f"{n} cancelled")})
-    return Changed(letters=n)
+    return _noted(session, campaign, f"letters to {office_id}", n, None, Stage.CANCELLED)
 
 
 async def retry_failed(session: AsyncSession, campaign: Campaign) -> Changed:
@@ -52,7 +51,13 @@ async def retry_failed(session: AsyncSession, campaign: Campaign) -> Changed:
     if campaign.status is not CampaignStatus.ACTIVE:
         raise Conflict(f"The campaign is {campaign.status.value}: nothing leaves.")
     n = await queue.retry(session, col(Letter.campaign_id) == campaign.id)
-    audit.note(session, campaign, {"letters": (f"{n} failed", f"{n} queued")})
+    return _noted(session, campaign, "letters", n, Stage.FAILED, Stage.QUEUED)
+
+
+def _noted(session: AsyncSession, campaign: Campaign, what: str, n: int, before: Stage | None, after: Stage) -> Changed:
+    """Write down that so many letters of the campaign were moved, if any were."""
+    if n:
+        audit.note(session, campaign, {what: (before and f"{n} {before.value}", f"{n} {after.value}")})
     return Changed(letters=n)
 
 

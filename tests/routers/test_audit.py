@@ -12,11 +12,15 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import SQLModel
 
 from app.database import Database
+from app.delivery.worker import Worker
+from app.models.letter import Reason, Stage
 from app.models.organisation import Role
-from app.services import audit
-from tests.factories import API, draft, office, post, prisoner
+from app.services import audit, queue
+from tests.delivery.steps import OFFICE
+from tests.factories import API, draft, office, post, prisoner, published
 from tests.people import PASSWORD, bearing, person, token_of
-from tests.steps import everything_stored, get, how_many, patch, problem, write
+from tests.relay import Relay
+from tests.steps import everything_stored, get, how_many, patch, problem, somebody, write
 
 NOT_WATCHED = {  # and why
     "accreditation": "told as the office's accredited_to",
@@ -93,6 +97,63 @@ async def test_publishing_holders_and_events_are_written_down_too(organiser: Asy
     assert ("official", "created", ["name", "gender", "since"]) in told
     assert ("prisoner_event", "created", ["kind", "happened_on"]) in told
     assert ("prisoner", "changed", ["status"]) in told
+
+
+async def test_what_organisers_do_to_letters_is_written_down_with_their_campaign(
+    client: AsyncClient, organiser: AsyncClient, database: Database
+) -> None:
+    made = await published(organiser, embassies_of=[])
+    for name in ("ann", "bob"):
+        await write(client, supporter=somebody(name))
+    first, second = sorted(each["id"] for each in (await get(organiser, "/letters"))["items"])
+    async with database.transaction() as session:
+        await queue.stop(session, sa.true(), stages_in=[Stage.QUEUED], to=Stage.HELD, reason=Reason.MODERATION)
+
+    await post(organiser, f"/letters/{first}/release", status=200)
+    await post(organiser, f"/letters/{second}/cancel", status=200)
+    await post(organiser, "/campaigns/free-ada/queue/cancel", {"office_id": made["offices"][0]}, status=200)
+
+    assert [(each["kind"], each["thing"], each["changes"]) for each in (await trail(organiser))[-3:]] == [
+        ("campaign", "free-ada", {f"letter {first}": {"from": "held", "to": "queued"}}),
+        ("campaign", "free-ada", {f"letter {second}": {"from": "held", "to": "cancelled"}}),
+        ("campaign", "free-ada", {f"letters to {made['offices'][0]}": {"from": None, "to": "1 cancelled"}}),
+    ]
+
+
+async def test_trying_failed_letters_again_is_written_down(
+    client: AsyncClient, organiser: AsyncClient, worker: Worker, relay: Relay
+) -> None:
+    await published(organiser, embassies_of=[])
+    await write(client)
+    relay.at_rcpt[OFFICE] = ["550 5.6.0 not from you"] * 2
+    await worker.drain()
+    (failed,) = (await get(organiser, "/letters"))["items"]
+
+    await post(organiser, f"/letters/{failed['id']}/retry", status=200)
+    await worker.drain()
+    await post(organiser, "/campaigns/free-ada/queue/retry", status=200)
+    await post(organiser, "/campaigns/free-ada/queue/retry", status=200)
+
+    one, all_ = (await trail(organiser, "?kind=campaign"))[-2:]
+    assert one["changes"] == {f"letter {failed['id']}": {"from": "failed", "to": "queued"}}
+    assert all_["changes"] == {"letters": {"from": "1 failed", "to": "1 queued"}}
+    assert all_["organiser"]
+
+
+async def test_print_runs_and_updates_are_written_down(client: AsyncClient, organiser: AsyncClient) -> None:
+    by_post = office(channels=["post"], postal_address="Main Street 1\n220030 Exampletown")
+    await published(organiser, offices=[by_post], embassies_of=[])
+    await write(client)
+    run = await post(organiser, "/campaigns/free-ada/print-runs", {})
+    for step in ("posted", "undo", "undo"):
+        await post(organiser, f"/print-runs/{run['id']}/{step}", status=200)
+    await post(organiser, "/campaigns/free-ada/updates", {"text": {"en": "The court has met."}})
+
+    *runs, update = (await trail(organiser))[-5:]
+
+    assert [each["changes"]["print run 1"]["to"] for each in runs] == ["printed", "posted", "printed", "undone"]
+    assert (update["kind"], update["deed"], update["thing"]) == ("news", "created", "free-ada")
+    assert update["changes"]["text"]["to"] == {"en": "The court has met."}
 
 
 async def test_a_change_that_is_refused_leaves_no_trace(organiser: AsyncClient, database: Database) -> None:
