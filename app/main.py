@@ -12,10 +12,13 @@ from starlette.middleware.cors import CORSMiddleware
 from app import problems, schema, stopping
 from app.config import Settings
 from app.database import Database
-from app.delivery import catcher, relays
+from app.delivery import account_mail, catcher, relays
 from app.delivery.hooks import Hooks
 from app.delivery.worker import Worker
 from app.routers import (
+    account_pages,
+    audit,
+    auth,
     campaigns,
     exports,
     feeds,
@@ -29,6 +32,7 @@ from app.routers import (
     news,
     numbers,
     officials,
+    organisers,
     osdi,
     pages,
     pictures,
@@ -44,6 +48,7 @@ from app.routers import (
 )
 from app.services.curves import Gallery
 from app.services.intake import Intake
+from app.services.passwords import Passwords
 from app.services.sealing import Keys
 from app.services.watching import Watch
 
@@ -69,12 +74,15 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.settings = settings
     app.state.keys = Keys(settings.secret_key)
     app.state.gallery = Gallery()
+    app.state.passwords = Passwords()
     problems.install(app)
     api = APIRouter(prefix="/api/v1", responses=problems.RESPONSES)
     shown = (stats, numbers, pictures, streams, feeds, popolo)
     organisers_rooms = (print_runs, news, queue, inbound, imports, exports, webhooks)
     api.include_router(numbers.accepting)
     for room in (campaigns, letters, receipts, prisoners, officials, *shown, *organisers_rooms):
+        api.include_router(room.router)
+    for room in (auth, organisers, audit):
         api.include_router(room.router)
     app.include_router(api)
     app.include_router(osdi.router, responses=problems.RESPONSES)
@@ -83,6 +91,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.include_router(guide.router)
     app.include_router(pages.router)
     app.include_router(unsubscribe.router)
+    app.include_router(account_pages.router)
     if settings.catches_mail:
         app.include_router(mailbox.router)
     if settings.cors_origins:
@@ -127,11 +136,12 @@ async def delivering(settings: Settings, database: Database) -> AsyncIterator[as
         worker = Worker(database, mailer, keys, settings)
         calling = asyncio.create_task(Hooks(database, keys, settings).run(stopping))
         running = asyncio.create_task(worker.run(stopping))
+        to_organisers = asyncio.create_task(account_mail.run(stopping, database, mailer, keys, settings))
         try:
             yield running
         finally:
             stopping.set()
-            _, unfinished = await asyncio.wait({running, calling}, timeout=settings.grace)
+            _, unfinished = await asyncio.wait({running, calling, to_organisers}, timeout=settings.grace)
             for task in unfinished:
                 logger.warning("some deliveries were still under way; they are due again when their lease has run out")
                 task.cancel()

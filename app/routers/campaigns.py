@@ -6,6 +6,7 @@ from fastapi import APIRouter, Query, Response, status
 
 from app.bodies import StrictRoute
 from app.dependencies import (
+    ANYONE,
     CampaignDep,
     IfMatch,
     OrganiserDep,
@@ -114,7 +115,7 @@ async def close_campaign(campaign: OwnCampaignDep, body: CampaignClose, session:
     return await publishing.close(session, campaign, body)
 
 
-@router.get("/{slug}/officials")
+@router.get("/{slug}/officials", dependencies=[ANYONE])
 async def offices_for_supporter(
     campaign: CampaignDep,
     session: ReaderDep,

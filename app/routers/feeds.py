@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Response
 
 from app import keeping
-from app.dependencies import CampaignDep, ReaderDep, SettingsDep
+from app.dependencies import ANYONE, CampaignDep, ReaderDep, SettingsDep
 from app.keeping import IfNoneMatch
 from app.models.text import Language
 from app.services import feeds
@@ -18,7 +18,7 @@ ANSWERS: dict[int | str, dict[str, Any]] = {
     304: {"description": "It is the one that you have"},
 }
 
-router = APIRouter(prefix="/campaigns/{slug}", tags=["campaigns"], responses=ANSWERS)
+router = APIRouter(prefix="/campaigns/{slug}", tags=["campaigns"], responses=ANSWERS, dependencies=[ANYONE])
 
 
 @router.get("/updates.atom", response_class=Response)

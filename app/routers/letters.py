@@ -4,6 +4,7 @@ from fastapi import APIRouter, status
 
 from app.bodies import StrictRoute
 from app.dependencies import (
+    ANYONE,
     CampaignDep,
     DatabaseDep,
     IdempotencyKey,
@@ -17,7 +18,7 @@ from app.models.letter import Preview
 from app.models.submission import SubmissionCreate, SubmissionPublic
 from app.services import confirmation, letters
 
-router = APIRouter(tags=["letters"], route_class=StrictRoute)
+router = APIRouter(tags=["letters"], route_class=StrictRoute, dependencies=[ANYONE])
 
 
 @router.post("/campaigns/{slug}/letters/preview")

@@ -8,13 +8,13 @@ from fastapi.routing import APIRoute
 from starlette.routing import Match
 from starlette.types import Scope
 
-from app.dependencies import CampaignDep, ReaderDep
+from app.dependencies import ANYONE, CampaignDep, ReaderDep
 from app.models.numbers import Compare, FunnelOfCampaign, OfficesOfCampaign
 from app.models.tally import Breakdown
 from app.models.text import Day, Language
 from app.services import funnels, rates, tables
 
-router = APIRouter(prefix="/campaigns/{slug}", tags=["stats"])
+router = APIRouter(prefix="/campaigns/{slug}", tags=["stats"], dependencies=[ANYONE])
 
 
 class AcceptCsv(APIRoute):
@@ -25,7 +25,7 @@ class AcceptCsv(APIRoute):
         return super().matches(scope) if accepted.lower().startswith(b"text/csv") else (Match.NONE, {})
 
 
-accepting = APIRouter(prefix="/campaigns/{slug}", route_class=AcceptCsv, include_in_schema=False)
+accepting = APIRouter(prefix="/campaigns/{slug}", route_class=AcceptCsv, include_in_schema=False, dependencies=[ANYONE])
 
 From = Annotated[date | None, Query(alias="from", description="First day, in the campaign's time zone.")]
 To = Annotated[date | None, Query(alias="to", description="Last day, in the campaign's time zone.")]

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from app import keeping
-from app.dependencies import CampaignDep, ReaderDep
+from app.dependencies import ANYONE, CampaignDep, ReaderDep
 from app.keeping import IfNoneMatch
 from app.models.text import Language
 from app.services.curves import Gallery
@@ -23,7 +23,7 @@ ANSWERS: dict[int | str, dict[str, Any]] = {
     304: {"description": "It is the one that you have"},
 }
 
-router = APIRouter(prefix="/campaigns/{slug}/stats", tags=["stats"], responses=ANSWERS)
+router = APIRouter(prefix="/campaigns/{slug}/stats", tags=["stats"], responses=ANSWERS, dependencies=[ANYONE])
 
 InLanguage = Annotated[Language, Query(description="One of the eight of the letters; others get English.")]
 

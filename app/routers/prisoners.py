@@ -6,6 +6,7 @@ from fastapi import APIRouter, Query, Response, status
 
 from app.bodies import StrictRoute
 from app.dependencies import (
+    ANYONE,
     IfMatch,
     OrganiserDep,
     OwnPrisonerDep,
@@ -30,7 +31,7 @@ from app.services import prisoners
 router = APIRouter(prefix="/prisoners", tags=["prisoners"], route_class=StrictRoute)
 
 
-@router.get("")
+@router.get("", dependencies=[ANYONE])
 async def list_prisoners(session: ReaderDep, query: Annotated[PrisonerQuery, Query()]) -> Page[PrisonerPublic]:
     """List prisoners who may be written about in public, newest first."""
     return await prisoners.listed(session, query)

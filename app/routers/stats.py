@@ -5,11 +5,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from app.dependencies import CampaignDep, ReaderDep, SettingsDep
+from app.dependencies import ANYONE, CampaignDep, ReaderDep, SettingsDep
 from app.models.tally import Breakdown, Stats
 from app.services import stats
 
-router = APIRouter(tags=["stats"])
+router = APIRouter(tags=["stats"], dependencies=[ANYONE])
 
 
 @router.get("/campaigns/{slug}/stats")

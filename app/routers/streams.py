@@ -9,10 +9,10 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import StreamingResponse
 from fastapi.sse import KEEPALIVE_COMMENT, EventSourceResponse, format_sse_event
 
-from app.dependencies import CampaignDep
+from app.dependencies import ANYONE, CampaignDep
 from app.services.watching import Watch
 
-router = APIRouter(prefix="/campaigns/{slug}/stats", tags=["stats"])
+router = APIRouter(prefix="/campaigns/{slug}/stats", tags=["stats"], dependencies=[ANYONE])
 
 COME_BACK = (2_000, 10_000)  # milliseconds after which a reader whose line broke comes again: not all at once
 HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}

@@ -26,7 +26,7 @@ from app.models.office import (
 )
 from app.models.organisation import Organiser
 from app.pagination import Page
-from app.services import addresses, letters, revisions
+from app.services import addresses, audit, letters, revisions
 
 AS_JSON = {"emails", "channels", "open_hours"}
 
@@ -107,7 +107,6 @@ async def update(
     if body.emails is not None:
         await addresses.forget_soft_bounces(session, office.id)
     if body.accredited_to is not None:
-        await session.exec(sa.delete(Accreditation).where(col(Accreditation.office_id) == office.id))
         await _accredit(session, office, body.accredited_to)
     if body.holder:
         await _succeed(session, office, body.holder)
@@ -158,6 +157,9 @@ async def _succeed(session: AsyncSession, office: Office, holder: OfficialCreate
 
 
 async def _accredit(session: AsyncSession, office: Office, countries: Sequence[str]) -> None:
+    before = select(Accreditation.country).where(Accreditation.office_id == office.id)
+    audit.note(session, office, {"accredited_to": (list(await session.exec(before)), countries)})
+    await session.exec(sa.delete(Accreditation).where(col(Accreditation.office_id) == office.id))
     for country in dict.fromkeys(countries):
         session.add(Accreditation(office_id=office.id, country=country))
     await session.flush()

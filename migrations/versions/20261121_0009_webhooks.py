@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "20261121_0009"
-down_revision = "20261121_0007"
+down_revision = "20261121_0008"
 
 
 def upgrade() -> None:
