@@ -7,7 +7,7 @@ UV = $(or $(shell command -v uv 2>/dev/null),$(BIN)/uv)
 INSTALLED := .venv/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format bench lock clean
+.PHONY: help run test check format bench nemesis lock clean
 
 help: ## show this list
 	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -32,6 +32,13 @@ format: $(INSTALLED) ## put the code in order
 bench: $(INSTALLED) ## measure, and print each figure beside what it is compared with
 	@$(BIN)/python -m bench
 
+SEED ?= $(shell od -An -N3 -tu4 /dev/urandom | tr -d ' ')
+MINUTES ?= 10
+DB ?= sqlite
+
+nemesis: $(INSTALLED) ## kill, stop and lie to the service, then hold it to its promises (SEED=… MINUTES=10 DB=sqlite)
+	@$(BIN)/python -m nemesis --seed $(SEED) --minutes $(MINUTES) --db $(DB)
+
 # The locks hold for Python 3.11 and newer on every platform; hashes make them safe, and no index is named in them.
 COMPILE = $(BIN)/uv pip compile pyproject.toml --quiet --upgrade --universal --python-version 3.11 \
 	--generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links
@@ -42,7 +49,7 @@ lock: $(INSTALLED) ## write both locks again, with the newest versions that pypr
 
 clean: ## remove the environment and the caches, never your data in var/
 	@rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis *.egg-info
-	@find app bench migrations tests -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
+	@find app bench migrations nemesis tests -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
 
 # Without uv on the machine, the one pinned in the lock is installed first, by its hashes.
 $(INSTALLED): requirements-dev.lock pyproject.toml

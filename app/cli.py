@@ -6,18 +6,16 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 import typer
 import uvicorn
 from pydantic import ValidationError
-from rich.console import Console
 from sqlalchemy.exc import SQLAlchemyError
 
-from app import logs, schema
+from app import cli_files, logs, organiser_commands, schema
 from app.config import Settings
+from app.console import errors, open_database, out, with_database
 from app.database import Database
 from app.delivery import lmtp as lmtp_server
 from app.errors import UnsilencedError
@@ -29,14 +27,8 @@ from app.services import inbound as coming_back
 from app.services import organisers, publishing, recount, scrub
 from app.services.sealing import Keys
 
-Result = TypeVar("Result")
-
 cli = typer.Typer(no_args_is_help=True, add_completion=False, help="Letter-writing campaigns for political prisoners.")
-organiser_cli = typer.Typer(no_args_is_help=True, help="People who run campaigns.")
-cli.add_typer(organiser_cli, name="organiser")
-
-out = Console(highlight=False, soft_wrap=True)
-errors = Console(stderr=True, highlight=False, soft_wrap=True)
+cli.add_typer(organiser_commands.commands, name="organiser")
 
 DIFFERENCES_SHOWN = 20
 
@@ -48,6 +40,8 @@ def main() -> None:
         cli()
     except UnsilencedError as error:
         errors.print(error.detail)
+        for fault in error.errors:
+            errors.print(f"{fault.pointer}  {fault.detail}".strip(), markup=False)
     except ValidationError as error:
         for each in error.errors():
             errors.print(
@@ -137,7 +131,7 @@ def inbound(
 @cli.command()
 def migrate() -> None:
     """Bring the database to this edition's schema."""
-    _with_database(schema.migrate)
+    with_database(schema.migrate, migrated=False)
     out.print("The database is up to date.")
 
 
@@ -161,7 +155,7 @@ def pause() -> None:
         async with database.transaction() as session:
             return await publishing.pause_all(session)
 
-    out.print(f"{_with_database(run)} campaigns paused.")
+    out.print(f"{with_database(run)} campaigns paused.")
 
 
 @cli.command(name="recount")
@@ -169,7 +163,7 @@ def recount_(
     check: Annotated[bool, typer.Option("--check", help="Only compare; exit with 1 if a count differs.")] = False,
 ) -> None:
     """Count all letters again, and put the kept counts right (or only compare them)."""
-    found = _with_database(_compare if check else _put_right)
+    found = with_database(_compare if check else _put_right)
     for difference in found[:DIFFERENCES_SHOWN]:
         out.print(f"{difference.where}: kept {difference.kept}, counted {difference.counted}")
     if len(found) > DIFFERENCES_SHOWN:
@@ -189,23 +183,7 @@ def scrub_() -> None:
     async def run(database: Database) -> int:
         return await scrub.run(database, at=now())
 
-    out.print(f"{_with_database(run)} submissions forgotten.")
-
-
-@organiser_cli.command(name="create")
-def create_organiser(
-    organisation: Annotated[str, typer.Option(prompt=True, help="The organisation; made if it is new.")],
-    name: Annotated[str, typer.Option(prompt=True, help="The organiser's name.")],
-) -> None:
-    """Add an organiser, and print their API key: once, it is not kept."""
-
-    async def run(database: Database) -> str:
-        async with database.transaction() as session:
-            return await organisers.create(session, organisation=organisation, name=name)
-
-    key = _with_database(run)
-    errors.print("The API key, shown this once; send it as `Authorization: Bearer …`:")
-    print(key)  # noqa: T201 - alone on standard output, for scripts
+    out.print(f"{with_database(run)} submissions forgotten.")
 
 
 def demo_key(settings: Settings) -> str:
@@ -225,42 +203,24 @@ def _say_where(settings: Settings, *, demo: bool) -> None:
         out.print(f"  the organiser's key   {demo_key(settings)}")
 
 
-@asynccontextmanager
-async def _open(settings: Settings) -> AsyncIterator[Database]:
-    database = Database(settings.database_url)
-    try:
-        yield database
-    finally:
-        await database.close()
-
-
-def _with_database(do: Callable[[Database], Awaitable[Result]]) -> Result:
-    """Run something with the database of the settings."""
-
-    async def run() -> Result:
-        async with _open(Settings()) as database:
-            if do is not schema.migrate:
-                await schema.require_current(database)
-            return await do(database)
-
-    return asyncio.run(run())
+cli_files.add_to(cli, with_database)
 
 
 async def _prepare_demo(settings: Settings) -> None:
-    async with _open(settings) as database:
+    async with open_database(settings) as database:
         await schema.migrate(database)
     await _load_demo(settings)
 
 
 async def _load_demo(settings: Settings) -> bool:
-    async with _open(settings) as database:
+    async with open_database(settings) as database:
         await schema.require_current(database)
         async with database.transaction() as session:
             return await demonstration.load(session, key=demo_key(settings))
 
 
 async def _require_current(settings: Settings) -> None:
-    async with _open(settings) as database:
+    async with open_database(settings) as database:
         await schema.require_current(database)
 
 
@@ -282,7 +242,7 @@ async def _take_piped(to: str) -> None:
     while sys.stdin.buffer.read(LARGEST):  # not needed; but the mail server wants to be rid of it
         pass
     settings = Settings()
-    async with _open(settings) as database:
+    async with open_database(settings) as database:
         await schema.require_current(database)
         await coming_back.take(database, Keys(settings.secret_key), raw, to=to)
 
@@ -292,7 +252,7 @@ async def _listen(where: str) -> None:
     if not port.isdigit():
         raise typer.BadParameter("Give a host and a port, such as 127.0.0.1:2424.", param_hint="--lmtp")
     settings = Settings()
-    async with _open(settings) as database:
+    async with open_database(settings) as database:
         await schema.require_current(database)
         server = await lmtp_server.listen(database, Keys(settings.secret_key), host.strip("[]"), int(port))
         out.print(f"What comes back is taken in over LMTP at {where}. Stop it with Ctrl-C.")
@@ -316,7 +276,7 @@ def _told_to_stop() -> asyncio.Event:
 
 async def _work(settings: Settings) -> None:
     stopping = _told_to_stop()
-    async with _open(settings) as database:
+    async with open_database(settings) as database:
         await schema.require_current(database)
         async with delivering(settings, database) as running:
             out.print("The worker delivers. Stop it with Ctrl-C.")

@@ -82,6 +82,9 @@ class Settings(BaseSettings):
     dkim_selector: str = Field("letters", description="Under which selector the key's other half stands in the DNS.")
     log_format: Literal["text", "json"] = Field("text", description="How log lines are written.")
     worker: bool = Field(default=True, description="Whether `serve` delivers too. `serve --no-worker` switches it off.")
+    webhooks_to_this_machine: bool = Field(
+        default=False, description="For tests only: let webhooks be plain http:// addresses of this machine."
+    )
     mailbox: Path = Field(Path("var/mailbox"), description="Where the mail catcher keeps its .eml files.")
 
     @field_validator("cors_origins", mode="before")
@@ -123,6 +126,10 @@ class Settings(BaseSettings):
             )
         if self.smtp_url is None:
             raise ValueError("UNSILENCED_SMTP_URL is not set: in the open, letters need a real mail server.")
+        if self.webhooks_to_this_machine:
+            raise ValueError(
+                "UNSILENCED_WEBHOOKS_TO_THIS_MACHINE is for tests: in the open, webhooks must not reach this machine."
+            )
         return self
 
     @property

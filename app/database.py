@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Protocol, cast
 
+import asyncpg
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.dialects import postgresql, sqlite
@@ -135,8 +136,16 @@ def _postgresql_engine(url: sa.URL) -> AsyncEngine:
         hide_parameters=True,
         pool_size=POOL,
         max_overflow=POOL_OVERFLOW,
-        connect_args={"server_settings": idle},
+        connect_args={"server_settings": idle, "async_creator_fn": _connect},
     )
+
+
+async def _connect(*arguments: Any, **options: Any) -> Any:  # noqa: ANN401 - the driver's own connection
+    """Connect; that nobody listens is an error of the database like all others, and no file that is missing."""
+    try:
+        return await asyncpg.connect(*arguments, **options)
+    except OSError as error:
+        raise asyncpg.CannotConnectNowError(type(error).__name__) from error
 
 
 def table_of(model: type[SQLModel]) -> sa.Table:
@@ -155,6 +164,19 @@ async def streamed(session: AsyncSession, statement: sa.Executable) -> AsyncIter
     result = await (await session.connection()).stream(statement, execution_options={"yield_per": PART})
     async for part in result.partitions():
         yield [tuple(row) for row in part]
+
+
+async def mappings(session: AsyncSession, statement: sa.Executable) -> list[Mapping[str, Any]]:
+    """Fetch rows by the names of their columns, past the ORM."""
+    found = await (await session.connection()).execute(statement)
+    return [dict(row) for row in found.mappings()]
+
+
+async def stream(session: AsyncSession, statement: sa.Executable) -> AsyncIterator[Mapping[str, Any]]:
+    """Fetch rows as they are asked for, by the names of their columns, past the ORM."""
+    async with (await session.connection()).stream(statement) as found:
+        async for row in found.mappings():
+            yield dict(row)
 
 
 async def execute_many(session: AsyncSession, statement: sa.Executable, values: Sequence[Mapping[str, Any]]) -> None:

@@ -12,25 +12,29 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.config import Settings
 from app.database import Database
-from app.errors import NotFound, Unauthorized
+from app.errors import Forbidden, NotFound, Unauthorized
 from app.models.campaign import Campaign
 from app.models.letter import Letter
 from app.models.office import Office
-from app.models.organisation import Organiser
+from app.models.organisation import Organiser, Role
 from app.models.print_run import PrintRun
 from app.models.prisoner import Prisoner
 from app.models.text import SLUG
-from app.services import campaigns, moderation, officials, organisers, print_runs, prisoners, revisions
+from app.services import access as accesses
+from app.services import audit, campaigns, moderation, officials, organisers, print_runs, prisoners, revisions, throttle
+from app.services.access import Access
 from app.services.board import Board
 from app.services.confirming import Confirmations
 from app.services.enquiries import Enquiries
 from app.services.intake import Intake
+from app.services.passwords import Passwords
 from app.services.sealing import Keys
 
-bearer = HTTPBearer(auto_error=False, description="An organiser's API key, from `unsilenced organiser create`.")
+bearer = HTTPBearer(auto_error=False, description="An organiser's session or API key.")
 
 IdPath = Annotated[uuid.UUID, Path()]
 TokenPath = Annotated[str, Path(description="From the link in the supporter's mail.")]
+LinkPath = Annotated[str, Path(max_length=100, description="From the link in an organiser's mail.")]
 IfMatch = Annotated[str | None, Header(description="The ETag that you read. 412 if somebody changed it since.")]
 SHORTEST_KEY, LONGEST_KEY = 8, 200
 IdempotencyKey = Annotated[
@@ -64,6 +68,14 @@ async def get_keys(request: Request) -> Keys:
     return request.app.state.keys  # type: ignore[no-any-return] # state is untyped
 
 
+async def get_passwords(request: Request) -> Passwords:
+    return request.app.state.passwords  # type: ignore[no-any-return] # state is untyped
+
+
+async def get_network(request: Request) -> str:
+    return throttle.network_of(request.client.host if request.client else "")
+
+
 async def get_intake(request: Request) -> Intake:
     return request.app.state.intake  # type: ignore[no-any-return] # state is untyped
 
@@ -83,6 +95,8 @@ async def get_enquiries(request: Request) -> Enquiries:
 SettingsDep = Annotated[Settings, Depends(get_settings)]
 DatabaseDep = Annotated[Database, Depends(get_database)]
 KeysDep = Annotated[Keys, Depends(get_keys)]
+PasswordsDep = Annotated[Passwords, Depends(get_passwords)]
+NetworkDep = Annotated[str, Depends(get_network)]
 IntakeDep = Annotated[Intake, Depends(get_intake)]
 BoardDep = Annotated[Board, Depends(get_board)]
 ConfirmationsDep = Annotated[Confirmations, Depends(get_confirmations)]
@@ -94,8 +108,9 @@ async def get_reader(database: DatabaseDep) -> AsyncIterator[AsyncSession]:
         yield session
 
 
-async def get_session(database: DatabaseDep) -> AsyncIterator[AsyncSession]:
+async def get_session(database: DatabaseDep, request: Request) -> AsyncIterator[AsyncSession]:
     async with database.transaction() as session:
+        audit.on_behalf(session, lambda: getattr(request.state, "access", None))
         yield session
 
 
@@ -107,23 +122,57 @@ SessionDep = Annotated[
 CredentialsDep = Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]
 
 
-async def get_organiser(credentials: CredentialsDep, session: ReaderDep) -> Organiser:
-    if credentials is None:
-        raise Unauthorized("This is for organisers. Send `Authorization: Bearer <your API key>`.")
-    return await organisers.by_key(session, credentials.credentials)
+async def anyone() -> None:
+    """Let everybody in."""
 
 
-OrganiserDep = Annotated[Organiser, Depends(get_organiser)]
+ANYONE = Depends(anyone)  # the policy of what is public
 
 
-async def get_visitor(credentials: CredentialsDep, database: DatabaseDep) -> Organiser | None:
+async def get_visitor_access(credentials: CredentialsDep, session: ReaderDep, request: Request) -> Access | None:
     if credentials is None:
         return None
-    async with database.reading() as session:
-        return await organisers.by_key(session, credentials.credentials)
+    request.state.access = await accesses.by_token(session, credentials.credentials)
+    return request.state.access  # type: ignore[no-any-return] # state is untyped
 
 
-VisitorDep = Annotated[Organiser | None, Depends(get_visitor)]
+async def get_access(found: Annotated[Access | None, Depends(get_visitor_access)]) -> Access:
+    if found is None:
+        raise Unauthorized("This is for organisers. Sign in, and send `Authorization: Bearer <session or API key>`.")
+    return found
+
+
+AccessDep = Annotated[Access, Depends(get_access)]
+
+
+async def get_visitor(access: Annotated[Access | None, Depends(get_visitor_access)]) -> Organiser | None:
+    return access.organiser if access else None
+
+
+async def get_analyst(access: AccessDep) -> Organiser:
+    return access.require(Role.ANALYST)
+
+
+async def get_editor(access: AccessDep) -> Organiser:
+    return access.require(Role.EDITOR)
+
+
+async def get_owner(access: AccessDep) -> Organiser:
+    return access.require(Role.OWNER)
+
+
+async def get_signed_in(access: AccessDep) -> Access:
+    if access.session_id is None:
+        raise Forbidden("This needs a session: sign in with your password. An API key opens no door to other keys.")
+    return access
+
+
+VisitorDep = Annotated[Organiser | None, Depends(get_visitor)]  # anybody; an organiser sees more of their own
+AnalystDep = Annotated[Organiser, Depends(get_analyst)]  # whoever belongs to an organisation may look
+EditorDep = Annotated[Organiser, Depends(get_editor)]
+OwnerDep = Annotated[Organiser, Depends(get_owner)]
+SignedInDep = Annotated[Access, Depends(get_signed_in)]  # with a password, whatever the role
+OrganiserDep = EditorDep  # who may change things
 
 
 async def get_campaign(slug: SlugPath, session: ReaderDep) -> Campaign:
@@ -134,12 +183,16 @@ async def get_own_campaign(slug: SlugPath, organiser: OrganiserDep, session: Ses
     return await campaigns.own(session, organiser, slug)
 
 
-async def get_watched_campaign(slug: SlugPath, organiser: OrganiserDep, session: ReaderDep) -> Campaign:
+async def get_watched_campaign(slug: SlugPath, organiser: AnalystDep, session: ReaderDep) -> Campaign:
     return await campaigns.own(session, organiser, slug, lock=False)
 
 
 async def get_own_prisoner(slug: SlugPath, organiser: OrganiserDep, session: SessionDep) -> Prisoner:
     return await prisoners.own(session, organiser, slug)
+
+
+async def get_colleague(organiser_id: IdPath, owner: OwnerDep, session: SessionDep) -> Organiser:
+    return await organisers.colleague(session, owner, organiser_id)
 
 
 async def get_own_office(office_id: IdPath, organiser: OrganiserDep, session: SessionDep) -> Office:
@@ -148,6 +201,10 @@ async def get_own_office(office_id: IdPath, organiser: OrganiserDep, session: Se
 
 async def get_own_print_run(run_id: IdPath, organiser: OrganiserDep, session: SessionDep) -> PrintRun:
     return await print_runs.own(session, organiser, run_id)
+
+
+async def get_watched_print_run(run_id: IdPath, organiser: AnalystDep, session: ReaderDep) -> PrintRun:
+    return await print_runs.own(session, organiser, run_id, lock=False)
 
 
 async def get_own_letter(letter_id: IdPath, organiser: OrganiserDep, session: SessionDep) -> Letter:
@@ -161,6 +218,8 @@ OwnLetterDep = Annotated[Letter, Depends(get_own_letter)]
 OwnPrisonerDep = Annotated[Prisoner, Depends(get_own_prisoner)]
 OwnOfficeDep = Annotated[Office, Depends(get_own_office)]
 OwnPrintRunDep = Annotated[PrintRun, Depends(get_own_print_run)]
+WatchedPrintRunDep = Annotated[PrintRun, Depends(get_watched_print_run)]
+ColleagueDep = Annotated[Organiser, Depends(get_colleague)]
 
 
 def with_etag(response: Response, revision: int) -> None:

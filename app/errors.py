@@ -19,7 +19,7 @@ class UnsilencedError(Exception):
     kind: ClassVar[str] = "error"
     status: ClassVar[int] = 500
     title: ClassVar[str] = "Something went wrong"
-    retry_after: ClassVar[int | None] = None
+    retry_after: int | None = None  # seconds
 
     def __init__(self, detail: str, *, errors: Sequence[FieldError] = ()) -> None:
         super().__init__(detail)
@@ -37,6 +37,19 @@ class Unauthorized(UnsilencedError):
     kind = "unauthorized"
     status = 401
     title = "Please say who you are"
+
+
+class SecondFactor(Unauthorized):
+    """The password is right, and a code is asked for besides."""
+
+    kind = "second-factor"
+    title = "A second factor is needed"
+
+
+class Forbidden(UnsilencedError):
+    kind = "forbidden"
+    status = 403
+    title = "Your role does not allow this"
 
 
 class Conflict(UnsilencedError):
@@ -81,6 +94,18 @@ class NotPublishable(UnsilencedError):
     kind = "not-publishable"
     status = 422
     title = "The campaign is not ready to be published"
+
+
+class TooMany(UnsilencedError):
+    """Tried too often. `retry_after` differs from one time to the next."""
+
+    kind = "too-many"
+    status = 429
+    title = "This was tried too often"
+
+    def __init__(self, detail: str, *, retry_after: int) -> None:
+        super().__init__(detail)
+        self.retry_after = retry_after
 
 
 class Busy(UnsilencedError):

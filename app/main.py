@@ -10,34 +10,51 @@ from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 from starlette.middleware.cors import CORSMiddleware
 
-from app import problems, schema
+from app import problems, schema, stopping
 from app.config import Settings
 from app.database import Database
-from app.delivery import relays
+from app.delivery import account_mail, relays
+from app.delivery.hooks import Hooks
 from app.delivery.worker import Worker
 from app.routers import (
+    account_pages,
+    audit,
+    auth,
     campaigns,
+    exports,
+    feeds,
     guide,
     health,
+    imports,
     inbound,
     letters,
     mailbox,
     metrics,
     news,
+    numbers,
     officials,
+    organisers,
+    osdi,
     pages,
+    pictures,
+    popolo,
     print_runs,
     prisoners,
     queue,
     receipts,
     stats,
+    streams,
     unsubscribe,
+    webhooks,
 )
 from app.services.board import Board
 from app.services.confirming import Confirmations
+from app.services.curves import Gallery
 from app.services.enquiries import Enquiries
 from app.services.intake import Intake
+from app.services.passwords import Passwords
 from app.services.sealing import Keys
+from app.services.watching import Watch
 
 logger = logging.getLogger(__name__)
 
@@ -53,7 +70,9 @@ TAGS = (  # as /docs shows them
     "queue",
 )
 # Matched in order: the busiest first
-ROOMS = (letters, stats, receipts, campaigns, prisoners, officials, print_runs, news, queue, inbound)
+SHOWN = (numbers, pictures, streams, feeds, popolo)
+FOR_ORGANISERS = (print_runs, news, queue, inbound, imports, exports, webhooks, auth, organisers, audit)
+ROOMS = (letters, stats, receipts, campaigns, prisoners, officials, *SHOWN, *FOR_ORGANISERS)  # the busiest first
 DESCRIPTION = """
 Letter-writing campaigns for political prisoners: personal, correctly addressed letters, each counted truthfully.
 
@@ -87,14 +106,19 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     app.state.settings = settings
     app.state.keys = Keys(settings.secret_key)
+    app.state.gallery = Gallery()
+    app.state.passwords = Passwords()
     problems.install(app)
+    app.include_router(osdi.router, responses=problems.RESPONSES)
     app.include_router(health.router)
     app.include_router(metrics.router)
+    app.include_router(numbers.accepting, prefix="/api/v1")
     for room in ROOMS:
         app.include_router(room.router, prefix="/api/v1", responses=problems.RESPONSES)
     app.include_router(guide.router)
     app.include_router(pages.router)
     app.include_router(unsubscribe.router)
+    app.include_router(account_pages.router)
     if settings.catches_mail:
         app.include_router(mailbox.router)
     if settings.cors_origins:
@@ -119,6 +143,9 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.enquiries = Enquiries(database, app.state.keys)
         stack.push_async_callback(database.close)
         await schema.require_current(database)
+        app.state.watch = watch = Watch(database)
+        stack.push_async_callback(watch.close)
+        stack.enter_context(stopping.at_once(watch.stop))
         if settings.worker:
             await stack.enter_async_context(delivering(settings, database))
         yield
@@ -137,13 +164,16 @@ async def delivering(settings: Settings, database: Database) -> AsyncIterator[as
         mailer = relays.from_settings(settings, url)
         stack.push_async_callback(mailer.close)
         stopping = asyncio.Event()
-        worker = Worker(database, mailer, Keys(settings.secret_key), settings)
+        keys = Keys(settings.secret_key)
+        worker = Worker(database, mailer, keys, settings)
+        calling = asyncio.create_task(Hooks(database, keys, settings).run(stopping))
         running = asyncio.create_task(worker.run(stopping))
+        to_organisers = asyncio.create_task(account_mail.run(stopping, database, mailer, keys, settings))
         try:
             yield running
         finally:
             stopping.set()
-            _, unfinished = await asyncio.wait({running}, timeout=settings.grace)
+            _, unfinished = await asyncio.wait({running, calling, to_organisers}, timeout=settings.grace)
             for task in unfinished:
                 logger.warning("some deliveries were still under way; they are due again when their lease has run out")
                 task.cancel()

@@ -16,11 +16,14 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.errors import Busy, Closed, FieldError, UnsilencedError
+from app.sentences import sentence
 
 logger = logging.getLogger(__name__)
 
 LARGEST_BODY = 64 * 1024  # bytes
 LARGER_BODIES = {"/api/v1/inbound": 1024 * 1024}  # whole e-mails
+LARGEST_FILE = 32 * 1024 * 1024  # bytes of a file to import: it goes to the disk, not to memory
+FILES = "/api/v1/imports/"
 TYPE = "/docs/problems#"
 MOST_ERRORS = 20
 MOST_SLIPS = 3  # unknown fields that are named; more are no slips, and not ours to repeat
@@ -31,18 +34,6 @@ STATUS_TITLES = {
     404: ("not-found", "There is nothing here"),
     405: ("method-not-allowed", "This address knows other methods"),
     413: ("too-large", "The request is too large"),
-}
-SENTENCES = {
-    "missing": "This is needed.",
-    "extra_forbidden": "This field is not known here. Leave it out, or look for a slip in its name.",
-    "json_invalid": "This is not JSON that can be read. {error}",
-    "string_too_short": "This is too short: at least {min_length} characters.",
-    "string_too_long": "This is too long: at most {max_length} characters.",
-    "uuid_parsing": "This is not an id.",
-    "model_attributes_type": "A JSON object is needed here.",
-    "dict_type": "A JSON object is needed here.",
-    "list_type": "A list is needed here.",
-    "string_type": "A text is needed here.",
 }
 
 TEXT = {"type": "string"}
@@ -108,7 +99,7 @@ async def _unreadable(_request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for it
     found = error.errors()[:MOST_ERRORS]
     slips = sum(each["type"] == "extra_forbidden" for each in found) <= MOST_SLIPS
-    errors = [FieldError(_pointer(_where(each, name_slips=slips)), _sentence(each)) for each in found]
+    errors = [FieldError(_pointer(_where(each, name_slips=slips)), sentence(each)) for each in found]
     title, detail = "Something in the request needs mending", "Each field is listed under `errors`."
     return problem("invalid", 422, title, detail, errors=errors)
 
@@ -126,16 +117,6 @@ def _pointer(location: Sequence[str | int]) -> str:
             return ""
         return "".join(f"/{step}" for step in takewhile(NAME.fullmatch, map(str, path)))
     return f"?{path[0]}" if where == "query" and path else str(path[0] if path else where)
-
-
-def _sentence(error: dict[str, object]) -> str:
-    """Return what is wrong in words of ours; pydantic's own words only where they cannot hold the input."""
-    context = error.get("ctx")
-    values = context if isinstance(context, dict) else {}
-    if error["type"] == "value_error":
-        return str(values.get("error", "This value cannot be taken."))
-    sentence = SENTENCES.get(str(error["type"]))
-    return sentence.format(**values) if sentence else f"{str(error['msg']).rstrip('.')}."
 
 
 async def _by_status(_request: Request, error: Exception) -> Response:
@@ -164,7 +145,7 @@ class BodyLimit:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        largest = LARGER_BODIES.get(scope["path"], LARGEST_BODY)
+        largest = _largest(scope)
         announced = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
         if not announced.isdigit() or int(announced[:12]) > largest:
             await _too_large(largest)(scope, receive, send)
@@ -180,6 +161,12 @@ class BodyLimit:
             return message
 
         await self.app(scope, limited, send)
+
+
+def _largest(scope: Scope) -> int:
+    if scope["path"].startswith(FILES) and scope["method"] == "POST":
+        return LARGEST_FILE
+    return LARGER_BODIES.get(scope["path"], LARGEST_BODY)
 
 
 def _too_large(largest: int) -> Response:

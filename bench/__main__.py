@@ -1,4 +1,4 @@
-"""Print the figures: `python -m bench [letters] [intake] [cold] [delivery] [paper] [returns]`.
+"""Print the figures: `python -m bench [letters] [intake] [cold] [delivery] [paper] [returns] [imports] [stats]`.
 
 `python -m bench grow [--letters=10000000]` stands apart, since it takes long. `--database=SQLite`: of one only.
 """
@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 
 from app.models.campaign import Audience
-from bench import cold, delivery, grow, intake, letters, paper, returns, service
+from bench import cold, delivery, grow, imports, intake, letters, paper, returns, service, stats
 from tests.postgres import fresh_database, postgres_server
 
 BOUNCES = 10_000  # letters, each with a bounce that comes twice and a forged one
@@ -100,6 +100,34 @@ def _returns() -> None:
         print(f"bounces on {name:<19}  {rate:8.0f} messages/s     {counted} bounced, each counted once")
 
 
+def _imports() -> None:
+    with imports.files() as (table, workbook):
+        for name, opened in DATABASES.items():
+            with opened() as url:
+                imports.prepare(url)
+                _print_import(f"check CSV on {name}", imports.run(url, table, "--dry-run"))
+                _print_import(f"import CSV on {name}", imports.run(url, table))
+                _print_import(f"the same xlsx on {name}", imports.run(url, workbook))
+
+
+def _print_import(what: str, run: imports.Run) -> None:
+    print(f"{what:<30}  {run.rate:8.0f} offices/s         {run.memory:.0f} MB at most")
+
+
+def _stats() -> None:
+    for name, cost in stats.pictures_cost().items():
+        print(f"picture {name:<23} {cost:8.1f} ms, the first time")
+    for name, opened in DATABASES.items():
+        with opened() as url:
+            found, (seconds, share) = stats.compare(url), stats.watching(url)
+        for question, (few, many) in found.items():
+            print(
+                f"{question:<16} on {name:<11}  {1 / many:8.0f} requests/s with {stats.MANY:,} letters,"
+                f" {1 / few:.0f} with {stats.FEW:,}: {many / few:.2f} of the time"
+            )
+        print(f"live for {stats.READERS:,} on {name:<11} {seconds:8.2f} s until the last saw it, {share:.2f} of a core")
+
+
 PARTS: dict[str, Callable[[], None]] = {
     "letters": _letters,
     "intake": _intake,
@@ -107,6 +135,8 @@ PARTS: dict[str, Callable[[], None]] = {
     "delivery": _delivery,
     "paper": _paper,
     "returns": _returns,
+    "imports": _imports,
+    "stats": _stats,
 }
 APART: dict[str, Callable[[], None]] = {"grow": _grow}
 

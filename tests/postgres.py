@@ -43,11 +43,18 @@ def postgres_server(*, durable: bool = False) -> Iterator[str]:
     if given := os.environ.get("UNSILENCED_TEST_POSTGRES_URL"):
         yield _render(make_url(given).set(drivername="postgresql+asyncpg"))
         return
+    with own_server([] if durable else FORGETFUL) as server:
+        yield server.url
+
+
+@contextmanager
+def own_server(options: list[str]) -> Iterator["Server"]:
+    """Yield a new, empty server that the caller may treat badly. Enter from the main thread, as above."""
     with (
         tempfile.TemporaryDirectory(prefix="postgres-") as folder,
-        _running(Path(folder), account(), [] if durable else FORGETFUL),
+        _running(Path(folder), account(), options) as server,
     ):
-        yield _render(URL.create("postgresql+asyncpg", "postgres", database="postgres", query={"host": folder}))
+        yield server
 
 
 async def fresh_database(base_url: str, *, template: str = "template1") -> str:
@@ -81,20 +88,46 @@ def account() -> struct_passwd | None:
 
 
 @contextmanager
-def _running(folder: Path, account: struct_passwd | None, options: list[str]) -> Iterator[None]:
+def _running(folder: Path, account: struct_passwd | None, options: list[str]) -> Iterator["Server"]:
     if account:
         os.chown(folder, account.pw_uid, account.pw_gid)
-    programs, data, log = _programs(folder, account), folder / "data", folder / "log"
-    if _start([programs / "initdb", *INITDB, data], log, account).wait():
-        raise RuntimeError(log.read_text())
-    server = _start(
-        [*_until_we_die(), programs / "postgres", *POSTGRES, *options, "-D", data, "-k", folder], log, account
-    )
+    server = Server(folder, account, options)
+    server.launch()
     try:
-        _wait_until_ready(server, data / "postmaster.pid", log)
-        yield
+        server.wait_until_ready()
+        yield server
     finally:
-        _stop(server)
+        server.stop()
+
+
+class Server:
+    """PostgreSQL in a folder of its own: its data, its socket and its log."""
+
+    def __init__(self, folder: Path, account: struct_passwd | None, options: list[str]) -> None:
+        self.log = folder / "log"
+        self.url = _render(
+            URL.create("postgresql+asyncpg", "postgres", database="postgres", query={"host": str(folder)})
+        )
+        self._account = account
+        self._data = folder / "data"
+        programs = _programs(folder, account)
+        self._command = [*_until_we_die(), programs / "postgres", *POSTGRES, *options, "-D", self._data, "-k", folder]
+        if _start([programs / "initdb", *INITDB, self._data], self.log, account).wait():
+            raise RuntimeError(self.log.read_text())
+
+    def launch(self) -> None:
+        self._process = _start(self._command, self.log, self._account)
+
+    def wait_until_ready(self) -> None:
+        _wait_until_ready(self._process, self._data / "postmaster.pid", self.log)
+
+    def stop(self) -> None:
+        _stop(self._process)
+
+    def crash(self) -> None:
+        """Go down without a checkpoint and without a word to clients, as `pg_ctl stop -m immediate` does."""
+        self._process.send_signal(signal.SIGQUIT)
+        self._process.wait(STOP_SECONDS)
 
 
 def _programs(folder: Path, account: struct_passwd | None) -> Path:

@@ -1,6 +1,8 @@
 """The `unsilenced` command: what it says, how it exits, and the whole line through `serve --demo`."""
 
 import asyncio
+import io
+import json
 import os
 import re
 import signal
@@ -128,6 +130,30 @@ def test_an_organiser_gets_a_key_alone_on_standard_output_and_it_works(unsilence
     assert re.fullmatch(r"uns_[\w-]{40,}\n", ended.out)
     assert ended.out.strip() not in ended.err
     assert asyncio.run(owner_of(ended.out.strip())) == "Olga"
+
+
+def test_an_organiser_with_an_account_is_made_listed_and_disabled(
+    unsilenced: Unsilenced, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unsilenced("migrate")
+    create = ("organiser", "create", "--account", "--organisation", "Committee", "--name")
+    monkeypatch.setattr(sys, "stdin", io.StringIO("olga@committee.example.org\nhunter2\n"))
+    refused = unsilenced(*create, "Olga")
+    assert (refused.code, "Password" in refused.err, "hunter2" in refused.err) == (1, True, False)
+    for name in ("Olga", "Eve"):
+        address = f"{name.lower()}@committee.example.org"
+        monkeypatch.setattr(sys, "stdin", io.StringIO(f"{address}\ncorrect horse battery\n"))
+        assert re.fullmatch(r"uns_[\w-]{40,}\n", unsilenced(*create, name).out)
+
+    listed = json.loads(unsilenced("organiser", "list", "--json").out)
+
+    assert [each["email"] for each in listed] == ["olga@committee.example.org", "eve@committee.example.org"]
+    assert unsilenced("organiser", "disable", listed[0]["id"]).code == 0
+    last = unsilenced("organiser", "disable", listed[1]["id"])
+    assert (last.code, "last owner" in last.err) == (1, True)
+    assert listed[0]["id"] in unsilenced("organiser", "list").out
+    assert unsilenced("organiser", "drop-second-factor", listed[1]["id"]).code == 1
+    assert unsilenced("organiser", "disable", "00000000-0000-7000-8000-000000000000").code == 1
 
 
 async def owner_of(key: str) -> str:

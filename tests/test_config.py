@@ -70,6 +70,12 @@ def test_a_service_in_the_open_starts_with_both() -> None:
     assert not settings(base_url=OPEN, secret_key=SECRET, smtp_url=SMTP).is_local
 
 
+def test_a_service_in_the_open_calls_no_webhooks_of_its_own_machine() -> None:
+    with pytest.raises(ValidationError, match="UNSILENCED_WEBHOOKS_TO_THIS_MACHINE"):
+        settings(base_url=OPEN, secret_key=SECRET, smtp_url=SMTP, webhooks_to_this_machine=True)
+    assert settings(webhooks_to_this_machine=True).is_local
+
+
 def test_settings_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("UNSILENCED_CORS_ORIGINS", "https://a.example.org, https://b.example.org,")
     monkeypatch.setenv("UNSILENCED_BASE_URL", "http://localhost:9000/")

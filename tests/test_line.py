@@ -74,11 +74,12 @@ async def test_each_letter_is_in_a_language_of_its_office_with_all_demands_as_th
     await worker.drain()
 
     for address, languages in ((PROSECUTOR, ["en", "ru"]), (EMBASSY, ["de", "de"])):
-        for letter, language in zip(relay.to(address), languages, strict=True):
-            assert all(demand in letter.body for demand in demands[language])
-            assert PARAGRAPH in letter.body
-    assert relay.to(PROSECUTOR)[0].body.startswith("Dear Prosecutor General,")
-    assert relay.to(PROSECUTOR)[1].body.startswith("Уважаемый господин Генеральный прокурор!")
+        bodies = [letter.body for letter in relay.to(address)]
+        found = [each for body in bodies for each in set(languages) if all(it in body for it in demands[each])]
+        assert sorted(found) == languages
+        assert all(PARAGRAPH in body for body in bodies)
+    salutations = {letter.body.split("\n")[0] for letter in relay.to(PROSECUTOR)}
+    assert salutations == {"Dear Prosecutor General,", "Уважаемый господин Генеральный прокурор!"}
 
 
 async def test_the_salutation_is_that_of_whoever_holds_the_office_when_the_letter_leaves(

@@ -12,9 +12,8 @@ TEMPLATES = PROJECT / "templates" / "paper"
 PACKAGES = ("manimgx_fonts", "manimgx_fonts_cjk")
 
 
-@cache
 def compiler(template: str, **inputs: str) -> typst.Compiler:
-    """Return the compiler of one template. It serves one at a time, and reads no file but the templates."""
+    """Return a new compiler of one template. It serves one at a time, and reads no file but the templates."""
     return typst.Compiler(TEMPLATES / template, root=TEMPLATES, font_paths=_fonts(), sys_inputs=inputs)
 
 

@@ -1,11 +1,14 @@
 """The press: sheets go in, a PDF comes out. What stands on a sheet is data for the template, never markup."""
 
 import json
-import threading
-from collections.abc import Iterable, Sequence
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cache
 from io import BytesIO
 from itertools import islice
+from queue import SimpleQueue
 
 import pikepdf
 import typst
@@ -14,6 +17,7 @@ from app.composing import fonts
 from app.composing.paper import Sheet
 
 INTENT = "/OutputIntents"  # which typst writes into PDF/A only
+HANDS = 2  # compilers at work at once
 AT_ONCE = 10  # sheets of one compilation: more are hardly faster, and the compiler remembers them all
 
 
@@ -46,14 +50,24 @@ def letter(sheet: Sheet) -> bytes:
 def run(cover: Cover, sheets: Iterable[Sheet]) -> bytes:
     """Return a cover list and the letters behind it, each on one page with fold marks, as one PDF/A."""
     listed = _compiled("cover.typ", cover=cover)
-    with pikepdf.open(BytesIO(listed)) as whole:
-        waiting = iter(sheets)
-        while batch := list(islice(waiting, AT_ONCE)):
-            with _pages(batch) as part:
+    with pikepdf.open(BytesIO(listed)) as whole, ThreadPoolExecutor(HANDS) as hands:
+        for pages in _one_after_another(hands, sheets):
+            with pages as part:
                 if INTENT not in part.Root:
                     _declare_no_archive(whole)
                 whole.pages.extend(part.pages)
         return _untagged(whole)
+
+
+def _one_after_another(hands: ThreadPoolExecutor, sheets: Iterable[Sheet]) -> Iterator[pikepdf.Pdf]:
+    """Yield the pages of one batch after another, while the next ones are under way."""
+    waiting = iter(sheets)
+    batches = iter(lambda: list(islice(waiting, AT_ONCE)), [])
+    under_way = deque(hands.submit(_pages, batch) for batch in islice(batches, HANDS))
+    while under_way:
+        pages = under_way.popleft().result()
+        under_way.extend(hands.submit(_pages, batch) for batch in islice(batches, 1))
+        yield pages
 
 
 def _pages(sheets: Sequence[Sheet]) -> pikepdf.Pdf:
@@ -84,20 +98,29 @@ def _untagged(pdf: pikepdf.Pdf) -> bytes:
     return out.getvalue()
 
 
-_lock = threading.Lock()
+@cache
+def _idle(template: str) -> SimpleQueue[typst.Compiler]:
+    """The compilers of a template that are free. Each serves one at a time, and lets other threads go on meanwhile."""
+    compilers: SimpleQueue[typst.Compiler] = SimpleQueue()
+    for _ in range(HANDS):
+        compilers.put(fonts.compiler(template))
+    return compilers
 
 
 def _compiled(template: str, **values: object) -> bytes:
     """Compile a template with these values. Letters that no font has make boxes, which PDF/A forbids: then without."""
     inputs = {"data": json.dumps(values, ensure_ascii=False, default=vars)}
-    with _lock:  # a compiler serves one at a time
-        try:
-            return _compile(template, inputs, archive=True)
-        except typst.TypstError:
-            return _compile(template, inputs, archive=False)
+    idle = _idle(template)
+    compiler = idle.get()
+    try:
+        return _compile(compiler, inputs, archive=True)
+    except typst.TypstError:
+        return _compile(compiler, inputs, archive=False)
+    finally:
+        idle.put(compiler)
 
 
-def _compile(template: str, inputs: dict[str, str], *, archive: bool) -> bytes:
-    pdf = fonts.compiler(template).compile(format="pdf", sys_inputs=inputs, pdf_standards=["a-2b"] if archive else [])
+def _compile(compiler: typst.Compiler, inputs: dict[str, str], *, archive: bool) -> bytes:
+    pdf = compiler.compile(format="pdf", sys_inputs=inputs, pdf_standards=["a-2b"] if archive else [])
     assert isinstance(pdf, bytes)  # noqa: S101 - one document, kept in memory
     return pdf

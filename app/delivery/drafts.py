@@ -99,7 +99,8 @@ def _against(state: gates.State, draft: Draft, *, today: date) -> Reason | None:
     if draft.claim.crashes >= MOST_CRASHES:
         logger.warning("delivery %s is in quarantine: %s workers did not survive it", draft.claim.id, MOST_CRASHES)
         return Reason.QUARANTINED
-    if letter.stage not in {Stage.QUEUED, Stage.SENDING} or draft.submission.sealed is None:
+    stopped = letter.reason is Reason.BY_SUPPORTER or draft.submission.sealed is None
+    if stopped or letter.stage not in {Stage.QUEUED, Stage.SENDING}:
         return Reason.BY_SUPPORTER
     about = [prisoner.id for prisoner in draft.brief.about(letter.prisoner_id)]
     return gates.against(state, country=letter.country, prisoner_ids=about, today=today) or gates.against_office(
@@ -115,7 +116,7 @@ async def _stop(session: AsyncSession, drafts: Sequence[Draft], shut: dict[uuid.
         locked = await stages.lock(session, col(Letter.id) == draft.letters[0].id)
         if locked[0].stage is Stage.SENDING and to is not Stage.READY:
             await stages.move(session, locked, Stage.QUEUED, at=at, reason=reason)
-            locked = [letter._replace(stage=Stage.QUEUED, stage_on=at.date()) for letter in locked]
+            locked = [letter.moved_to(Stage.QUEUED, at) for letter in locked]
         if locked[0].stage in {Stage.SENDING, Stage.QUEUED}:
             await stages.move(session, locked, to, at=at, reason=None if by_hand else reason, channel=by_hand)
     await _end(session, [draft.claim for draft in drafts])

@@ -70,13 +70,16 @@ async def _write(session: AsyncSession, settlements: Sequence[Settlement], *, du
 async def _settle_letters(session: AsyncSession, by_letter: Mapping[uuid.UUID, Settlement], *, at: datetime) -> None:
     locked = await stages.lock(session, col(Letter.id).in_(list(by_letter)))
     sending = [letter for letter in locked if letter.stage is Stage.SENDING]
+    stopped = [letter for letter in sending if _comes_back_unwanted(letter, by_letter[letter.id])]
     groups: dict[tuple[Stage, Reason | None, Channel | None], list[stages.Standing]] = {}
     for letter in sending:
         each = by_letter[letter.id]
-        channel = each.fallback if each.stage is Stage.READY else None
-        groups.setdefault((each.stage or Stage.QUEUED, each.reason, channel), []).append(letter)
+        channel = each.fallback if each.stage is Stage.READY and letter not in stopped else None
+        to = Stage.QUEUED if letter in stopped else each.stage or Stage.QUEUED
+        groups.setdefault((to, each.reason, channel), []).append(letter)
     for (to, reason, channel), group in groups.items():
         await stages.move(session, group, to, at=at, reason=reason, channel=channel)
+    await _cancel(session, stopped, at=at)
     kept = [
         {"b_id": letter.id, "b_message": each.message_id, "b_text": each.sealed_text, "b_reply": each.reply}
         for letter in sending
@@ -88,6 +91,19 @@ async def _settle_letters(session: AsyncSession, by_letter: Mapping[uuid.UUID, S
         message_id=sa.bindparam("b_message"), sealed_text=sa.bindparam("b_text"), server_reply=sa.bindparam("b_reply")
     )
     await execute_many(session, keep, kept)
+
+
+def _comes_back_unwanted(letter: stages.Standing, settlement: Settlement) -> bool:
+    """Tell whether a letter that did not leave was cancelled by its supporter while a worker had it in hand."""
+    return letter.reason is Reason.BY_SUPPORTER and settlement.stage in {None, Stage.READY}
+
+
+async def _cancel(session: AsyncSession, stopped: Sequence[stages.Standing], *, at: datetime) -> None:
+    if stopped:
+        back = [letter.moved_to(Stage.QUEUED, at) for letter in stopped]
+        await stages.move(session, back, Stage.CANCELLED, at=at, reason=Reason.BY_SUPPORTER)
+        over = sa.update(Delivery).where(col(Delivery.letter_id).in_([letter.id for letter in stopped]))
+        await session.exec(over.values(due_at=None))
 
 
 class _Attempts(NamedTuple):

@@ -1,5 +1,9 @@
 """One noun a file: its table, and what comes in and goes out of it. Importing this package makes all tables known."""
 
+from app.models.account import Account, RecoveryCode
+from app.models.account_link import AccountLink
+from app.models.api_key import ApiKey
+from app.models.audit import AuditEntry
 from app.models.brief import Brief
 from app.models.campaign import Campaign, CampaignOffice, CampaignPrisoner
 from app.models.delivery import Delivery, Enclosure, NoticeCount
@@ -7,17 +11,24 @@ from app.models.idempotency import Idempotency
 from app.models.letter import Letter
 from app.models.news import News
 from app.models.office import Accreditation, Office, Official, SoftBounce
-from app.models.organisation import ApiKey, Organisation, Organiser
+from app.models.offline_letters import OfflineLetters
+from app.models.organisation import Organisation, Organiser
+from app.models.organiser_session import OrganiserSession
 from app.models.pace import AttemptTally, Destination, OfficePace, OrganisationDay, Stream
 from app.models.print_run import PrintRun
 from app.models.prisoner import Prisoner, PrisonerEvent
 from app.models.submission import Submission
 from app.models.tally import SupporterTally, Tally
+from app.models.throttle import Throttle
+from app.models.webhook import Webhook, WebhookCall, WebhookCount
 
 __all__ = [
+    "Account",
+    "AccountLink",
     "Accreditation",
     "ApiKey",
     "AttemptTally",
+    "AuditEntry",
     "Brief",
     "Campaign",
     "CampaignOffice",
@@ -32,15 +43,22 @@ __all__ = [
     "Office",
     "OfficePace",
     "Official",
+    "OfflineLetters",
     "Organisation",
     "OrganisationDay",
     "Organiser",
+    "OrganiserSession",
     "PrintRun",
     "Prisoner",
     "PrisonerEvent",
+    "RecoveryCode",
     "SoftBounce",
     "Stream",
     "Submission",
     "SupporterTally",
     "Tally",
+    "Throttle",
+    "Webhook",
+    "WebhookCall",
+    "WebhookCount",
 ]

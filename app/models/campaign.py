@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from sqlmodel import Field, SQLModel
 
 from app.models.columns import Strict, enum_field, id_field, json_field, now
-from app.models.text import Country, Day, Email, Language, Line, Prose, Proses, Slug, Texts
+from app.models.text import Country, Day, Email, Language, Line, Prose, Proses, Slug, Texts, TimeZone
 from app.pagination import PageRequest
 
 
@@ -95,6 +95,12 @@ class CampaignBase(SQLModel):
     opens_on: Day | None = None
     closes_on: Day | None = Field(default=None, description="The last day on which letters leave.")
     goal: int | None = Field(default=None, ge=1, le=100_000_000, description="How many letters are hoped for.")
+    timezone: TimeZone = Field(
+        default="UTC",
+        max_length=64,
+        description="In whose days letters are counted (IANA), fixed when the campaign is made.",
+        schema_extra={"examples": ["Europe/Minsk"]},
+    )
     urgent: bool = False
     repeat_every_days: int | None = Field(
         None, ge=1, le=3_650, description="After how many days one person may write again. Null: once."
@@ -153,6 +159,7 @@ class Campaign(CampaignBase, CampaignRules, table=True):
         None, description="The brief in force. No foreign key: the brief points back here."
     )
     trouble: str | None = Field(default=None, max_length=500)
+    closed_at: datetime | None = None
     revision: int = 1
     created_at: datetime = Field(default_factory=now)
 

@@ -3,9 +3,10 @@
 import os
 import time
 import uuid
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
@@ -45,6 +46,11 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
+def day_in(timezone: str, at: datetime) -> date:
+    """Return the day that it is at an instant in a time zone: the one in which a campaign counts its letters."""
+    return at.astimezone(ZoneInfo(timezone)).date()
+
+
 def text_enum(enum: type[StrEnum]) -> sa.Enum:
     """Return the column type that stores an enum's value as text, the same on both databases."""
     return sa.Enum(
@@ -64,6 +70,16 @@ def id_field() -> Any:  # noqa: ANN401 - a Field stands in for a value of any ty
 def json_field(**options: Any) -> Any:  # noqa: ANN401 - a Field stands in for a value of any type
     """Return a column of JSON. Assign a new value to change it: changes in place are not seen."""
     return Field(sa_type=sa.JSON, **options)
+
+
+def external_id_field() -> Any:  # noqa: ANN401 - a Field stands in for a value of any type
+    """Return the id that an organisation's own lists have for it: by it, an import finds it again."""
+    return Field(default=None, max_length=200, description="Your own id for it: by it, an import finds it again.")
+
+
+def external_id_index(table: str) -> sa.Index:
+    """Return what makes external ids unique in an organisation."""
+    return sa.Index(f"uq_{table}_external_id", "organisation_id", "external_id", unique=True)
 
 
 def enum_field(enum: type[StrEnum], **options: Any) -> Any:  # noqa: ANN401 - a Field stands in for a value of any type

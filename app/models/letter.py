@@ -112,7 +112,9 @@ class Letter(SQLModel, table=True):
     language: str = Field(max_length=16)
     channel: Channel = enum_field(Channel)
     stage: Stage = enum_field(Stage, default=Stage.UNCONFIRMED)
-    stage_on: date = Field(description="The day, in UTC, on which it came to its stage: its day in the tally.")
+    stage_on: date = Field(
+        description="The day, in the campaign's time zone, on which it came to its stage: its day in the tally."
+    )
     seed: int = Field(
         sa_type=sa.BigInteger, description="Chooses the variants of the text; the same seed, the same letter."
     )

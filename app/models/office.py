@@ -8,7 +8,7 @@ from typing import Annotated, Any, Self
 from pydantic import model_validator
 from sqlmodel import Field, SQLModel
 
-from app.models.columns import Strict, enum_field, id_field, json_field, now
+from app.models.columns import Strict, enum_field, external_id_field, external_id_index, id_field, json_field, now
 from app.models.hours import OfficeHours
 from app.models.prisoner import Gender
 from app.models.text import Country, Day, Email, Language, Line, PersonName, Prose, Texts, WebAddress
@@ -88,9 +88,12 @@ class OfficeWays(SQLModel):
     open_hours: OfficeHours | None = json_field(
         default=None, nullable=True, description="Letters by e-mail leave only then. Null: at any time."
     )
+    external_id: Line | None = external_id_field()
 
 
 class Office(OfficeBase, OfficeWays, table=True):
+    __table_args__ = (external_id_index("office"),)
+
     id: uuid.UUID = id_field()
     organisation_id: uuid.UUID = Field(foreign_key="organisation.id", index=True)
     channels: list[str] = json_field()
@@ -134,9 +137,12 @@ class Official(OfficialBase, table=True):
 
     id: uuid.UUID = id_field()
     office_id: uuid.UUID = Field(foreign_key="office.id", index=True)
+    external_id: Line | None = external_id_field()
 
 
 class OfficialCreate(OfficialBase, Strict):
+    external_id: Line | None = external_id_field()
+
     @model_validator(mode="after")
     def in_order(self) -> Self:
         if self.since and self.until and self.since > self.until:
@@ -189,6 +195,7 @@ class OfficeUpdate(Strict):
     hourly_limit: int | None = Field(default=None, ge=1, le=100_000)
     daily_limit: int | None = Field(default=None, ge=1, le=1_000_000)
     open_hours: OfficeHours | None = None
+    external_id: Line | None = external_id_field()
     in_use: bool | None = None
     accredited_to: list[Country] | None = Field(default=None, max_length=250)
     holder: OfficialCreate | None = None

@@ -1,18 +1,32 @@
-"""The group that runs campaigns, its organisers, and their keys."""
+"""The group that runs campaigns, and its organisers."""
 
 import uuid
 from datetime import datetime
 from enum import StrEnum
+from typing import Self
 
 from sqlmodel import Field, SQLModel
 
-from app.models.columns import enum_field, id_field, now
+from app.models.columns import Strict, enum_field, id_field, now
+from app.models.text import PersonName
 
 
 class Role(StrEnum):
+    """What an organiser may do; each role may do what those after it may."""
+
     OWNER = "owner"
     EDITOR = "editor"
     ANALYST = "analyst"
+
+    def includes(self, other: Self) -> bool:
+        return REACH[self] >= REACH[other]
+
+    def at_most(self, other: Self) -> Self:
+        """Return the one of both that may do less."""
+        return other if self.includes(other) else self
+
+
+REACH = {Role.ANALYST: 1, Role.EDITOR: 2, Role.OWNER: 3}
 
 
 class Organisation(SQLModel, table=True):
@@ -29,16 +43,24 @@ class Organiser(SQLModel, table=True):
     organisation_id: uuid.UUID = Field(foreign_key="organisation.id", index=True)
     name: str = Field(max_length=200)
     role: Role = enum_field(Role)
+    disabled_at: datetime | None = None
     created_at: datetime = Field(default_factory=now)
 
 
-class ApiKey(SQLModel, table=True):
-    """A key of an organiser: random bytes, shown once and kept as their SHA-256."""
+class OrganiserUpdate(Strict):
+    """Only what is sent is changed."""
 
-    __tablename__ = "api_key"
+    name: PersonName | None = None
+    role: Role | None = None
 
-    id: uuid.UUID = id_field()
-    organiser_id: uuid.UUID = Field(foreign_key="organiser.id", index=True)
-    digest: bytes = Field(unique=True)
-    created_at: datetime = Field(default_factory=now)
-    revoked_at: datetime | None = None
+
+class OrganiserPublic(SQLModel):
+    """An organiser as the owners of their organisation see them."""
+
+    id: uuid.UUID
+    name: str
+    role: Role
+    email: str | None = Field(description="Null: they use API keys only, or it was sealed with another secret.")
+    second_factor: bool
+    disabled_at: datetime | None
+    created_at: datetime

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from pydantic import model_validator
 from sqlmodel import Field, SQLModel
 
-from app.models.columns import Strict, enum_field, id_field, json_field, now
+from app.models.columns import Strict, enum_field, external_id_field, external_id_index, id_field, json_field, now
 from app.models.text import Country, Day, Language, Line, PartialDate, PersonName, Proses, Slug, Texts, WebAddress
 from app.pagination import PageRequest
 
@@ -120,6 +120,8 @@ class PrisonerTexts(SQLModel):
 
 
 class Prisoner(PrisonerBase, PrisonerTexts, table=True):
+    __table_args__ = (external_id_index("prisoner"),)
+
     id: uuid.UUID = id_field()
     organisation_id: uuid.UUID = Field(foreign_key="organisation.id", index=True)
     slug: str = Field(max_length=80, unique=True)
@@ -127,6 +129,7 @@ class Prisoner(PrisonerBase, PrisonerTexts, table=True):
     consent: Consent = enum_field(Consent, default=Consent.NONE)
     do_not_mention: list[str] = json_field(default_factory=list)
     sources: list[dict[str, Any]] = json_field(default_factory=list)
+    external_id: Line | None = external_id_field()
     revision: int = 1
     created_at: datetime = Field(default_factory=now)
 
@@ -140,6 +143,7 @@ class PrisonerQuery(PageRequest):
 
 class PrisonerCreate(PrisonerBase, PrisonerTexts, Strict):
     slug: Slug
+    external_id: Line | None = external_id_field()
     sources: list[Source] = Field(default_factory=list)
     cases: CaseForms = Field(default_factory=dict, description='Case forms of the name: {"ru": {"genitive": "…"}}.')
     consent: Consent = Field(default=Consent.NONE, description="Nobody is public without it.")
@@ -167,6 +171,7 @@ class PrisonerUpdate(Strict):
     sources: list[Source] | None = None
     consent: Consent | None = None
     do_not_mention: list[Line] | None = None
+    external_id: Line | None = external_id_field()
 
 
 class PrisonerPublic(PrisonerBase, PrisonerTexts):
@@ -196,6 +201,7 @@ class PrisonerForOrganisers(PrisonerPublic):
         description="The case forms that letters use, per language. A case that is not here is said otherwise, by a "
         "sentence that keeps the nominative; store it in `cases` to have it used."
     )
+    external_id: str | None
     revision: int
 
 

@@ -65,6 +65,7 @@ class Stats(SQLModel):
         default=None,
         description="When the last queued letter is expected to leave. Null: none is queued, or unpaced.",
     )
+    offline_letters: int = Field(description="On paper, counted by hand at events: apart, and never among the others.")
     supporters: int = Field(description="People who confirmed.")
     countries: int = Field(description="Countries in which they live.")
     by: dict[str, dict[str, dict[str, int]]] = Field(description="What was asked for with ?by=, per value and stage.")

@@ -2,10 +2,12 @@
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, partial
 from typing import Annotated
+from zoneinfo import available_timezones
 
 from babel import Locale
 from email_validator import EmailNotValidError, validate_email
@@ -91,7 +93,15 @@ def plain_address(text: str) -> str:
         address = None
     if address is None or "=?" in address:
         raise ValueError("This is not an e-mail address that can be written to, such as ada@example.org.")
+    if not text.isascii() and any(map(_mixes_alphabets, text.rpartition("@")[2].split("."))):
+        raise ValueError("One letter of this address only looks Latin. Please type the address again.")
     return address
+
+
+def _mixes_alphabets(label: str) -> bool:
+    """Tell whether Cyrillic or Greek letters stand among Latin ones: such a name is a slip, or a trap."""
+    alphabets = {unicodedata.name(character, "").split(" ")[0] for character in label if character.isalpha()}
+    return "LATIN" in alphabets and bool(alphabets & {"CYRILLIC", "GREEK"})
 
 
 def known_country(code: str) -> str:
@@ -99,6 +109,18 @@ def known_country(code: str) -> str:
     if code not in _countries():
         raise ValueError("There is no country with this code (ISO 3166-1).")
     return code
+
+
+def known_timezone(name: str) -> str:
+    """Refuse names that stand for no time zone."""
+    if name not in _timezones():
+        raise ValueError("There is no time zone with this name (IANA), such as Europe/Minsk.")
+    return name
+
+
+@cache
+def _timezones() -> frozenset[str]:
+    return frozenset(available_timezones())
 
 
 @cache
@@ -167,6 +189,7 @@ Country = Annotated[
     AfterValidator(known_country),
 ]
 Language = Annotated[str, _form(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*", "a language as in BCP 47, such as de", 16)]
+TimeZone = Annotated[str, StringConstraints(max_length=64), AfterValidator(known_timezone)]
 PartialDate = Annotated[
     str, _form(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?", "a day as YYYY, YYYY-MM or YYYY-MM-DD", 10)
 ]
@@ -177,3 +200,8 @@ WebAddress = Annotated[
 
 Texts = dict[Language, Line]
 Proses = dict[Language, Prose]
+
+
+def in_language(texts: Mapping[str, str], language: str) -> str:
+    """Return a text in this language, else in the first that it has; empty where it has none."""
+    return texts.get(language) or next(iter(texts.values()), "")

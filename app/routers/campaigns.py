@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query, Request, Response, status
 from app import answers, quick
 from app.answers import IfNoneMatch
 from app.dependencies import (
+    ANYONE,
     BoardDep,
     EnquiriesDep,
     IfMatch,
@@ -137,7 +138,7 @@ async def close_campaign(campaign: OwnCampaignDep, body: CampaignClose, session:
     return await publishing.close(session, campaign, body)
 
 
-@router.get("/{slug}/officials")
+@router.get("/{slug}/officials", dependencies=[ANYONE])
 async def offices_for_supporter(
     slug: SlugPath,
     enquiries: EnquiriesDep,

@@ -8,8 +8,9 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from app.config import PROJECT
+from app.dependencies import ANYONE
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, dependencies=[ANYONE])
 
 _environment = Environment(
     loader=FileSystemLoader(PROJECT / "templates" / "pages"), undefined=StrictUndefined, autoescape=True

@@ -4,9 +4,9 @@ import sqlalchemy as sa
 from fastapi import APIRouter
 
 from app.database import rows
-from app.dependencies import ReaderDep
+from app.dependencies import ANYONE, ReaderDep
 
-router = APIRouter(prefix="/health", tags=["health"])
+router = APIRouter(prefix="/health", tags=["health"], dependencies=[ANYONE])
 
 
 @router.get("/live")

@@ -4,13 +4,13 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Query, Request, status
 
-from app.dependencies import DatabaseDep, KeysDep, SettingsDep
+from app.dependencies import ANYONE, DatabaseDep, KeysDep, SettingsDep
 from app.errors import NotFound
 from app.models.columns import now
 from app.services import inbound, signatures
 from app.services.signatures import Signed
 
-router = APIRouter(prefix="/inbound", tags=["inbound"])
+router = APIRouter(prefix="/inbound", tags=["inbound"], dependencies=[ANYONE])  # whoever signs as agreed
 
 MESSAGE = {"requestBody": {"required": True, "content": {"message/rfc822": {"schema": {"type": "string"}}}}}
 

@@ -4,6 +4,7 @@ from fastapi import APIRouter, Request, Response, status
 
 from app import quick
 from app.dependencies import (
+    ANYONE,
     LONGEST_KEY,
     SHORTEST_KEY,
     ConfirmationsDep,
@@ -17,7 +18,7 @@ from app.dependencies import (
 from app.models.letter import Preview
 from app.models.submission import SubmissionCreate, SubmissionPublic
 
-router = APIRouter(tags=["letters"], route_class=quick.QuickRoute)
+router = APIRouter(tags=["letters"], route_class=quick.QuickRoute, dependencies=[ANYONE])
 
 
 async def _preview(request: Request) -> Response | None:

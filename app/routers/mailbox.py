@@ -12,13 +12,15 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from app.config import PROJECT
-from app.dependencies import SettingsDep
+from app.dependencies import ANYONE, SettingsDep
 from app.errors import NotFound
 
 MOST = 200  # messages on the page
 LINK = re.compile(r"https?://\S+")
 
-router = APIRouter(prefix="/mailbox", include_in_schema=False, default_response_class=HTMLResponse)
+router = APIRouter(
+    prefix="/mailbox", include_in_schema=False, default_response_class=HTMLResponse, dependencies=[ANYONE]
+)
 
 _environment = Environment(
     loader=FileSystemLoader(PROJECT / "templates" / "pages"), undefined=StrictUndefined, autoescape=True

@@ -3,10 +3,10 @@
 from fastapi import APIRouter, Response
 from prometheus_client import CONTENT_TYPE_LATEST
 
-from app.dependencies import ReaderDep
+from app.dependencies import ANYONE, ReaderDep
 from app.services import metrics
 
-router = APIRouter(tags=["health"])
+router = APIRouter(tags=["health"], dependencies=[ANYONE])
 
 
 @router.get("/metrics", response_class=Response)

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Query, Response, status
 
 from app.bodies import StrictRoute
 from app.dependencies import (
+    ANYONE,
     IdPath,
     IfMatch,
     OrganiserDep,
@@ -22,7 +23,7 @@ from app.services import officials
 router = APIRouter(prefix="/officials", tags=["officials"], route_class=StrictRoute)
 
 
-@router.get("")
+@router.get("", dependencies=[ANYONE])
 async def list_officials(session: ReaderDep, query: Annotated[OfficeQuery, Query()]) -> Page[OfficePublic]:
     """List offices with their present holders, newest first."""
     return await officials.listed(session, query)

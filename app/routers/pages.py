@@ -12,7 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.config import PROJECT
-from app.dependencies import ConfirmationsDep, IdPath, KeysDep, ReaderDep, SessionDep, TokenPath
+from app.dependencies import ANYONE, ConfirmationsDep, IdPath, KeysDep, ReaderDep, SessionDep, TokenPath
 from app.errors import UnsilencedError
 from app.models.letter import Stage
 from app.services import confirmation, receipts
@@ -45,7 +45,7 @@ class PageRoute(APIRoute):
         return tell
 
 
-router = APIRouter(prefix="/confirm/{token}", include_in_schema=False, route_class=PageRoute)
+router = APIRouter(prefix="/confirm/{token}", include_in_schema=False, route_class=PageRoute, dependencies=[ANYONE])
 
 _environment = Environment(loader=FileSystemLoader(FOLDER), undefined=StrictUndefined, autoescape=True)
 

@@ -5,7 +5,18 @@ from typing import Annotated
 from fastapi import APIRouter, Query, status
 
 from app.bodies import StrictRoute
-from app.dependencies import DatabaseDep, IdPath, KeysDep, OrganiserDep, OwnCampaignDep, OwnPrintRunDep, SessionDep
+from app.dependencies import (
+    DatabaseDep,
+    IdPath,
+    KeysDep,
+    OrganiserDep,
+    OwnCampaignDep,
+    OwnPrintRunDep,
+    ReaderDep,
+    SessionDep,
+    WatchedCampaignDep,
+    WatchedPrintRunDep,
+)
 from app.models.print_run import PrintRunCreate, PrintRunPublic
 from app.pagination import Page, PageRequest
 from app.routers import pdf
@@ -16,7 +27,7 @@ router = APIRouter(tags=["print runs"], route_class=StrictRoute)
 
 @router.get("/campaigns/{slug}/print-runs")
 async def list_print_runs(
-    campaign: OwnCampaignDep, session: SessionDep, query: Annotated[PageRequest, Query()]
+    campaign: WatchedCampaignDep, session: ReaderDep, query: Annotated[PageRequest, Query()]
 ) -> Page[PrintRunPublic]:
     """List a campaign's print runs, newest first."""
     return await print_runs.listed(session, campaign, query)
@@ -40,7 +51,7 @@ async def read_print_run_pdf(run_id: IdPath, organiser: OrganiserDep, database: 
 
 
 @router.get("/print-runs/{run_id}")
-async def read_print_run(run: OwnPrintRunDep, session: SessionDep) -> PrintRunPublic:
+async def read_print_run(run: WatchedPrintRunDep, session: ReaderDep) -> PrintRunPublic:
     """Show a print run, and which of its letters must be taken out."""
     return await print_runs.show(session, run)
 

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query, Request, Response, status
 from app import answers, quick
 from app.answers import IfNoneMatch
 from app.dependencies import (
+    ANYONE,
     BoardDep,
     IfMatch,
     OrganiserDep,
@@ -35,7 +36,7 @@ router = APIRouter(prefix="/prisoners", tags=["prisoners"], route_class=quick.Qu
 SECONDS = 10  # for which a prisoner's public page may be kept
 
 
-@router.get("")
+@router.get("", dependencies=[ANYONE])
 async def list_prisoners(session: ReaderDep, query: Annotated[PrisonerQuery, Query()]) -> Page[PrisonerPublic]:
     """List prisoners who may be written about in public, newest first."""
     return await prisoners.listed(session, query)

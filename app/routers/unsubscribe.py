@@ -3,12 +3,12 @@
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
-from app.dependencies import KeysDep, ReaderDep, SessionDep, TokenPath
+from app.dependencies import ANYONE, KeysDep, ReaderDep, SessionDep, TokenPath
 from app.models.campaign import Campaign
 from app.routers.pages import PageRoute, page, strings_of
 from app.services import subscriptions
 
-router = APIRouter(prefix="/unsubscribe/{token}", include_in_schema=False, route_class=PageRoute)
+router = APIRouter(prefix="/unsubscribe/{token}", include_in_schema=False, route_class=PageRoute, dependencies=[ANYONE])
 
 
 @router.get("")

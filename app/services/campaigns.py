@@ -25,7 +25,7 @@ from app.models.office import Office
 from app.models.organisation import Organisation, Organiser
 from app.models.prisoner import PUBLIC_CONSENT, Prisoner
 from app.pagination import Page
-from app.services import revisions
+from app.services import audit, revisions
 
 
 async def public(session: AsyncSession, slug: str) -> Campaign:
@@ -90,16 +90,13 @@ async def show(session: AsyncSession, campaign: Campaign) -> CampaignPublic:
 
 
 async def show_to_organisers(session: AsyncSession, campaign: Campaign) -> CampaignForOrganisers:
-    offices = await session.exec(
-        select(CampaignOffice.office_id)
-        .where(CampaignOffice.campaign_id == campaign.id)
-        .order_by(col(CampaignOffice.position))
-    )
     shown = await show(session, campaign)
     rules = campaign.model_dump(
         include=set(CampaignForOrganisers.model_fields) - set(CampaignPublic.model_fields) - {"offices"}
     )
-    return CampaignForOrganisers.model_validate({**shown.model_dump(), **rules, "offices": list(offices)})
+    return CampaignForOrganisers.model_validate(
+        {**shown.model_dump(), **rules, "offices": await _offices_of(session, campaign)}
+    )
 
 
 async def create(session: AsyncSession, organiser: Organiser, body: CampaignCreate) -> CampaignForOrganisers:
@@ -159,6 +156,8 @@ async def _set_prisoners(session: AsyncSession, organiser: Organiser, campaign: 
         if prisoner.consent in PUBLIC_CONSENT or prisoner.organisation_id == organiser.organisation_id
     }
     _refuse_unknown("/prisoners", "prisoner with this slug", [slug in found for slug in slugs])
+    before = [prisoner.slug for prisoner in (await prisoners_of(session, [campaign.id])).get(campaign.id, [])]
+    audit.note(session, campaign, {"prisoners": (before, slugs)})
     await session.exec(sa.delete(CampaignPrisoner).where(col(CampaignPrisoner.campaign_id) == campaign.id))
     for position, slug in enumerate(dict.fromkeys(slugs)):
         session.add(CampaignPrisoner(campaign_id=campaign.id, prisoner_id=found[slug].id, position=position))
@@ -169,10 +168,16 @@ async def _set_offices(session: AsyncSession, campaign: Campaign, office_ids: Se
     own = select(Office.id).where(col(Office.id).in_(office_ids), Office.organisation_id == campaign.organisation_id)
     found = set(await session.exec(own))
     _refuse_unknown("/offices", "office of yours with this id", [office_id in found for office_id in office_ids])
+    audit.note(session, campaign, {"offices": (await _offices_of(session, campaign), office_ids)})
     await session.exec(sa.delete(CampaignOffice).where(col(CampaignOffice.campaign_id) == campaign.id))
     for position, office_id in enumerate(dict.fromkeys(office_ids)):
         session.add(CampaignOffice(campaign_id=campaign.id, office_id=office_id, position=position))
     await session.flush()
+
+
+async def _offices_of(session: AsyncSession, campaign: Campaign) -> list[uuid.UUID]:
+    which = select(CampaignOffice.office_id).where(CampaignOffice.campaign_id == campaign.id)
+    return list(await session.exec(which.order_by(col(CampaignOffice.position))))
 
 
 def _refuse_unknown(pointer: str, what: str, known: list[bool]) -> None:

@@ -9,7 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.composing.recipients import Recipient
 from app.database import insert_rows
-from app.models.columns import uuid7
+from app.models.columns import day_in, uuid7
 from app.models.delivery import Delivery, Notice
 from app.models.letter import Letter, LetterPublic, Reason, Stage
 from app.models.office import Channel
@@ -126,7 +126,7 @@ def _letter(submission: _Submission, planned: Plan, recipient: Recipient) -> _Le
         language=recipient.language,
         channel=recipient.channel,
         stage=Stage.UNCONFIRMED,
-        stage_on=submission.created_at.date(),
+        stage_on=day_in(planned.campaign.timezone, submission.created_at),
         seed=letters.seed_of(submission.digest, recipient.office.id, planned.round),
         copies=[str(each) for each in planned.copies(recipient)] or None,
         digest=submission.digest,

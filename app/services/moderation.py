@@ -15,7 +15,7 @@ from app.models.organisation import Organiser
 from app.models.queue import LetterDetail, LetterForOrganisers, LetterQuery
 from app.models.submission import Submission
 from app.pagination import Page
-from app.services import briefs, gates, queue, submissions
+from app.services import audit, briefs, gates, queue, submissions
 from app.services.sealing import Keys
 
 
@@ -67,6 +67,7 @@ async def release(session: AsyncSession, letter: Letter) -> None:
     _require(letter, Stage.HELD, "held")
     await gates.ask(session, campaign, await briefs.load(session, letter.brief_id), letter)
     await queue.release(session, col(Letter.id) == letter.id)
+    await _note(session, letter)
 
 
 async def cancel(session: AsyncSession, letter: Letter) -> None:
@@ -76,6 +77,7 @@ async def cancel(session: AsyncSession, letter: Letter) -> None:
     can = [stage for stage, following in NEXT.items() if Stage.CANCELLED in following]
     which = col(Letter.id) == letter.id
     await queue.stop(session, which, stages_in=can, to=Stage.CANCELLED, reason=Reason.BY_ORGANISER)
+    await _note(session, letter)
 
 
 async def retry(session: AsyncSession, letter: Letter) -> None:
@@ -84,6 +86,15 @@ async def retry(session: AsyncSession, letter: Letter) -> None:
     _require(letter, Stage.FAILED, "failed")
     await gates.ask(session, campaign, await briefs.load(session, letter.brief_id), letter)
     await queue.retry(session, col(Letter.id) == letter.id)
+    await _note(session, letter)
+
+
+async def _note(session: AsyncSession, letter: Letter) -> None:
+    """Write down, with the campaign, from which stage to which the letter has come."""
+    before = letter.stage
+    await session.refresh(letter, ["stage"])
+    campaign = await session.get_one(Campaign, letter.campaign_id)
+    audit.note(session, campaign, {f"letter {letter.id}": (before, letter.stage)})
 
 
 def _require(letter: Letter, stage: Stage, word: str) -> None:

@@ -26,9 +26,11 @@ from app.models.office import (
 )
 from app.models.organisation import Organiser
 from app.pagination import Page
-from app.services import addresses, letters, revisions
+from app.services import addresses, audit, letters, revisions
 
 AS_JSON = {"emails", "channels", "open_hours"}
+
+TOOK_OFFICE_LATER = "The present holder took office later. Give the day on which the new one began."
 
 
 async def read(session: AsyncSession, office_id: uuid.UUID, visitor: Organiser | None) -> OfficePublic:
@@ -51,6 +53,12 @@ def no_office() -> NotFound:
 
 async def listed(session: AsyncSession, query: OfficeQuery) -> Page[OfficePublic]:
     """Return offices with their present holders, newest first."""
+    found, next_cursor = await page(session, query)
+    return Page(items=await _show(session, found), next_cursor=next_cursor)
+
+
+async def page(session: AsyncSession, query: OfficeQuery) -> tuple[Sequence[Office], str | None]:
+    """Return the offices of a page, newest first, and the next cursor."""
     which = select(Office)
     if query.after:
         which = which.where(col(Office.id) < query.after)
@@ -65,8 +73,7 @@ async def listed(session: AsyncSession, query: OfficeQuery) -> Page[OfficePublic
     if query.language:
         which = which.where(sa.cast(col(Office.languages), sa.String).contains(f'"{query.language}"', autoescape=True))
     found = (await session.exec(which.order_by(col(Office.id).desc()).limit(query.limit + 1))).all()
-    shown, next_cursor = query.cut(found)
-    return Page(items=await _show(session, shown), next_cursor=next_cursor)
+    return query.cut(found)
 
 
 async def show(session: AsyncSession, office: Office) -> OfficePublic:
@@ -80,9 +87,10 @@ async def show_to_organisers(session: AsyncSession, office: Office) -> OfficeFor
 
 async def create(session: AsyncSession, organiser: Organiser, body: OfficeCreate) -> OfficeForOrganisers:
     """Add an office, with its accreditations and its present holder."""
-    office = Office.model_validate({**_columns(body), "organisation_id": organiser.organisation_id})
-    session.add(office)
-    await session.flush()
+    office = Office.model_validate({**columns(body), "organisation_id": organiser.organisation_id})
+    await revisions.insert(
+        session, office, taken=Conflict("There is an office with this external id already: change that one.")
+    )
     await _accredit(session, office, body.accredited_to)
     if body.holder:
         session.add(Official(office_id=office.id, **body.holder.model_dump()))
@@ -95,11 +103,10 @@ async def update(
 ) -> OfficeForOrganisers:
     """Change what is sent. Letters not yet sent greet the new holder, and go to the new address."""
     revisions.require(office.revision, if_match)
-    await revisions.change(session, office, _columns(body))
+    await revisions.change(session, office, columns(body))
     if body.emails is not None:
         await addresses.forget_soft_bounces(session, office.id)
     if body.accredited_to is not None:
-        await session.exec(sa.delete(Accreditation).where(col(Accreditation.office_id) == office.id))
         await _accredit(session, office, body.accredited_to)
     if body.holder:
         await _succeed(session, office, body.holder)
@@ -120,6 +127,12 @@ async def delete(session: AsyncSession, office: Office) -> None:
         ) from None
 
 
+def columns(body: OfficeCreate | OfficeUpdate) -> dict[str, Any]:
+    """Return what was sent for the office's own row, some of it as the plain values that JSON keeps."""
+    sent = body.model_dump(exclude_unset=True, exclude={"accredited_to", "holder", *AS_JSON})
+    return sent | body.model_dump(mode="json", exclude_unset=True, include=AS_JSON)
+
+
 async def _find(session: AsyncSession, office_id: uuid.UUID, *, lock: bool = False) -> Office:
     office = await session.get(Office, office_id, with_for_update=lock)
     if office is None:
@@ -136,7 +149,7 @@ async def _succeed(session: AsyncSession, office: Office, holder: OfficialCreate
         present.sqlmodel_update({**holder.model_dump(), "since": since})
         return
     if present and present.since and present.since > since:
-        raise invalid("/holder/since", "The present holder took office later. Give the day on which the new one began.")
+        raise invalid("/holder/since", TOOK_OFFICE_LATER)
     if present:
         present.until = since - timedelta(days=1)
     session.add(Official(office_id=office.id, **{**holder.model_dump(), "since": since}))
@@ -144,15 +157,12 @@ async def _succeed(session: AsyncSession, office: Office, holder: OfficialCreate
 
 
 async def _accredit(session: AsyncSession, office: Office, countries: Sequence[str]) -> None:
+    before = select(Accreditation.country).where(Accreditation.office_id == office.id)
+    audit.note(session, office, {"accredited_to": (list(await session.exec(before)), countries)})
+    await session.exec(sa.delete(Accreditation).where(col(Accreditation.office_id) == office.id))
     for country in dict.fromkeys(countries):
         session.add(Accreditation(office_id=office.id, country=country))
     await session.flush()
-
-
-def _columns(body: OfficeCreate | OfficeUpdate) -> dict[str, Any]:
-    """Return what was sent for the office's own row, some of it as the plain values that JSON keeps."""
-    sent = body.model_dump(exclude_unset=True, exclude={"accredited_to", "holder", *AS_JSON})
-    return sent | body.model_dump(mode="json", exclude_unset=True, include=AS_JSON)
 
 
 async def _show(session: AsyncSession, offices: Sequence[Office]) -> list[OfficePublic]:

@@ -19,21 +19,21 @@ from app.models.office import Channel
 from app.models.organisation import Organiser
 from app.models.print_run import OfficeInRun, PrintRun, PrintRunCreate, PrintRunPublic, PrintRunStatus
 from app.pagination import Page, PageRequest
-from app.services import gates, manuscripts, stages, wording
+from app.services import audit, gates, manuscripts, stages, wording
 from app.services.manuscripts import Manuscript
 from app.services.sealing import Keys
 
 LISTED_IN = "en"  # the language of cover lists
 
 
-async def own(session: AsyncSession, organiser: Organiser, run_id: uuid.UUID) -> PrintRun:
-    """Return a print run of the organiser's organisation, to be changed."""
+async def own(session: AsyncSession, organiser: Organiser, run_id: uuid.UUID, *, lock: bool = True) -> PrintRun:
+    """Return a print run of the organiser's organisation, to be changed unless `lock` is false."""
     which = (
         select(PrintRun)
         .join(Campaign, col(Campaign.id) == col(PrintRun.campaign_id))
         .where(PrintRun.id == run_id, Campaign.organisation_id == organiser.organisation_id)
     )
-    run = (await session.exec(which.with_for_update(of=PrintRun))).first()
+    run = (await session.exec(which.with_for_update(of=PrintRun) if lock else which)).first()
     if run is None:
         raise NotFound("There is no print run at this address.")
     return run
@@ -52,6 +52,7 @@ async def create(session: AsyncSession, keys: Keys, campaign: Campaign, body: Pr
     await _keep(session, run, await asyncio.to_thread(_sealed, keys, taken))
     locked = await stages.lock(session, col(Letter.id).in_([each.letter.id for each in taken]))
     await stages.move(session, locked, Stage.PRINTED, at=at)
+    audit.note(session, campaign, {f"print run {run.number}": (None, run.status)})
     return await show(session, run)
 
 
@@ -140,7 +141,9 @@ async def _move(
     held = await stages.lock(session, col(Letter.print_run_id) == run.id, col(Letter.stage) == Stage(run.status))
     for to in path:
         await stages.move(session, held, to, at=at, reason=reason, **emptied)
-        held = [letter._replace(stage=to, stage_on=at.date()) for letter in held]
+        held = [letter.moved_to(to, at) for letter in held]
+    campaign = await session.get_one(Campaign, run.campaign_id)
+    audit.note(session, campaign, {f"print run {run.number}": (run.status, status)})
     run.status, run.moved_at = status, at
     await session.flush()
 

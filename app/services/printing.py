@@ -24,7 +24,7 @@ from app.services.sealing import Keys
 async def pdf(database: Database, keys: Keys, organiser: Organiser, run_id: uuid.UUID) -> bytes:
     """Return a cover list and, behind it, the letters whose gates are open, with the texts that they were given."""
     async with database.reading() as session:
-        run = await print_runs.own(session, organiser, run_id)
+        run = await print_runs.own(session, organiser, run_id, lock=False)
         campaign = await session.get_one(Campaign, run.campaign_id)
         gathered = await _gathered(session, campaign, run)
     return await asyncio.to_thread(_printed, keys, campaign, run, gathered)

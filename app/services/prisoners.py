@@ -29,7 +29,7 @@ from app.models.prisoner import (
     PrisonerUpdate,
 )
 from app.pagination import Page
-from app.services import news, publishing, revisions
+from app.services import news, publishing, revisions, telling
 
 
 async def read(session: AsyncSession, slug: str, visitor: Organiser | None) -> PrisonerPublic:
@@ -77,9 +77,9 @@ def show_to_organisers(prisoner: Prisoner) -> PrisonerForOrganisers:
 
 async def create(session: AsyncSession, organiser: Organiser, body: PrisonerCreate) -> PrisonerForOrganisers:
     """Add a prisoner."""
-    prisoner = Prisoner.model_validate({**_columns(body), "organisation_id": organiser.organisation_id})
+    prisoner = Prisoner.model_validate({**columns(body), "organisation_id": organiser.organisation_id})
     await revisions.insert(
-        session, prisoner, taken=Conflict("There is a prisoner with this slug already: choose another.")
+        session, prisoner, taken=Conflict("There is a prisoner with this slug or external id already: choose another.")
     )
     return show_to_organisers(prisoner)
 
@@ -90,7 +90,8 @@ async def update(
     """Change what is sent. A status or consent that stops letters does so at once, at the gates."""
     revisions.require(prisoner.revision, if_match)
     before = prisoner.status
-    await revisions.change(session, prisoner, _columns(body))
+    await revisions.change(session, prisoner, columns(body))
+    await telling.of_prisoner(session, prisoner, before=before)
     await news.tell_freed(session, prisoner, before=before)
     return show_to_organisers(prisoner)
 
@@ -118,6 +119,7 @@ async def add_event(session: AsyncSession, prisoner: Prisoner, body: EventCreate
     await session.flush()
     before, status = prisoner.status, await _status_by_events(session, prisoner.id)
     await revisions.change(session, prisoner, {"status": status} if status else {})
+    await telling.of_prisoner(session, prisoner, before=before)
     if body.kind is EventKind.HEALTH:
         await publishing.alarm(session, prisoner)
     await news.tell_freed(session, prisoner, before=before)
@@ -129,6 +131,12 @@ async def events(session: AsyncSession, slug: str, visitor: Organiser | None) ->
     await read(session, slug, visitor)
     prisoner = await _find(session, slug)
     return Page(items=[EventPublic.model_validate(event.model_dump()) for event in await _events(session, prisoner.id)])
+
+
+def columns(body: PrisonerCreate | PrisonerUpdate) -> dict[str, Any]:
+    """Return what was sent for the prisoner's row; sources and case forms as the plain values that JSON keeps."""
+    sent = body.model_dump(exclude_unset=True, exclude={"sources", "cases"})
+    return sent | body.model_dump(mode="json", exclude_unset=True, include={"sources", "cases"})
 
 
 async def _status_by_events(session: AsyncSession, prisoner_id: uuid.UUID) -> PrisonerStatus | None:
@@ -157,9 +165,3 @@ async def _find(session: AsyncSession, slug: str, *, lock: bool = False) -> Pris
     if prisoner is None:
         raise no_prisoner()
     return prisoner
-
-
-def _columns(body: PrisonerCreate | PrisonerUpdate) -> dict[str, Any]:
-    """Return what was sent for the prisoner's row; sources and case forms as the plain values that JSON keeps."""
-    sent = body.model_dump(exclude_unset=True, exclude={"sources", "cases"})
-    return sent | body.model_dump(mode="json", exclude_unset=True, include={"sources", "cases"})

@@ -28,7 +28,8 @@ from app.models.office import Accreditation, Office, OfficeKind
 from app.models.organisation import Organisation
 from app.models.pace import Stream
 from app.models.prisoner import Prisoner
-from app.services import briefs, campaigns, news, queue, revisions
+from app.models.webhook import Topic
+from app.services import briefs, campaigns, news, queue, revisions, telling
 
 
 async def publish(session: AsyncSession, campaign: Campaign) -> CampaignForOrganisers:
@@ -38,6 +39,7 @@ async def publish(session: AsyncSession, campaign: Campaign) -> CampaignForOrgan
         _require_next(campaign, to)
     content = await compiled(session, campaign)
     await revisions.change(session, campaign, {"brief_id": await _edition(session, campaign, content), "status": to})
+    await telling.of_campaign(session, campaign, Topic.CAMPAIGN_PUBLISHED)
     return await campaigns.show_to_organisers(session, campaign)
 
 
@@ -97,6 +99,7 @@ async def pause(session: AsyncSession, campaign: Campaign, *, trouble: str | Non
         to=Stage.HELD,
         reason=Reason.CAMPAIGN_PAUSED,
     )
+    await telling.of_campaign(session, campaign, Topic.CAMPAIGN_PAUSED)
     return await campaigns.show_to_organisers(session, campaign)
 
 
@@ -116,6 +119,7 @@ async def resume(session: AsyncSession, campaign: Campaign) -> CampaignForOrgani
     await revisions.change(session, campaign, {"status": CampaignStatus.ACTIVE, "trouble": None})
     may_go = col(Letter.reason).in_([Reason.CAMPAIGN_PAUSED, Reason.QUARANTINED])
     await queue.release(session, col(Letter.campaign_id) == campaign.id, may_go)
+    await telling.of_campaign(session, campaign, Topic.CAMPAIGN_RESUMED)
     return await campaigns.show_to_organisers(session, campaign)
 
 
@@ -129,6 +133,7 @@ async def close(session: AsyncSession, campaign: Campaign, body: CampaignClose) 
             "status": CampaignStatus.CLOSED,
             "outcome": body.outcome,
             "outcome_note": body.note,
+            "closed_at": now(),
             "closes_on": min(campaign.closes_on or now().date(), now().date()),
         },
     )
@@ -140,6 +145,7 @@ async def close(session: AsyncSession, campaign: Campaign, body: CampaignClose) 
         reason=Reason.CAMPAIGN_CLOSED,
     )
     await news.tell_outcome(session, campaign)
+    await telling.of_campaign(session, campaign, Topic.CAMPAIGN_CLOSED)
     return await campaigns.show_to_organisers(session, campaign)
 
 

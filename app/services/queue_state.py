@@ -15,7 +15,7 @@ from app.models.delivery import Delivery
 from app.models.letter import WAITING, Letter, Reason, Stage
 from app.models.office import Office
 from app.models.queue import Changed, QueueState, ServerWords
-from app.services import queue, stats
+from app.services import audit, queue, stats
 
 WORDS_SHOWN = 10
 OF_LETTER = col(Letter.id) == col(Delivery.letter_id)
@@ -44,14 +44,22 @@ async def cancel_rest(session: AsyncSession, campaign: Campaign, office_id: uuid
         raise invalid("/office_id", "There is no office with this id.")
     to_office = col(Letter.campaign_id) == campaign.id, col(Letter.office_id) == office_id
     n = await queue.stop(session, *to_office, stages_in=WAITING, to=Stage.CANCELLED, reason=Reason.BY_ORGANISER)
-    return Changed(letters=n)
+    return _noted(session, campaign, f"letters to {office_id}", n, None, Stage.CANCELLED)
 
 
 async def retry_failed(session: AsyncSession, campaign: Campaign) -> Changed:
     """Have everything that has failed tried again. The gates are asked before each attempt, as always."""
     if campaign.status is not CampaignStatus.ACTIVE:
         raise Conflict(f"The campaign is {campaign.status.value}: nothing leaves.")
-    return Changed(letters=await queue.retry(session, col(Letter.campaign_id) == campaign.id))
+    n = await queue.retry(session, col(Letter.campaign_id) == campaign.id)
+    return _noted(session, campaign, "letters", n, Stage.FAILED, Stage.QUEUED)
+
+
+def _noted(session: AsyncSession, campaign: Campaign, what: str, n: int, before: Stage | None, after: Stage) -> Changed:
+    """Write down that so many letters of the campaign were moved, if any were."""
+    if n:
+        audit.note(session, campaign, {what: (before and f"{n} {before.value}", f"{n} {after.value}")})
+    return Changed(letters=n)
 
 
 async def _waiting(session: AsyncSession, campaign: Campaign) -> tuple[int, int, datetime | None]:

@@ -121,6 +121,7 @@ async def _stop(session: AsyncSession, submission: Submission) -> None:
     waiting = await stages.lock(session, col(Letter.submission_id) == submission.id, col(Letter.stage).in_(CAN_CANCEL))
     waiting += await _out_of_print(session, submission)
     await stages.move(session, waiting, Stage.CANCELLED, at=now(), reason=Reason.BY_SUPPORTER)
+    await stages.stop_if_it_comes_back(session, col(Letter.submission_id) == submission.id)
     stopped = [letter.id for letter in waiting]
     of_these = sa.or_(col(Delivery.letter_id).in_(stopped), col(Delivery.letter_id).is_(None))
     await session.exec(
@@ -135,7 +136,7 @@ async def _out_of_print(session: AsyncSession, submission: Submission) -> list[s
     at = now()
     printed = await stages.lock(session, col(Letter.submission_id) == submission.id, col(Letter.stage) == Stage.PRINTED)
     await stages.move(session, printed, Stage.READY, at=at)
-    return [letter._replace(stage=Stage.READY, stage_on=at.date()) for letter in printed]
+    return [letter.moved_to(Stage.READY, at) for letter in printed]
 
 
 async def _own_letter(session: AsyncSession, submission: Submission, letter_id: uuid.UUID) -> Letter:

@@ -51,4 +51,7 @@ async def change(session: AsyncSession, row: Any, values: Mapping[str, Any]) -> 
         setattr(row, name, value)
     row.revision += 1
     session.add(row)
-    await session.flush()
+    try:
+        await session.flush()
+    except IntegrityError:
+        raise Conflict("Another one has this external id already: it stands for one only.") from None

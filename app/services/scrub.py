@@ -8,11 +8,14 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.database import Database, rows
+from app.models.account_link import AccountLink
 from app.models.campaign import Campaign
 from app.models.delivery import Delivery, Enclosure
 from app.models.idempotency import Idempotency
 from app.models.letter import WAITING, Letter, Reason, Stage
+from app.models.organiser_session import OrganiserSession
 from app.models.submission import Submission
+from app.models.throttle import Throttle
 from app.services import notice_limits, stages, submissions
 from app.services.confirmation import TIME_TO_CONFIRM
 
@@ -36,6 +39,9 @@ async def run(database: Database, *, at: datetime) -> int:
         await session.exec(sa.delete(Idempotency).where(col(Idempotency.created_at) < at - KEEP_ANSWERS))
         await session.exec(sa.delete(Enclosure).where(col(Enclosure.created_at) < at - KEEP_ENCLOSURES))
         await notice_limits.forget(session, before=at.date())
+        await session.exec(sa.delete(Throttle).where(col(Throttle.ends_at) < at))
+        for table in (AccountLink, OrganiserSession):
+            await session.exec(sa.delete(table).where(col(table.expires_at) < at - KEEP_ANSWERS))
     return forgotten
 
 

@@ -29,6 +29,7 @@ class Appeal(NamedTuple):
     closes_on: date | None
     refused_countries: list[str]
     repeat_every_days: int | None
+    timezone: str
     created_at: datetime
 
 

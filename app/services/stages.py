@@ -10,6 +10,8 @@ from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.database import among, rows
+from app.models.campaign import Campaign
+from app.models.columns import day_in
 from app.models.letter import NEXT, AnswerKind, Letter, Reason, Stage
 from app.models.office import Channel
 from app.services import tally
@@ -35,14 +37,19 @@ class Standing(NamedTuple):
     answer: AnswerKind | None = None
     answered_at: datetime | None = None
     reason: Reason | None = None
+    timezone: str = "UTC"  # the campaign's, in whose days it is counted
+
+    def moved_to(self, stage: Stage, at: datetime) -> "Standing":
+        """Where the letter stands once it has been moved."""
+        return self._replace(stage=stage, stage_on=day_in(self.timezone, at))
 
 
-STANDING = tuple(col(getattr(Letter, name)) for name in Standing._fields)
+STANDING = (*(col(getattr(Letter, name)) for name in Standing._fields[:-1]), col(Campaign.timezone))
 
 
 async def lock(session: AsyncSession, *which: sa.ColumnElement[bool]) -> list[Standing]:
     """Return the letters that match, in the order of their ids, held until the transaction ends."""
-    found = await rows(session, _standing(*which).with_for_update(key_share=True))
+    found = await rows(session, _standing(*which).with_for_update(key_share=True, of=Letter))
     return [Standing(*row) for row in found]
 
 
@@ -60,7 +67,8 @@ def by_submission(letters: Iterable[Standing]) -> dict[uuid.UUID, list[Standing]
 
 
 def _standing(*which: sa.ColumnElement[bool]) -> sa.Select[Any]:
-    return sa.select(*STANDING).where(*which).order_by(col(Letter.id))
+    standing = sa.select(*STANDING).join(Campaign, col(Campaign.id) == col(Letter.campaign_id))
+    return standing.where(*which).order_by(col(Letter.id))
 
 
 async def move(
@@ -80,23 +88,40 @@ async def move(
     for letter in letters:
         if to not in NEXT[letter.stage]:
             raise ValueError(f"a letter cannot go from {letter.stage} to {to}")
-    changed = {"stage": to, "stage_on": at.date(), "moved_at": at, "reason": reason, **values}
-    changed |= {"channel": channel} if channel else {}
-    for start in range(0, len(letters), AT_ONCE):
-        ids = [letter.id for letter in letters[start : start + AT_ONCE]]
-        await session.exec(
-            sa.update(Letter)
-            .where(among(session, col(Letter.id), ids))
-            .values(changed)
-            .execution_options(synchronize_session=False)
-        )
+    for day, same_day in by_day(letters, at).items():
+        changed = {"stage": to, "stage_on": day, "moved_at": at, "reason": reason, **values}
+        changed |= {"channel": channel} if channel else {}
+        for start in range(0, len(same_day), AT_ONCE):
+            ids = [letter.id for letter in same_day[start : start + AT_ONCE]]
+            await session.exec(
+                sa.update(Letter)
+                .where(among(session, col(Letter.id), ids))
+                .values(changed)
+                .execution_options(synchronize_session=False)
+            )
     count(session, letters, to, at=at, channel=channel)
+
+
+async def stop_if_it_comes_back(session: AsyncSession, *which: sa.ColumnElement[bool]) -> None:
+    """Leave word on what a worker has in hand that its supporter wants it no more: it may leave, or is cancelled."""
+    in_hand = sa.update(Letter).where(*which, col(Letter.stage) == Stage.SENDING)
+    await session.exec(in_hand.values(reason=Reason.BY_SUPPORTER).execution_options(synchronize_session=False))
+
+
+def by_day(letters: Sequence[Standing], at: datetime) -> dict[date, list[Standing]]:
+    """Return the letters by the day that it is at an instant in their campaigns' time zones."""
+    days = {zone: day_in(zone, at) for zone in {letter.timezone for letter in letters}}
+    found: dict[date, list[Standing]] = {}
+    for letter in letters:
+        found.setdefault(days[letter.timezone], []).append(letter)
+    return found
 
 
 def count(
     session: AsyncSession, letters: Sequence[Standing], to: Stage, *, at: datetime, channel: Channel | None = None
 ) -> None:
     """Move the tally for letters that go to one stage."""
-    moved = [letter._replace(channel=channel or letter.channel) for letter in letters]
-    tally.note(session, ((tally.kind(letter, letter.stage, letter.stage_on), -1) for letter in letters))
-    tally.note(session, ((tally.kind(letter, to, at.date()), +1) for letter in moved))
+    for day, same_day in by_day(letters, at).items():
+        moved = [letter._replace(channel=channel or letter.channel) for letter in same_day]
+        tally.note(session, ((tally.kind(letter, letter.stage, letter.stage_on), -1) for letter in same_day))
+        tally.note(session, ((tally.kind(letter, to, day), +1) for letter in moved))

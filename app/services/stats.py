@@ -15,7 +15,7 @@ from app.models.campaign import Campaign, CampaignStatus
 from app.models.columns import now
 from app.models.letter import LEFT, Stage
 from app.models.tally import Breakdown, Dimension, Stats, SupporterTally, Tally
-from app.services import campaigns, forecast
+from app.services import campaigns, forecast, offline_letters
 
 FEWEST = 5  # supporters of a country below which it is not shown by name
 OTHERS = "other"
@@ -55,6 +55,7 @@ async def read(
         letters={"total": sum(letters.values()), **letters},
         last_expected_at=await forecast.last_expected_at(session, campaign.id, usual=usual) if usual else None,
         letters_sent=sum(letters[stage] for stage in LEFT),
+        offline_letters=await offline_letters.total(session, campaign.id),
         supporters=sum(supporters.values()),
         countries=sum(1 for n in supporters.values() if n),
         by={each.value: await _breakdown(session, campaign, each, supporters, since, until) for each in by},

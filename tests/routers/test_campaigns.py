@@ -207,7 +207,7 @@ async def test_publishing_again_makes_the_next_brief_and_letters_keep_theirs(
     first = await published(organiser, embassies_of=[])
     _, before = await hand_in(client)
     await patch(
-        organiser, "/campaigns/free-ada", demands={"en": ["a fair trial"], "ru": ["суд"], "de": ["ein Prozess"]}
+        organiser, "/campaigns/free-ada", demands={"en": ["a dentist's visit"], "ru": ["суд"], "de": ["ein Prozess"]}
     )
     _, between = await hand_in(client)
     second = await post(organiser, "/campaigns/free-ada/publish", status=200)
@@ -215,9 +215,9 @@ async def test_publishing_again_makes_the_next_brief_and_letters_keep_theirs(
 
     assert first["brief_id"] != second["brief_id"]
     for token, said, unsaid in (
-        (before, "the immediate release", "a fair trial"),
-        (between, "the immediate release", "a fair trial"),
-        (after, "a fair trial", "the immediate release"),
+        (before, "the immediate release", "a dentist's visit"),
+        (between, "the immediate release", "a dentist's visit"),
+        (after, "a dentist's visit", "the immediate release"),
     ):
         body = (await get(client, f"/receipts/{token}"))["letters"][0]["body"]
         assert said in body

@@ -57,7 +57,7 @@ def against(
         **(campaign or {}),
     }
     prisoners = {ADA: (status, consent)} if known else {}
-    state = gates.State(Campaign.model_construct(**values), prisoners, {})
+    state = gates.State(Campaign(**values), prisoners, {})
     return gates.against(state, country=country, prisoner_ids=[ADA], today=today)
 
 

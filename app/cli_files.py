@@ -1,0 +1,145 @@
+"""The commands that take files in and out: `unsilenced import` and `unsilenced export`."""
+
+import sys
+import uuid
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from tempfile import TemporaryFile
+from typing import Annotated, Any, BinaryIO
+
+import typer
+from rich.console import Console
+from rich.progress import Progress
+
+from app import exports
+from app.database import Database
+from app.exports import ExportKind, Format
+from app.imports import run
+from app.imports.kinds import ImportKind
+from app.imports.report import Report, Result, Told, as_json
+from app.imports.run import NotImported, Wish
+from app.services import organisers
+
+WithDatabase = Callable[[Callable[[Database], Awaitable[Any]]], Any]
+
+ROWS_SHOWN = 20
+DRY = "A dry run: nothing was written."
+NOTHING = "Nothing was imported. --keep-going takes the good rows."
+CHUNK = 64 * 1024  # bytes
+IMPORT_HELP = """Take a table in: CSV, xlsx, or Popolo JSON. Rows are found again by their external id.
+
+Look first, then do it:
+
+  unsilenced import offices offices.csv --dry-run
+
+  unsilenced import offices offices.csv
+
+Officials from Popolo, whose files name no country and no languages:
+
+  unsilenced import popolo parliament.json --set country=BY --set languages=ru,en
+
+Exits with 1 if a row was refused. docs/imports.md shows the columns of each kind."""
+EXPORT_HELP = """Take a table out, as CSV or xlsx. No cell is a formula; letters come without personal data.
+
+  unsilenced export offices -o offices.csv
+
+  unsilenced export tallies --format xlsx -o tallies.xlsx"""
+
+out = Console(highlight=False, soft_wrap=True, markup=False)
+errors = Console(stderr=True, highlight=False, soft_wrap=True)
+
+Organisation = Annotated[
+    str | None, typer.Option(help="The organisation's slug; may be left out where there is only one.")
+]
+
+
+def add_to(cli: typer.Typer, with_database: WithDatabase) -> None:
+    """Add the two commands."""
+
+    @cli.command(name="import", help=IMPORT_HELP)
+    def import_(  # noqa: PLR0917 - Typer passes them by name
+        kind: Annotated[ImportKind, typer.Argument(help="What the table holds.")],
+        file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="The file.")],
+        dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell what would happen.")] = False,
+        keep_going: Annotated[
+            bool, typer.Option("--keep-going", help="Take the good rows where others are refused.")
+        ] = False,
+        organisation: Organisation = None,
+        settings: Annotated[
+            list[str], typer.Option("--set", help="column=value, for rows that add something new and do not say it.")
+        ] = [],  # noqa: B006 - Typer copies it
+        json: Annotated[bool, typer.Option("--json", help="Print the whole report as JSON.")] = False,
+    ) -> None:
+        wish = Wish(kind, dry_run=dry_run, keep_going=keep_going, given=dict(map(run.setting, settings)))
+        report = with_database(lambda database: _import(database, organisation, wish, file, quiet=json))
+        if json:
+            sys.stdout.writelines(as_json(report))
+        else:
+            _tell(report)
+        if report.counts[Result.REFUSED]:
+            raise typer.Exit(1)
+
+    @cli.command(name="export", help=EXPORT_HELP)
+    def export(
+        kind: Annotated[ExportKind, typer.Argument(help="What to take out.")],
+        form: Annotated[Format, typer.Option("--format", help="How to write it.")] = Format.CSV,
+        output: Annotated[
+            Path | None, typer.Option("--output", "-o", help="The file to write; standard output without.")
+        ] = None,
+        organisation: Organisation = None,
+    ) -> None:
+        with TemporaryFile() as file:  # a file of yours is only touched when all has gone well
+            written = with_database(lambda database: _export(database, organisation, kind, form, file))
+            file.seek(0)
+            _copy(file, output)
+        errors.print(f"{written:,} rows.")
+
+
+async def _import(database: Database, organisation: str | None, wish: Wish, path: Path, *, quiet: bool) -> Report:
+    organisation_id = await _organisation_id(database, organisation)
+    size = path.stat().st_size  # noqa: ASYNC240 - nobody else is served here
+    with path.open("rb") as file, Progress(console=errors, transient=True, disable=quiet) as progress:
+        bar = progress.add_task("Reading", total=size)
+
+        def show() -> None:
+            progress.update(bar, completed=file.tell())
+
+        try:
+            return await run.run(database, organisation_id, wish, file, on_progress=show)
+        except NotImported as refusal:
+            return refusal.report
+
+
+async def _export(database: Database, organisation: str | None, kind: ExportKind, form: Format, file: BinaryIO) -> int:
+    return await exports.write(database, await _organisation_id(database, organisation), kind, form, file)
+
+
+async def _organisation_id(database: Database, slug: str | None) -> uuid.UUID:
+    async with database.reading() as session:
+        return (await organisers.organisation(session, slug)).id
+
+
+def _tell(report: Report) -> None:
+    for header, meant in report.columns.items():
+        if header != meant:
+            out.print(f"{header}  →  {meant or 'left out'}")
+    for told in [each for each in report.rows if each.faults or each.notes][:ROWS_SHOWN]:
+        _tell_row(told)
+    counted = ", ".join(f"{report.counts[result]:,} {result}" for result in Result)
+    out.print(f"{len(report.rows):,} rows: {counted}.")
+    if not report.kept:
+        out.print(DRY if report.dry_run else NOTHING)
+
+
+def _tell_row(told: Told) -> None:
+    named = f"Row {told.row}" + (f" ({told.key})" if told.key else "")
+    for fault in told.faults:
+        out.print(f"{named}, {fault.column or 'the whole row'}: {fault.detail}")
+    for note in told.notes:
+        out.print(f"{named}: {note}")
+
+
+def _copy(file: BinaryIO, output: Path | None) -> None:
+    with output.open("wb") if output else sys.stdout.buffer as target:
+        while chunk := file.read(CHUNK):
+            target.write(chunk)

@@ -1,0 +1,1 @@
+"""What others keep in tables comes in: read, compared with what is there, written in batches, told row by row."""

@@ -1,0 +1,131 @@
+"""Who did what: whatever is flushed of a watched table is written down in the same transaction, from which to which."""
+
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import sqlalchemy as sa
+from pydantic_core import to_jsonable_python
+from sqlalchemy import event
+from sqlalchemy.orm import Session
+from sqlmodel import SQLModel
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from app.database import table_of
+from app.models.account import Account
+from app.models.account_link import AccountLink
+from app.models.api_key import ApiKey
+from app.models.audit import AuditEntry, Deed
+from app.models.campaign import Campaign
+from app.models.news import News
+from app.models.office import Office, Official
+from app.models.organisation import Organiser
+from app.models.prisoner import Prisoner, PrisonerEvent
+from app.models.webhook import Webhook
+from app.services.access import Access
+
+WATCHED: dict[type[SQLModel], tuple[type[SQLModel], str] | None] = {  # and of what each is a part
+    Campaign: None,
+    Prisoner: None,
+    Office: None,
+    Organiser: None,
+    AccountLink: None,
+    News: (Campaign, "campaign_id"),
+    PrisonerEvent: (Prisoner, "prisoner_id"),
+    Official: (Office, "office_id"),
+    Account: (Organiser, "organiser_id"),
+    ApiKey: (Organiser, "organiser_id"),
+    Webhook: None,
+}
+NOT_TOLD = frozenset(
+    {"id", "organisation_id", "revision", "created_at", "due_at", "attempts", "otp_step", "told_to", "told_at"}
+)
+SECRET = "(secret)"  # noqa: S105 - stands for one
+SECRETS = frozenset({"password_hash", "sealed_secret"})
+LONGEST_NAME = 200
+
+Who = Callable[[], Access | None]
+Changes = Mapping[str, tuple[object, object]]
+
+
+def on_behalf(session: AsyncSession, who: Who) -> None:
+    """Say who changes what this transaction changes. It is asked when something is written down."""
+    session.info["who"] = who
+
+
+def note(session: AsyncSession, thing: SQLModel, changes: Changes) -> None:
+    """Write down a change of a thing that shows in no column of a watched table."""
+    told = {name: (before, after) for name, (before, after) in changes.items() if before != after}
+    if told:
+        session.add(_entry(session.sync_session, Deed.CHANGED, thing, thing, told))
+
+
+@event.listens_for(Session, "before_flush")
+def _write_down(session: Session, _context: object, _instances: object) -> None:
+    deeds = [(Deed.CREATED, session.new), (Deed.CHANGED, session.dirty), (Deed.DELETED, session.deleted)]
+    for deed, row in [(deed, row) for deed, rows in deeds for row in rows if type(row) in WATCHED]:
+        changes = dict(_changes(row, deed))
+        whole = _whole(session, row)
+        if whole is not None and (changes or deed is not Deed.CHANGED):
+            session.add(_entry(session, deed, row, whole, changes))
+
+
+def _changes(row: SQLModel, deed: Deed) -> Iterator[tuple[str, tuple[object, object]]]:
+    """Yield each column that changes, from which to which."""
+    part_of = WATCHED[type(row)]
+    for attribute in sa.inspect(row, raiseerr=True).mapper.column_attrs:
+        name = attribute.key
+        if name in NOT_TOLD or (part_of and name == part_of[1]):
+            continue
+        now = getattr(row, name)
+        before = sa.inspect(row, raiseerr=True).attrs[name].history.deleted
+        if deed is Deed.CHANGED and before and before[0] != now:
+            yield name, (before[0], now)
+        elif deed is not Deed.CHANGED and now not in (None, "", [], {}):
+            yield name, (None, now) if deed is Deed.CREATED else (now, None)
+
+
+def _whole(session: Session, row: SQLModel) -> SQLModel | None:
+    """Return the thing that a row is a part of: itself, or the row that it points to. None: of no organisation."""
+    part_of = WATCHED[type(row)]
+    if part_of is None:
+        return row if getattr(row, "organisation_id", None) else None
+    whole, pointer = part_of
+    with session.no_autoflush:
+        return session.get(whole, getattr(row, pointer))
+
+
+def _entry(session: Session, deed: Deed, row: SQLModel, whole: SQLModel, changes: Changes) -> AuditEntry:
+    who: Who = session.info.get("who", lambda: None)
+    access = who()
+    return AuditEntry(
+        organisation_id=_of(whole, "organisation_id"),
+        organiser_id=access.organiser.id if access else None,
+        api_key_id=access.api_key_id if access else None,
+        deed=deed,
+        kind=table_of(type(row)).name,
+        thing_id=_of(whole, "id"),
+        thing=_name(whole)[:LONGEST_NAME],
+        changes={
+            name: {"from": _shown(name, before), "to": _shown(name, after)} for name, (before, after) in changes.items()
+        },
+    )
+
+
+def _of(thing: SQLModel, name: str) -> uuid.UUID:
+    found: uuid.UUID = getattr(thing, name)
+    return found
+
+
+def _name(thing: Any) -> str:  # noqa: ANN401 - any watched whole
+    for attribute in ("slug", "name", "title"):
+        found = getattr(thing, attribute, None)
+        if found:
+            return str(next(iter(found.values()))) if isinstance(found, dict) else str(found)
+    return ""
+
+
+def _shown(name: str, value: object) -> object:
+    if value is None:
+        return None
+    return SECRET if name in SECRETS or isinstance(value, bytes) else to_jsonable_python(value)

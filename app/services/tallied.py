@@ -1,0 +1,70 @@
+"""Questions to the kept counts, beyond those of the stats."""
+
+import uuid
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import col
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from app.database import rows
+from app.models.letter import LEFT, Stage
+from app.models.tally import Dimension, SupporterTally, Tally
+
+
+async def stages(
+    session: AsyncSession, campaign_id: uuid.UUID, *, since: date | None = None, until: date | None = None
+) -> dict[Stage, int]:
+    """Return how many letters came to their present stage in these days."""
+    which = _which(campaign_id, Dimension.ALL)
+    which += [col(Tally.day) >= since] if since else []
+    which += [col(Tally.day) <= until] if until else []
+    return dict.fromkeys(Stage, 0) | {stage: n for stage, n in await _sums(session, [col(Tally.stage)], which)}  # noqa: C416 - rows to a dict
+
+
+async def sent_by_day(session: AsyncSession, campaign_id: uuid.UUID) -> list[tuple[date, int]]:
+    """Return how many letters left on each day on which one did, in order."""
+    which = [*_which(campaign_id, Dimension.ALL), col(Tally.stage).in_(LEFT)]
+    return [(day, n) for day, n in await _sums(session, [col(Tally.day)], which)]
+
+
+async def by_office(session: AsyncSession, campaign_id: uuid.UUID) -> dict[uuid.UUID, dict[Stage, int]]:
+    """Return where the letters to each office stand."""
+    found: dict[uuid.UUID, dict[Stage, int]] = {}
+    for office, stage, n in await _sums(
+        session, [col(Tally.value), col(Tally.stage)], _which(campaign_id, Dimension.OFFICE)
+    ):
+        found.setdefault(uuid.UUID(office), dict.fromkeys(Stage, 0))[stage] = n
+    return found
+
+
+async def by_campaign(session: AsyncSession, campaign_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, dict[Stage, int]]:
+    """Return where the letters of each campaign stand."""
+    found = {campaign_id: dict.fromkeys(Stage, 0) for campaign_id in campaign_ids}
+    which = [col(Tally.campaign_id).in_(campaign_ids), col(Tally.dimension) == Dimension.ALL]
+    for campaign_id, stage, n in await _sums(session, [col(Tally.campaign_id), col(Tally.stage)], which):
+        found[campaign_id][stage] = n
+    return found
+
+
+async def people(session: AsyncSession, campaign_id: uuid.UUID) -> tuple[int, int]:
+    """Return how many people confirmed, and in how many countries they live."""
+    kept = sa.select(sa.func.sum(col(SupporterTally.supporters)), sa.func.count()).where(
+        col(SupporterTally.campaign_id) == campaign_id, col(SupporterTally.supporters) != 0
+    )
+    ((supporters, countries),) = await rows(session, kept)
+    return int(supporters or 0), int(countries)
+
+
+def _which(campaign_id: uuid.UUID, dimension: Dimension) -> list[sa.ColumnElement[bool]]:
+    return [col(Tally.campaign_id) == campaign_id, col(Tally.dimension) == dimension]
+
+
+async def _sums(
+    session: AsyncSession, columns: Sequence[Any], which: Sequence[sa.ColumnElement[bool]]
+) -> list[tuple[Any, ...]]:
+    total = sa.func.sum(col(Tally.letters))
+    found = sa.select(*columns, total).where(*which).group_by(*columns).having(total != 0).order_by(*columns)
+    return [(*values, int(n)) for *values, n in await rows(session, found)]

@@ -1,0 +1,1 @@
+"""Tables as people keep them: CSV and workbooks, read and written, and which column means which field."""

@@ -1,0 +1,33 @@
+"""Numbers as CSV, which no spreadsheet takes for formulas."""
+
+import csv
+import io
+from collections.abc import Mapping
+
+from app.models.letter import LEFT, Stage
+from app.models.tally import Stats
+
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")  # how a text begins that spreadsheets run
+HEAD = ("by", "value", "name", "total", *(stage.value for stage in Stage), "letters_sent")
+
+
+def of_stats(stats: Stats, names: Mapping[str, str]) -> str:
+    """Return one row for the whole campaign, then one for each value of each breakdown. `names` are those of ids."""
+    written = io.StringIO()
+    rows = csv.writer(written)
+    rows.writerow(HEAD)
+    rows.writerow(["campaign", stats.campaign, "", *_numbers(stats.letters)])
+    for by, values in stats.by.items():
+        for value, stages in values.items():
+            rows.writerow([by, safe(value), safe(names.get(value, "")), *_numbers(stages)])
+    return written.getvalue()
+
+
+def safe(text: str) -> str:
+    """Return a text as a spreadsheet shows it, and does not run it."""
+    return f"'{text}" if text.startswith(FORMULA) else text
+
+
+def _numbers(letters: Mapping[str, int]) -> list[int]:
+    stages = [letters.get(stage, 0) for stage in Stage]
+    return [sum(stages), *stages, sum(letters.get(stage, 0) for stage in LEFT)]

@@ -1,0 +1,93 @@
+"""A supporter who cancels while a worker has the letter in hand."""
+
+import asyncio
+
+import pytest
+import sqlalchemy as sa
+from httpx import AsyncClient
+
+from app.database import Database, rows
+from app.delivery.worker import Worker
+from app.models.letter import Reason, Stage
+from app.services import receipts, recount
+from tests.delivery.steps import OFFICE, let_time_pass, queue, stats, the_delivery, the_letter
+from tests.factories import API, post, published
+from tests.relay import Relay
+
+
+async def _in_hand(organiser: AsyncClient, client: AsyncClient, worker: Worker, relay: Relay) -> str:
+    """Let a worker have handed a letter's text over, unanswered; return the supporter's token."""
+    await published(organiser)
+    token = await queue(client, worker)
+    relay.hold()
+    await worker.run_once()
+    await relay.texts_held()
+    return token
+
+
+async def test_what_was_in_hand_and_did_not_leave_is_not_tried_again(
+    client: AsyncClient, organiser: AsyncClient, worker: Worker, relay: Relay, database: Database
+) -> None:
+    token = await _in_hand(organiser, client, worker, relay)
+    relay.at_data[OFFICE] = ["451 4.3.0 later"]
+
+    told = await post(client, f"/receipts/{token}/cancel", status=200)
+    relay.go_on()
+    await worker.finish()
+
+    assert [letter["stage"] for letter in told["letters"]] == ["sending"]
+    assert (await the_letter(database)).reason is Reason.BY_SUPPORTER
+    assert await stats(client) == {"total": 1, "cancelled": 1}
+    assert (await the_delivery(database)).due_at is None
+    assert relay.to(OFFICE) == []
+    async with database.snapshot() as session:
+        assert await recount.differences(session) == []
+
+
+@pytest.mark.parametrize("by", ["cancel", "erase"])
+async def test_what_was_in_the_hand_of_a_worker_that_died_is_not_tried_again(
+    client: AsyncClient, organiser: AsyncClient, worker: Worker, relay: Relay, database: Database, by: str
+) -> None:
+    token = await _in_hand(organiser, client, worker, relay)
+    for task in worker.in_hand:
+        task.cancel()
+    await asyncio.gather(*worker.in_hand, return_exceptions=True)
+    for lane in worker._lanes:
+        lane.tasks.clear()
+
+    path = f"{API}/receipts/{token}"
+    assert (await (client.post(f"{path}/cancel") if by == "cancel" else client.delete(path))).is_success
+    relay.go_on()
+    await let_time_pass(database)
+    await worker.drain()
+
+    assert await stats(client) == {"total": 1, "cancelled": 1}
+    assert relay.to(OFFICE) == []
+
+
+async def test_cancelling_and_a_worker_never_wait_for_each_other_in_a_circle(
+    client: AsyncClient, organiser: AsyncClient, worker: Worker, database: Database
+) -> None:
+    if database.is_sqlite:
+        pytest.skip("there is one writer at a time")
+    await published(organiser)
+    token = await queue(client, worker)
+
+    async with database.transaction() as cancelling:
+        await receipts.cancel(cancelling, worker.keys, token)
+        async with database.transaction() as working:  # a row that points to the submission is changed a second time
+            await rows(working, sa.text("SELECT id FROM submission FOR KEY SHARE NOWAIT"))
+
+
+async def test_what_was_in_hand_and_left_is_sent(
+    client: AsyncClient, organiser: AsyncClient, worker: Worker, relay: Relay, database: Database
+) -> None:
+    token = await _in_hand(organiser, client, worker, relay)
+
+    await post(client, f"/receipts/{token}/cancel", status=200)
+    relay.go_on()
+    await worker.finish()
+
+    letter = await the_letter(database)
+    assert (letter.stage, letter.reason) == (Stage.SENT, None)
+    assert len(relay.to(OFFICE)) == 1

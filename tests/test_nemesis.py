@@ -1,0 +1,171 @@
+"""Some seconds of the nemesis, with a seed that is the same each time, and its judges, put to the test.
+
+`make nemesis` is the long one.
+"""
+
+import json
+import shutil
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.config import PROJECT
+from nemesis.__main__ import gather_from, judge_all
+
+PATIENCE = 58  # seconds; whatever is left then dies with its parent
+LATER = 10_000.0  # seconds: long after every fault
+
+
+def nemesis(database: str, folder: Path) -> "subprocess.CompletedProcess[str]":
+    options = ["--seed", "5", "--minutes", "0.2", "--rate", "5", "--db", database, "--folder", str(folder)]
+    return subprocess.run(  # noqa: S603 - ourselves
+        [sys.executable, "-m", "nemesis", *options],
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+    )
+
+
+@pytest.fixture(scope="module")
+def a_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a run on SQLite that went well."""
+    folder = tmp_path_factory.mktemp("nemesis") / "run"
+    ended = nemesis("sqlite", folder)
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    return folder
+
+
+def test_on_postgresql_the_service_keeps_what_it_promises(tmp_path: Path) -> None:
+    ended = nemesis("postgresql", tmp_path / "run")
+
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    assert "lost 0 of" in ended.stdout
+    assert "BROKEN" not in ended.stdout
+
+
+async def test_on_sqlite_the_service_keeps_what_it_promises(a_run: Path) -> None:
+    verdicts = judge_all(await gather_from(a_run, _url(a_run)))
+
+    assert [str(each) for each in verdicts if not each.holds] == []
+    assert len(verdicts) == 10
+
+
+class Spoiler:
+    """Evidence that is spoilt on purpose."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.accepted = [line for line in self.lines("relay") if line["what"] == "accepted"]
+        with closing(sqlite3.connect(folder / "nemesis.db")) as connection:
+            sent = {str(row[0]) for row in connection.execute("SELECT id FROM letter WHERE stage = 'sent'")}
+        self.letter = next(line for line in self.accepted if line["id"].partition("@")[0].replace("-", "") in sent)
+
+    def lines(self, name: str) -> list[dict[str, Any]]:
+        return [json.loads(line) for line in (self.folder / f"{name}.jsonl").read_text().splitlines()]
+
+    def write(self, name: str, lines: list[dict[str, Any]]) -> None:
+        (self.folder / f"{name}.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+
+    def add(self, name: str, **line: object) -> None:
+        self.write(name, [*self.lines(name), line])
+
+    def execute(self, statement: str) -> None:
+        with closing(sqlite3.connect(self.folder / "nemesis.db")) as connection, connection:
+            connection.execute(statement)
+
+
+def answer_without_rows(spoiler: Spoiler) -> None:
+    told = next(line for line in spoiler.lines("client") if line["what"] == "submit")
+    spoiler.add("client", **told | {"told": "somebody-else", "key": "another"})
+
+
+def one_key_twice(spoiler: Spoiler) -> None:
+    first, second = [line for line in spoiler.lines("client") if line["what"] == "submit"][:2]
+    spoiler.add("client", **second | {"key": first["key"]})
+
+
+def sent_and_never_accepted(spoiler: Spoiler) -> None:
+    spoiler.write("relay", [line for line in spoiler.lines("relay") if line["id"] != spoiler.letter["id"]])
+
+
+def cancelled_by_nobody(spoiler: Spoiler) -> None:
+    log = [line for line in spoiler.lines("client") if line["what"] not in {"cancel", "erase"}]
+    spoiler.write("client", log)
+
+
+def a_copy_without_a_reason(spoiler: Spoiler) -> None:
+    late = {"began": spoiler.letter["began"] + LATER, "at": spoiler.letter["at"] + LATER}
+    spoiler.add("relay", **spoiler.letter | late)
+
+
+def a_wrong_count(spoiler: Spoiler) -> None:
+    spoiler.execute("UPDATE tally SET letters = letters + 1 WHERE rowid = (SELECT max(rowid) FROM tally)")
+
+
+def sent_before_it_was_confirmed(spoiler: Spoiler) -> None:
+    spoiler.add("relay", **spoiler.letter | {"at": 0.0})
+
+
+def sent_after_it_was_cancelled(spoiler: Spoiler) -> None:
+    stopped = next(line for line in spoiler.lines("client") if line["what"] == "cancel" and line["letters"])
+    letter_id = next(iter(stopped["letters"]))
+    late = {"began": stopped["at"] + LATER, "at": stopped["at"] + LATER, "id": f"{letter_id}@example.org"}
+    spoiler.add("relay", **spoiler.letter | late)
+
+
+def a_server_error(spoiler: Spoiler) -> None:
+    spoiler.add("client", what="stats", status=500, at=0.0, seconds=0.1, letters={}, told=None, leaks=False)
+
+
+def a_letter_that_waits_for_ever(spoiler: Spoiler) -> None:
+    spoiler.write("faults", [line | ({"left": 1} if "left" in line else {}) for line in spoiler.lines("faults")])
+
+
+def back_to_unconfirmed(spoiler: Spoiler) -> None:
+    letter_id = spoiler.letter["id"].partition("@")[0].replace("-", "")
+    spoiler.execute(f"UPDATE letter SET stage = 'unconfirmed' WHERE id = '{letter_id}'")  # noqa: S608 - our own id
+
+
+def a_name_in_a_log(spoiler: Spoiler) -> None:
+    with (spoiler.folder / "api.log").open("a") as log:
+        log.write("something went wrong for Zenobia Quillabcd\n")
+
+
+@pytest.mark.parametrize(
+    ("invariant", "spoil"),
+    [
+        ("I1", answer_without_rows),
+        ("I1", one_key_twice),
+        ("I2", sent_and_never_accepted),
+        ("I2", cancelled_by_nobody),
+        ("I3", a_copy_without_a_reason),
+        ("I4", a_wrong_count),
+        ("I5", sent_before_it_was_confirmed),
+        ("I5", sent_after_it_was_cancelled),
+        ("I7", a_server_error),
+        ("I8", a_letter_that_waits_for_ever),
+        ("I9", back_to_unconfirmed),
+        ("I10", a_name_in_a_log),
+    ],
+)
+async def test_a_broken_promise_is_seen(
+    invariant: str, spoil: Callable[[Spoiler], None], a_run: Path, tmp_path: Path
+) -> None:
+    folder = shutil.copytree(a_run, tmp_path / "run")
+    spoil(Spoiler(folder))
+
+    broken = [each.name for each in judge_all(await gather_from(folder, _url(folder))) if not each.holds]
+
+    assert invariant in [name.split()[0] for name in broken]
+
+
+def _url(folder: Path) -> str:
+    return f"sqlite+aiosqlite:///{folder}/nemesis.db"
