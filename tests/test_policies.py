@@ -40,6 +40,7 @@ POLICIES = {  # from the narrowest; a policy that leans on another comes before 
     dependencies.anyone: None,
 }
 PUBLIC_THINGS = {("GET", "/api/v1/officials/{office_id}")}  # offices are public, without their addresses
+QUERIES = {"officials": {"country": "DE"}}
 BODIES = {"letters": submission(), "preview": submission()}  # where the thing is looked up after the body is read
 
 
@@ -166,8 +167,9 @@ class Walk:
             things = self._kept
         path = re.sub(r"\{(\w+)\}", lambda found: things[name_of(route, found[1])], route.path)
         async with bearing(self._app, token) as client:
-            body = BODIES.get(route.path.rpartition("/")[2], {})
-            return await client.request(route.method, path, json=None if route.method == "GET" else body)
+            last = route.path.rpartition("/")[2]
+            body = None if route.method == "GET" else BODIES.get(last, {})
+            return await client.request(route.method, path, json=body, params=QUERIES.get(last))
 
     async def _things(self, whose: Caller) -> dict[str, str]:
         """Make one of each, of our organisation: hidden from the public, and what is personal, the caller's own."""

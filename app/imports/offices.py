@@ -161,7 +161,7 @@ def _countries(found: Sequence[Values]) -> dict[uuid.UUID, list[str]]:
 
 def _whole(office: Values) -> Values:
     """An address that is not said to be dead is alive: said or not, it is the same."""
-    return {**office, "emails": [{"dead": False} | each for each in office["emails"]]}
+    return {**office, "emails": [{"dead": False, "why": None} | each for each in office["emails"]]}
 
 
 def _ids(texts: Sequence[str]) -> list[uuid.UUID]:

@@ -28,7 +28,7 @@ async def test_rows_are_created_then_unchanged_then_updated(organiser: AsyncClie
 
     (listed,) = (await get(client, "/officials"))["items"]
     shown = await get(organiser, f"/officials/{listed['id']}")
-    assert shown["emails"] == [{"address": "new@by.example.org", "dead": False}]
+    assert shown["emails"] == [{"address": "new@by.example.org", "dead": False, "why": None}]
     assert (shown["external_id"], shown["revision"]) == ("by-pg", 2)
     assert shown["holder"]["name"] == "Pavel Prosecutor"
 

@@ -55,7 +55,7 @@ async def test_posts_and_seats_become_offices_with_their_holders(organiser: Asyn
     assert (minister["holder"]["name"], minister["holder"]["surname"]) == ("Ivan Ivanovich Example", "Example")
     assert (minister["holder"]["since"], minister["emails"][0]["address"]) == (None, "info@ministry.example.org")
     assert (member["kind"], member["holder"]["gender"]) == ("member_of_parliament", "unknown")
-    assert member["emails"] == [{"address": "ivan@chamber.example.org", "dead": False}]
+    assert member["emails"] == [{"address": "ivan@chamber.example.org", "dead": False, "why": None}]
 
 
 async def test_a_file_that_comes_again_changes_nothing_and_two_of_one_name_are_two(
