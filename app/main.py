@@ -68,6 +68,14 @@ TAGS = (  # as /docs shows them
     "stats",
     "print runs",
     "queue",
+    "imports and exports",
+    "webhooks",
+    "inbound",
+    "auth",
+    "organisers",
+    "audit",
+    "osdi",
+    "health",
 )
 # Matched in order: the busiest first
 SHOWN = (numbers, pictures, streams, feeds, popolo)
