@@ -166,3 +166,24 @@ async def test_letters_to_authorities_name_the_embassies_that_get_one_too(
     assert relay.to(PROSECUTOR)[0].body.endswith("Copy: Ambassador to Germany\n")
     (alone,) = await preview(client, office_ids=[authority["office_id"]])
     assert "Copy" not in alone["body"]
+
+
+async def test_an_organiser_reads_a_whole_text_and_lets_it_go_or_stops_it(
+    client: AsyncClient, organiser: AsyncClient, worker: Worker, relay: Relay
+) -> None:
+    await published(organiser, own_text="whole")
+    await write(client, text=WHOLE, paragraph=None)
+    waiting = (await get(organiser, "/letters?stage=held&reason=moderation"))["items"]
+    assert [each["own_words"] for each in waiting] == [WHOLE, WHOLE]
+
+    to_prosecutor = next(each for each in waiting if each["office"] == "Prosecutor General")
+    to_embassy = next(each for each in waiting if each is not to_prosecutor)
+    await post(organiser, f"/letters/{to_prosecutor['id']}/release", status=200)
+    await post(organiser, f"/letters/{to_embassy['id']}/cancel", status=200)
+    await worker.drain()
+
+    (sent,) = relay.to(PROSECUTOR)
+    assert WHOLE in sent.body
+    assert relay.to("embassy@by.example.org") == []
+    numbers = (await stats(client))["letters"]
+    assert (numbers["sent"], numbers["cancelled"], numbers["held"]) == (1, 1, 0)
