@@ -1,6 +1,7 @@
 """Rows of a query as they come, under the names of its columns."""
 
 import uuid
+from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -15,15 +16,16 @@ from app.services.stats import FEWEST, OTHERS
 from app.sheets.cells import shown
 
 
-class Query:
+class Query(ABC):
     """A table that is one statement."""
 
     def __init__(self, session: AsyncSession, organisation_id: uuid.UUID) -> None:
         self._session = session
         self._statement = self.statement(organisation_id)
 
+    @abstractmethod
     def statement(self, organisation_id: uuid.UUID) -> sa.Select[Any]:
-        raise NotImplementedError
+        """Return what is exported of an organisation."""
 
     async def header(self) -> list[str]:
         return [column.name for column in self._statement.selected_columns]
