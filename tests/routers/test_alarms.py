@@ -139,3 +139,20 @@ async def test_a_language_that_nobody_has_falls_back_to_one_that_the_office_take
     letters = (await post(client, f"{LETTERS}/preview", submission(language="tlh"), status=200))["letters"]
 
     assert [letter["language"] for letter in letters] == ["ru", "de"]
+
+
+async def test_an_office_without_any_name_is_refused(organiser: AsyncClient) -> None:
+    problem(await organiser.post(f"{API}/officials", json=office(title={})), 422, pointer="/title")
+
+
+async def test_a_prisoner_with_one_name_in_one_script_is_named_so_in_every_language(
+    client: AsyncClient, organiser: AsyncClient
+) -> None:
+    await published(organiser)
+    await organiser.patch(f"{API}/prisoners/ada-prisoner", json={"name": "阿达", "names": {}, "cases": {}})
+    await post(organiser, "/campaigns/free-ada/publish", status=200)
+
+    letters = (await post(client, f"{LETTERS}/preview", submission(language="de"), status=200))["letters"]
+
+    assert [letter["language"] for letter in letters] == ["ru", "de"]
+    assert all("阿达" in letter["subject"] for letter in letters)
