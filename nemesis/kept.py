@@ -96,17 +96,22 @@ def _cancelled_by_nobody(evidence: Evidence, confirmed: Iterable[Line]) -> list[
 
 
 def _failed_without_a_word(evidence: Evidence) -> list[str]:
-    """Hold the letters that failed at each office against the refusals that its mail server gave for good."""
+    """Hold the letters that failed at each office against the refusals that its mail server gave for good.
+
+    At MAIL the server does not know yet whom a letter is for; such a refusal may have been of any.
+    """
     failed = Counter(
         letter["office_id"]
         for letter in evidence.letters.values()
         if letter["stage"] == Stage.FAILED and letter["reason"] == Reason.REFUSED_BY_SERVER
     )
     refused = Counter(line["to"] for line in evidence.relay if line["what"] == "refused" and line["said"][:1] == "5")
+    of_any = refused[""]
     against = []
     for office_id, n in failed.items():
         said = sum(refused[each["address"]] for each in evidence.offices[office_id]["emails"])
-        if n > said:
+        of_any -= max(n - said, 0)
+        if of_any < 0:
             against.append(f"{n} letters to office {office_id} failed on {said} refusals")
     return against
 

@@ -90,7 +90,7 @@ class Conversation:
         if verb == b"EHLO":
             await self._step(Step.EHLO, "250-relay.example.org\r\n250 8BITMIME")
         elif verb == b"MAIL":
-            self.began, self.sender = time.time(), _address(line)
+            self.began, self.sender, self.recipient = time.time(), _address(line), ""
             await self._step(Step.MAIL, "250 2.1.0 ok")
         elif verb == b"RCPT":
             self.recipient = _address(line)
@@ -118,7 +118,7 @@ class Conversation:
     async def _step(self, step: Step, reply: str) -> bool:
         """Answer; tell whether the answer was the usual one."""
         mood = self.relay.spoils(step)
-        if mood and mood.words.startswith("5") and step in {Step.RCPT, Step.DATA}:
+        if mood and mood.words.startswith("5") and step in {Step.MAIL, Step.RCPT, Step.DATA}:
             self._note("refused", b"", said=mood.words)
         return await self._do(mood, reply)
 

@@ -81,6 +81,12 @@ class Spoiler:
         with closing(sqlite3.connect(self.folder / "nemesis.db")) as connection, connection:
             connection.execute(statement)
 
+    def move_letter_to(self, stage: str, reason: str | None = None) -> None:
+        """Move a letter that was sent, behind the service's back."""
+        letter_id = self.letter["id"].partition("@")[0].replace("-", "")
+        why = f"'{reason}'" if reason else "NULL"
+        self.execute(f"UPDATE letter SET stage = '{stage}', reason = {why} WHERE id = '{letter_id}'")  # noqa: S608
+
 
 def answer_without_rows(spoiler: Spoiler) -> None:
     told = next(line for line in spoiler.lines("client") if line["what"] == "submit")
@@ -97,8 +103,16 @@ def sent_and_never_accepted(spoiler: Spoiler) -> None:
 
 
 def cancelled_by_nobody(spoiler: Spoiler) -> None:
-    log = [line for line in spoiler.lines("client") if line["what"] not in {"cancel", "erase"}]
-    spoiler.write("client", log)
+    stops = {"cancel", "erase"}
+    spoiler.write(
+        "client", [line for line in spoiler.lines("client") if stops.isdisjoint((line["what"], line.get("to")))]
+    )
+    spoiler.move_letter_to("cancelled", "by_supporter")
+
+
+def failed_without_a_refusal(spoiler: Spoiler) -> None:
+    spoiler.write("relay", [line for line in spoiler.lines("relay") if line["what"] != "refused"])
+    spoiler.move_letter_to("failed", "refused_by_server")
 
 
 def a_copy_without_a_reason(spoiler: Spoiler) -> None:
@@ -130,8 +144,7 @@ def a_letter_that_waits_for_ever(spoiler: Spoiler) -> None:
 
 
 def back_to_unconfirmed(spoiler: Spoiler) -> None:
-    letter_id = spoiler.letter["id"].partition("@")[0].replace("-", "")
-    spoiler.execute(f"UPDATE letter SET stage = 'unconfirmed' WHERE id = '{letter_id}'")  # noqa: S608 - our own id
+    spoiler.move_letter_to("unconfirmed")
 
 
 def a_name_in_a_log(spoiler: Spoiler) -> None:
@@ -146,6 +159,7 @@ def a_name_in_a_log(spoiler: Spoiler) -> None:
         ("I1", one_key_twice),
         ("I2", sent_and_never_accepted),
         ("I2", cancelled_by_nobody),
+        ("I2", failed_without_a_refusal),
         ("I3", a_copy_without_a_reason),
         ("I4", a_wrong_count),
         ("I5", sent_before_it_was_confirmed),
