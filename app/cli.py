@@ -23,9 +23,10 @@ from app.incoming.sort import LARGEST
 from app.main import delivering
 from app.models.columns import now
 from app.services import demo as demonstration
-from app.services import inbound as coming_back
-from app.services import organisers, publishing, recount, scrub
+from app.services import publishing, recount, scrub
+from app.services.returning import inbound as coming_back
 from app.services.sealing import Keys
+from app.services.team import organisers
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, help="Letter-writing campaigns for political prisoners.")
 cli.add_typer(organiser_commands.commands, name="organiser")

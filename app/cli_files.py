@@ -18,7 +18,7 @@ from app.imports import run
 from app.imports.kinds import ImportKind
 from app.imports.report import Report, Result, Told, as_json
 from app.imports.run import NotImported, Wish
-from app.services import organisers
+from app.services.team import organisers
 
 WithDatabase = Callable[[Callable[[Database], Awaitable[Any]]], Any]
 

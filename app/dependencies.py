@@ -20,15 +20,17 @@ from app.models.organisation import Organiser, Role
 from app.models.print_run import PrintRun
 from app.models.prisoner import Prisoner
 from app.models.text import SLUG
-from app.services import access as accesses
-from app.services import audit, campaigns, moderation, officials, organisers, print_runs, prisoners, revisions, throttle
-from app.services.access import Access
+from app.services import campaigns, moderation, officials, prisoners, revisions
 from app.services.board import Board
 from app.services.confirming import Confirmations
 from app.services.enquiries import Enquiries
 from app.services.intake import Intake
-from app.services.passwords import Passwords
+from app.services.paper import print_runs
 from app.services.sealing import Keys
+from app.services.team import access as accesses
+from app.services.team import audit, organisers, throttle
+from app.services.team.access import Access
+from app.services.team.passwords import Passwords
 
 bearer = HTTPBearer(auto_error=False, description="An organiser's session or API key.")
 

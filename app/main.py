@@ -49,12 +49,12 @@ from app.routers import (
 )
 from app.services.board import Board
 from app.services.confirming import Confirmations
-from app.services.curves import Gallery
 from app.services.enquiries import Enquiries
 from app.services.intake import Intake
-from app.services.passwords import Passwords
+from app.services.numbers.curves import Gallery
+from app.services.numbers.watching import Watch
 from app.services.sealing import Keys
-from app.services.watching import Watch
+from app.services.team.passwords import Passwords
 
 logger = logging.getLogger(__name__)
 

@@ -17,9 +17,9 @@ from app.database import Database
 from app.errors import NotFound
 from app.models.account import Account, Credentials
 from app.models.organisation import Organiser, OrganiserPublic
-from app.services import accounts, organisers, second_factor
-from app.services.passwords import Passwords
 from app.services.sealing import Keys
+from app.services.team import accounts, organisers, second_factor
+from app.services.team.passwords import Passwords
 
 commands = typer.Typer(no_args_is_help=True, help="People who run campaigns.")
 

@@ -15,7 +15,8 @@ from app.models.brief import Brief
 from app.models.campaign import Campaign
 from app.models.columns import now
 from app.models.pace import Stream
-from app.services import organisers, recount
+from app.services import recount
+from app.services.team import organisers
 from bench.api import SLUG
 
 CAMPAIGNS = 200

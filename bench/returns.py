@@ -20,10 +20,13 @@ from app.models.columns import now, uuid7
 from app.models.letter import Letter, Stage
 from app.models.office import Channel, Office
 from app.models.submission import Submission
-from app.services import inbound, organisers, recount, returns, stats, tally
-from app.services.inbound import Outcome
-from app.services.returns import Purpose
+from app.services import recount, tally
+from app.services.numbers import stats
+from app.services.returning import inbound, returns
+from app.services.returning.inbound import Outcome
+from app.services.returning.returns import Purpose
 from app.services.sealing import Keys
+from app.services.team import organisers
 from tests.factories import published
 from tests.incoming.messages import dsn
 

@@ -13,7 +13,7 @@ import httpx
 
 from app.config import PROJECT
 from app.database import Database
-from app.services import organisers
+from app.services.team import organisers
 from bench.service import free_port
 from nemesis.processes import UNSILENCED, Process
 from tests.factories import office, published

@@ -12,8 +12,8 @@ from pwdlib.hashers.argon2 import Argon2Hasher
 
 from app.database import Database
 from app.models.organisation import Role
-from app.services import accounts, organisers
 from app.services.sealing import Keys
+from app.services.team import accounts, organisers
 from tests.conftest import SECRET
 from tests.factories import API
 

@@ -23,7 +23,7 @@ from sqlalchemy import make_url
 
 from app.cli import cli, main
 from app.database import Database
-from app.services import organisers
+from app.services.team import organisers
 from tests.factories import API, submission
 
 SECRET = "a-secret-for-tests-of-enough-length-0123456789"

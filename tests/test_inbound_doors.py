@@ -17,7 +17,7 @@ from app.database import Database
 from app.delivery import lmtp
 from app.delivery.worker import Worker
 from app.main import create_app
-from app.services import signatures
+from app.services.interfaces import signatures
 from app.services.sealing import Keys
 from tests.conftest import SECRET
 from tests.delivery.steps import OFFICE, queue, the_letter

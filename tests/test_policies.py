@@ -22,8 +22,8 @@ from app.models.columns import now
 from app.models.organisation import Role
 from app.models.organiser_session import OrganiserSession
 from app.routers import osdi
-from app.services import access, throttle
 from app.services.sealing import digest_of_key
+from app.services.team import access, throttle
 from tests.factories import campaign, office, post, prisoner, published, submission
 from tests.people import bearing, person
 from tests.steps import get, write

@@ -20,8 +20,9 @@ from sqlmodel import select
 
 from app.database import Database
 from app.models.campaign import Campaign
-from app.services import organisers, tally
-from app.services.watching import Watch
+from app.services import tally
+from app.services.numbers.watching import Watch
+from app.services.team import organisers
 from bench.service import free_port
 from tests.conftest import SECRET
 from tests.factories import API, published

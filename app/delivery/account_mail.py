@@ -20,8 +20,8 @@ from app.delivery.replies import Never, TryAgain
 from app.models.account_link import AccountLink, Purpose
 from app.models.columns import now
 from app.models.organisation import Organisation
-from app.services import account_links, accounts
 from app.services.sealing import Keys
+from app.services.team import account_links, accounts
 
 logger = logging.getLogger(__name__)
 

@@ -9,7 +9,7 @@ from app.composing.candidates import live_address
 from app.delivery.settlement import Settlement
 from app.models.letter import Stage
 from app.models.office import Office
-from app.services import addresses
+from app.services.returning import addresses
 
 
 async def redirected(session: AsyncSession, settlements: Sequence[Settlement]) -> list[Settlement]:

@@ -9,7 +9,7 @@ from ipaddress import ip_address
 import httpcore
 from httpcore import SOCKET_OPTION, AsyncNetworkBackend, AsyncNetworkStream
 
-from app.services.reachable import may_be_called
+from app.services.interfaces.reachable import may_be_called
 
 PATIENCE = 15.0  # seconds for one call, all in all
 MOST_TRIED = 3  # addresses of one name

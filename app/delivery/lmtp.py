@@ -7,7 +7,7 @@ from aiosmtpd.lmtp import LMTP
 from aiosmtpd.smtp import Envelope, Session
 
 from app.database import Database
-from app.services import inbound
+from app.services.returning import inbound
 from app.services.sealing import Keys
 
 logger = logging.getLogger(__name__)

@@ -15,9 +15,10 @@ from app.delivery.message import Mail
 from app.models.delivery import Notice
 from app.models.letter import LEFT
 from app.models.prisoner import PrisonerStatus
-from app.services import returns, submissions
+from app.services import submissions
 from app.services.confirmation import TIME_TO_CONFIRM
-from app.services.returns import Purpose
+from app.services.returning import returns
+from app.services.returning.returns import Purpose
 from app.services.sealing import UNSUBSCRIBE, Keys
 
 FOLDER = PROJECT / "templates" / "mail"

@@ -10,7 +10,7 @@ from app.dependencies import ANYONE, DatabaseDep, KeysDep, LinkPath, PasswordsDe
 from app.models.account import Joining, ResetPassword
 from app.models.account_link import Purpose
 from app.routers.pages import FALLBACK, PageRoute, page
-from app.services import account_links
+from app.services.team import account_links
 
 TITLES = {Purpose.JOIN: "Join, with a password of your own", Purpose.RESET: "Choose a new password"}
 DONE = {

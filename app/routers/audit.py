@@ -9,7 +9,7 @@ from fastapi.responses import StreamingResponse
 from app.dependencies import DatabaseDep, OwnerDep, ReaderDep
 from app.models.audit import AuditPublic, AuditQuery
 from app.pagination import Page
-from app.services import audit_trail
+from app.services.team import audit_trail
 
 router = APIRouter(prefix="/audit", tags=["audit"])
 

@@ -31,7 +31,7 @@ from app.models.account import (
 from app.models.api_key import ApiKeyCreate, ApiKeyPublic, ApiKeyShown
 from app.models.organiser_session import OrganiserSessionPublic, TokenShown
 from app.pagination import Page
-from app.services import account_links, accounts, api_keys, second_factor, signing_in
+from app.services.team import account_links, accounts, api_keys, second_factor, signing_in
 
 
 async def never_kept(response: Response) -> None:

@@ -8,7 +8,7 @@ from app import keeping
 from app.dependencies import ANYONE, CampaignDep, ReaderDep, SettingsDep
 from app.keeping import IfNoneMatch
 from app.models.text import Language
-from app.services import feeds
+from app.services.interfaces import feeds
 from app.showing import feed
 
 SECONDS = 300  # for which a feed may be kept

@@ -7,8 +7,9 @@ from fastapi import APIRouter, Depends, Header, Query, Request, status
 from app.dependencies import ANYONE, DatabaseDep, KeysDep, SettingsDep
 from app.errors import NotFound
 from app.models.columns import now
-from app.services import inbound, signatures
-from app.services.signatures import Signed
+from app.services.interfaces import signatures
+from app.services.interfaces.signatures import Signed
+from app.services.returning import inbound
 
 router = APIRouter(prefix="/inbound", tags=["inbound"], dependencies=[ANYONE])  # whoever signs as agreed
 

@@ -4,7 +4,7 @@ from fastapi import APIRouter, Response
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from app.dependencies import ANYONE, ReaderDep
-from app.services import metrics
+from app.services.numbers import metrics
 
 router = APIRouter(tags=["health"], dependencies=[ANYONE])
 

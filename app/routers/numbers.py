@@ -12,7 +12,7 @@ from app.dependencies import ANYONE, CampaignDep, ReaderDep
 from app.models.numbers import Compare, FunnelOfCampaign, OfficesOfCampaign
 from app.models.tally import Breakdown
 from app.models.text import Day, Language
-from app.services import funnels, rates, tables
+from app.services.numbers import funnels, rates, tables
 
 router = APIRouter(prefix="/campaigns/{slug}", tags=["stats"], dependencies=[ANYONE])
 

@@ -19,7 +19,7 @@ from app.models.account import Joining
 from app.models.account_link import InvitationCreate, InvitationPublic
 from app.models.organisation import OrganiserPublic, OrganiserUpdate
 from app.pagination import Page
-from app.services import account_links, organisers
+from app.services.team import account_links, organisers
 
 router = APIRouter(prefix="/organisers", tags=["organisers"], route_class=StrictRoute)
 

@@ -8,7 +8,8 @@ from fastapi.responses import JSONResponse
 from app.dependencies import ANYONE, CredentialsDep, IdPath, ReaderDep, SettingsDep
 from app.models.organisation import Organiser, Role
 from app.models.osdi import CampaignPage, OutreachPage
-from app.services import access, osdi
+from app.services.interfaces import osdi
+from app.services.team import access
 
 
 class HalResponse(JSONResponse):

@@ -9,7 +9,7 @@ from app import keeping
 from app.dependencies import ANYONE, CampaignDep, ReaderDep
 from app.keeping import IfNoneMatch
 from app.models.text import Language
-from app.services.curves import Gallery
+from app.services.numbers.curves import Gallery
 from app.showing import pictures
 from app.showing.pictures import Kind
 

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query
 from app.dependencies import ReaderDep, VisitorDep
 from app.models.office import OfficeQuery
 from app.models.popolo import Popolo
-from app.services import popolo
+from app.services.interfaces import popolo
 
 router = APIRouter(tags=["officials"])
 

@@ -20,7 +20,7 @@ from app.dependencies import (
 from app.models.print_run import PrintRunCreate, PrintRunPublic
 from app.pagination import Page, PageRequest
 from app.routers import pdf
-from app.services import print_runs, printing
+from app.services.paper import print_runs, printing
 
 router = APIRouter(tags=["print runs"], route_class=StrictRoute)
 

@@ -10,7 +10,7 @@ from fastapi.responses import StreamingResponse
 from fastapi.sse import KEEPALIVE_COMMENT, EventSourceResponse, format_sse_event
 
 from app.dependencies import ANYONE, CampaignDep
-from app.services.watching import Watch
+from app.services.numbers.watching import Watch
 
 router = APIRouter(prefix="/campaigns/{slug}/stats", tags=["stats"], dependencies=[ANYONE])
 

@@ -16,7 +16,7 @@ from app.models.webhook import (
     WebhookUpdate,
 )
 from app.pagination import Page
-from app.services import webhooks
+from app.services.interfaces import webhooks
 
 router = APIRouter(prefix="/webhooks", tags=["webhooks"], route_class=StrictRoute)
 

@@ -25,7 +25,8 @@ from app.models.office import Office
 from app.models.organisation import Organisation, Organiser
 from app.models.prisoner import PUBLIC_CONSENT, Prisoner
 from app.pagination import Page
-from app.services import audit, revisions
+from app.services import revisions
+from app.services.team import audit
 
 
 async def public(session: AsyncSession, slug: str) -> Campaign:

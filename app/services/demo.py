@@ -13,7 +13,8 @@ from app.models.columns import now
 from app.models.office import OfficeCreate
 from app.models.organisation import Organiser
 from app.models.prisoner import EventCreate, PrisonerCreate
-from app.services import campaigns, officials, organisers, prisoners, publishing
+from app.services import campaigns, officials, prisoners, publishing
+from app.services.team import organisers
 
 FOLDER = PROJECT / "demo"
 ORGANISATION = "Demonstration Committee"

@@ -15,8 +15,9 @@ from app.models.organisation import Organiser
 from app.models.queue import LetterDetail, LetterForOrganisers, LetterQuery
 from app.models.submission import Submission
 from app.pagination import Page
-from app.services import audit, briefs, gates, queue, submissions
+from app.services import briefs, gates, queue, submissions
 from app.services.sealing import Keys
+from app.services.team import audit
 
 
 async def own(session: AsyncSession, organiser: Organiser, letter_id: uuid.UUID) -> Letter:

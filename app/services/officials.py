@@ -26,7 +26,9 @@ from app.models.office import (
 )
 from app.models.organisation import Organiser
 from app.pagination import Page
-from app.services import addresses, audit, letters, revisions
+from app.services import letters, revisions
+from app.services.returning import addresses
+from app.services.team import audit
 
 AS_JSON = {"emails", "channels", "open_hours"}
 

@@ -15,7 +15,9 @@ from app.models.delivery import Delivery
 from app.models.letter import WAITING, Letter, Reason, Stage
 from app.models.office import Office
 from app.models.queue import Changed, QueueState, ServerWords
-from app.services import audit, queue, stats
+from app.services import queue
+from app.services.numbers import stats
+from app.services.team import audit
 
 WORDS_SHOWN = 10
 OF_LETTER = col(Letter.id) == col(Delivery.letter_id)

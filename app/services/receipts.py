@@ -18,7 +18,8 @@ from app.models.delivery import Delivery
 from app.models.letter import NEXT, Letter, LetterReceipt, Reason, Stage
 from app.models.office import Channel, Official
 from app.models.submission import Receipt, Submission
-from app.services import confirmation, gates, letters, manuscripts, stages, submissions, wording
+from app.services import confirmation, gates, letters, stages, submissions, wording
+from app.services.paper import manuscripts
 from app.services.sealing import Keys
 
 CAN_CANCEL = tuple(stage for stage, following in NEXT.items() if Stage.CANCELLED in following)

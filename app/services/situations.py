@@ -15,7 +15,8 @@ from app.models.campaign import Campaign, CampaignStatus
 from app.models.columns import now
 from app.models.letter import NOT_WRITTEN
 from app.models.tally import Dimension
-from app.services import briefs, gates, rounds, stats
+from app.services import briefs, gates, rounds
+from app.services.numbers import stats
 
 
 class Appeal(NamedTuple):

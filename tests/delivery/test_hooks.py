@@ -19,9 +19,9 @@ from app.delivery.hooks import Hooks
 from app.delivery.worker import Worker
 from app.models.columns import now
 from app.models.webhook import Topic, WebhookCall, WebhookCount
-from app.services import organisers
-from app.services.reachable import may_be_called
+from app.services.interfaces.reachable import may_be_called
 from app.services.sealing import Keys
+from app.services.team import organisers
 from tests.factories import API, post, published
 from tests.receiver import Receiver
 from tests.steps import everything_stored, get, patch, problem, somebody, write

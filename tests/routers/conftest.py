@@ -7,7 +7,7 @@ from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient
 
 from app.database import Database
-from app.services import organisers
+from app.services.team import organisers
 
 
 @pytest.fixture

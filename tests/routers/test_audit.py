@@ -15,7 +15,8 @@ from app.database import Database
 from app.delivery.worker import Worker
 from app.models.letter import Reason, Stage
 from app.models.organisation import Role
-from app.services import audit, queue
+from app.services import queue
+from app.services.team import audit
 from tests.delivery.steps import OFFICE
 from tests.factories import API, draft, office, post, prisoner, published
 from tests.people import PASSWORD, bearing, person, token_of
@@ -233,7 +234,7 @@ async def test_another_organisation_sees_nothing_of_it(organiser: AsyncClient, s
 async def test_it_comes_as_csv_that_no_spreadsheet_executes(
     organiser: AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("app.services.audit_trail.MAXIMUM_LIMIT", 2)
+    monkeypatch.setattr("app.services.team.audit_trail.MAXIMUM_LIMIT", 2)
     await draft(organiser)
 
     answer = await organiser.get(f"{API}/audit?format=csv")

@@ -17,8 +17,8 @@ from app.delivery import account_mail
 from app.delivery.mailer import SmtpMailer
 from app.models.columns import now
 from app.models.organisation import Role
-from app.services import throttle
 from app.services.sealing import Keys
+from app.services.team import throttle
 from tests.conftest import SECRET
 from tests.factories import API, campaign, post
 from tests.people import OLGA, PASSWORD, bearing, person, token_of, try_to_sign_in

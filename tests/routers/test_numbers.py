@@ -15,7 +15,8 @@ from app.models.campaign import Campaign
 from app.models.letter import Stage
 from app.models.numbers import Funnel
 from app.models.tally import Dimension, Tally
-from app.services import funnels, rates, tally
+from app.services import tally
+from app.services.numbers import funnels, rates
 from app.showing import table
 from tests.factories import API, office, published
 from tests.steps import get, hand_in, problem, somebody, write

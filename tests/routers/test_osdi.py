@@ -6,7 +6,7 @@ from httpx import AsyncClient
 
 from app.database import Database
 from app.delivery.worker import Worker
-from app.services import organisers
+from app.services.team import organisers
 from tests.factories import campaign, post, published
 from tests.steps import SAM, problem, somebody, write
 

@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from httpx import AsyncClient
 
 from app.delivery.worker import Worker
-from app.services.curves import Gallery
+from app.services.numbers.curves import Gallery
 from app.showing import pictures, words
 from app.showing.pictures import Kind, Seen
 from tests.factories import API, published

@@ -10,7 +10,8 @@ from httpx import ASGITransport, AsyncClient
 
 from app.database import Database
 from app.models.columns import now
-from app.services import organisers, scrub
+from app.services import scrub
+from app.services.team import organisers
 from tests.factories import API, PARAGRAPH, office, post, published
 from tests.printed import archived, pages, words
 from tests.steps import differences, everything_stored, get, patch, problem, receipt, somebody, standing, stats, write

@@ -11,7 +11,7 @@ from app.database import Database
 from app.errors import Busy
 from app.models.campaign import Campaign
 from app.models.tally import Stats
-from app.services import stats
+from app.services.numbers import stats
 
 logger = logging.getLogger(__name__)
 

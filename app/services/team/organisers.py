@@ -12,8 +12,8 @@ from app.models.api_key import ApiKey
 from app.models.columns import now
 from app.models.organisation import Organisation, Organiser, OrganiserPublic, OrganiserUpdate, Role
 from app.models.organiser_session import OrganiserSession
-from app.services import access
 from app.services.sealing import Keys, digest_of_key
+from app.services.team import access
 
 KEY_PREFIX = access.KEY_PREFIX
 

@@ -28,7 +28,7 @@ from app.models.webhook import (
     WebhookUpdate,
 )
 from app.pagination import Page
-from app.services.reachable import may_be_called
+from app.services.interfaces.reachable import may_be_called
 from app.services.sealing import Keys
 
 SECRET_PREFIX = "whsec_"  # noqa: S105 - how Standard Webhooks begins a secret

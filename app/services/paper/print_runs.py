@@ -19,9 +19,11 @@ from app.models.office import Channel
 from app.models.organisation import Organiser
 from app.models.print_run import OfficeInRun, PrintRun, PrintRunCreate, PrintRunPublic, PrintRunStatus
 from app.pagination import Page, PageRequest
-from app.services import audit, gates, manuscripts, stages, wording
-from app.services.manuscripts import Manuscript
+from app.services import gates, stages, wording
+from app.services.paper import manuscripts
+from app.services.paper.manuscripts import Manuscript
 from app.services.sealing import Keys
+from app.services.team import audit
 
 LISTED_IN = "en"  # the language of cover lists
 

@@ -4,8 +4,8 @@ import uuid
 
 import pytest
 
-from app.services import returns
-from app.services.returns import Purpose
+from app.services.returning import returns
+from app.services.returning.returns import Purpose
 from app.services.sealing import Keys
 
 KEYS = Keys("a" * 32)

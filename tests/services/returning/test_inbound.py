@@ -15,8 +15,8 @@ from app.delivery.worker import Worker
 from app.errors import Busy
 from app.models.letter import Letter
 from app.models.office import SoftBounce
-from app.services import inbound
-from app.services.inbound import Outcome
+from app.services.returning import inbound
+from app.services.returning.inbound import Outcome
 from app.services.sealing import Keys
 from tests.conftest import SECRET
 from tests.delivery.steps import OFFICE, let_time_pass, letters, queue, the_letter

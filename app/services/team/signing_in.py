@@ -12,10 +12,10 @@ from app.errors import NotFound, Unauthorized
 from app.models.account import Account, SignIn
 from app.models.columns import now
 from app.models.organiser_session import OrganiserSession, OrganiserSessionPublic, TokenShown
-from app.services import accounts, second_factor, throttle
-from app.services.access import SESSION_PREFIX, Access, new_token
-from app.services.passwords import Passwords
 from app.services.sealing import Keys, digest_of_key
+from app.services.team import accounts, second_factor, throttle
+from app.services.team.access import SESSION_PREFIX, Access, new_token
+from app.services.team.passwords import Passwords
 
 LIFE = timedelta(hours=8)
 

@@ -10,7 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from app.database import insert_if_new, rows
 from app.incoming.rules import Severity
 from app.models.office import Office, SoftBounce
-from app.services import returns
+from app.services.returning import returns
 from app.services.sealing import Keys
 
 SOFT_DAYS = 3  # different days with soft bounces that suspend an address

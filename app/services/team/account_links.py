@@ -19,10 +19,10 @@ from app.models.account import Joining, ResetPassword, ResetRequest
 from app.models.account_link import AccountLink, InvitationCreate, InvitationPublic, Purpose
 from app.models.columns import now, uuid7
 from app.models.organisation import Organisation, Organiser, OrganiserPublic
-from app.services import accounts, audit, organisers, throttle
-from app.services.access import Access
-from app.services.passwords import Passwords
 from app.services.sealing import MAC_BYTES, Keys
+from app.services.team import accounts, audit, organisers, throttle
+from app.services.team.access import Access
+from app.services.team.passwords import Passwords
 
 TIME_TO_JOIN = timedelta(days=7)
 TIME_TO_RESET = timedelta(hours=1)

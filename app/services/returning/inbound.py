@@ -19,8 +19,9 @@ from app.models.columns import now
 from app.models.delivery import Delivery
 from app.models.letter import Letter, Stage
 from app.models.submission import Submission
-from app.services import addresses, answers, returns, stages, submissions
-from app.services.returns import Purpose, Returned
+from app.services import stages, submissions
+from app.services.returning import addresses, answers, returns
+from app.services.returning.returns import Purpose, Returned
 from app.services.sealing import Keys
 
 logger = logging.getLogger(__name__)

@@ -16,7 +16,8 @@ from app.models.office import Channel
 from app.models.organisation import Organiser
 from app.models.osdi import MOST, CampaignPage, OutreachPage
 from app.models.text import in_language
-from app.services import campaigns, rates, tallied
+from app.services import campaigns, tallied
+from app.services.numbers import rates
 
 LANGUAGE = "en"
 TYPES = {Channel.EMAIL: "email", Channel.POST: "postal mail", Channel.WEB_FORM: "web form"}

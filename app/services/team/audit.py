@@ -22,7 +22,7 @@ from app.models.office import Office, Official
 from app.models.organisation import Organiser
 from app.models.prisoner import Prisoner, PrisonerEvent
 from app.models.webhook import Webhook
-from app.services.access import Access
+from app.services.team.access import Access
 
 WATCHED: dict[type[SQLModel], tuple[type[SQLModel], str] | None] = {  # and of what each is a part
     Campaign: None,

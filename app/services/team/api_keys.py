@@ -11,8 +11,8 @@ from app.errors import NotFound, invalid
 from app.models.api_key import ApiKey, ApiKeyCreate, ApiKeyPublic, ApiKeyShown
 from app.models.columns import now
 from app.models.organisation import Organiser, Role
-from app.services.access import KEY_PREFIX, new_token
 from app.services.sealing import digest_of_key
+from app.services.team.access import KEY_PREFIX, new_token
 
 
 async def create(session: AsyncSession, organiser: Organiser, body: ApiKeyCreate) -> ApiKeyShown:

@@ -5,8 +5,8 @@ import asyncio
 import pytest
 
 from app.errors import Busy
-from app.services import passwords
-from app.services.passwords import Passwords
+from app.services.team import passwords
+from app.services.team.passwords import Passwords
 
 
 async def test_a_password_is_kept_as_argon2id_with_a_salt_of_its_own() -> None:

@@ -11,7 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from app.models.campaign import Campaign
 from app.models.prisoner import PUBLIC_CONSENT, Prisoner
 from app.models.tally import Breakdown
-from app.services import rates, stats
+from app.services.numbers import rates, stats
 from app.showing import table
 
 LANGUAGE = "en"  # a table's heads are English, and so are its names

@@ -6,8 +6,9 @@ import pytest
 
 from app.database import Database
 from app.errors import TooMany
-from app.services import scrub, throttle
+from app.services import scrub
 from app.services.sealing import Keys
+from app.services.team import throttle
 from tests.conftest import SECRET
 from tests.steps import how_many
 

@@ -15,7 +15,8 @@ from app.models.campaign import Campaign, CampaignStatus
 from app.models.columns import now
 from app.models.letter import LEFT, Stage
 from app.models.tally import Breakdown, Dimension, Stats, SupporterTally, Tally
-from app.services import campaigns, forecast, offline_letters
+from app.services import campaigns
+from app.services.numbers import forecast, offline_letters
 
 FEWEST = 5  # supporters of a country below which it is not shown by name
 OTHERS = "other"

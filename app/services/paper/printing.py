@@ -16,8 +16,8 @@ from app.models.letter import Stage
 from app.models.organisation import Organiser
 from app.models.paper import Paper
 from app.models.print_run import PrintRun, PrintRunStatus
-from app.services import manuscripts, print_runs
-from app.services.manuscripts import Manuscript
+from app.services.paper import manuscripts, print_runs
+from app.services.paper.manuscripts import Manuscript
 from app.services.sealing import Keys
 
 

@@ -24,10 +24,10 @@ from app.models.account import (
 )
 from app.models.columns import now
 from app.models.organisation import Organiser
-from app.services import accounts, audit
-from app.services.access import Access
-from app.services.passwords import Passwords
 from app.services.sealing import Keys
+from app.services.team import accounts, audit
+from app.services.team.access import Access
+from app.services.team.passwords import Passwords
 
 STEP = 30  # seconds
 DRIFT = 1  # steps that a clock may be off

@@ -11,10 +11,10 @@ from app.errors import Conflict, Invalid, invalid
 from app.models.account import Account, Me, PasswordUpdate
 from app.models.columns import now
 from app.models.organisation import Organisation, Organiser
-from app.services import audit, organisers, throttle
-from app.services.access import Access
-from app.services.passwords import Passwords
 from app.services.sealing import Keys
+from app.services.team import audit, organisers, throttle
+from app.services.team.access import Access
+from app.services.team.passwords import Passwords
 
 
 async def make(session: AsyncSession, keys: Keys, organiser: Organiser, *, email: str, password_hash: str) -> Account:

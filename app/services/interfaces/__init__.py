@@ -1,0 +1,1 @@
+"""The same things by the names of the field: OSDI, Popolo, feeds, webhooks."""

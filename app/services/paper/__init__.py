@@ -1,0 +1,1 @@
+"""Letters on paper: printed, posted, taken back."""

@@ -1,0 +1,1 @@
+"""What comes back: bounces and answers, and what they say of an address."""
