@@ -5,10 +5,12 @@ import gc
 import logging
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import cache
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from fastapi_offline import FastAPIOffline
 from starlette.middleware.cors import CORSMiddleware
+from starlette.routing import BaseRoute
 
 from app import problems, schema, stopping
 from app.config import Settings
@@ -110,6 +112,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         openapi_tags=[{"name": tag} for tag in TAGS],
         lifespan=_lifespan,
         redirect_slashes=False,
+        routes=list(_routes(catching=settings.catches_mail)),
         telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},  # paths hold links
     )
     app.state.settings = settings
@@ -117,18 +120,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.gallery = Gallery()
     app.state.passwords = Passwords()
     problems.install(app)
-    app.include_router(osdi.router, responses=problems.RESPONSES)
-    app.include_router(health.router)
-    app.include_router(metrics.router)
-    app.include_router(numbers.accepting, prefix="/api/v1")
-    for room in ROOMS:
-        app.include_router(room.router, prefix="/api/v1", responses=problems.RESPONSES)
-    app.include_router(guide.router)
-    app.include_router(pages.router)
-    app.include_router(unsubscribe.router)
-    app.include_router(account_pages.router)
-    if settings.catches_mail:
-        app.include_router(mailbox.router)
     if settings.cors_origins:
         app.add_middleware(
             CORSMiddleware,
@@ -138,6 +129,25 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             expose_headers=["ETag", "Retry-After"],
         )
     return app
+
+
+@cache
+def _routes(*, catching: bool) -> list[BaseRoute]:
+    """Return all routes. What the framework makes of each at its first request is then made once for a process."""
+    house = APIRouter()
+    house.include_router(osdi.router, responses=problems.RESPONSES)
+    house.include_router(health.router)
+    house.include_router(metrics.router)
+    house.include_router(numbers.accepting, prefix="/api/v1")
+    for room in ROOMS:
+        house.include_router(room.router, prefix="/api/v1", responses=problems.RESPONSES)
+    house.include_router(guide.router)
+    house.include_router(pages.router)
+    house.include_router(unsubscribe.router)
+    house.include_router(account_pages.router)
+    if catching:
+        house.include_router(mailbox.router)
+    return house.routes
 
 
 @asynccontextmanager

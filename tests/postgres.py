@@ -17,8 +17,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from pwd import getpwall, struct_passwd
 
-from sqlalchemy import URL, NullPool, make_url, text
-from sqlalchemy.ext.asyncio import create_async_engine
+import asyncpg
+from sqlalchemy import URL, make_url
 
 START_SECONDS = 60
 STOP_SECONDS = 20
@@ -60,7 +60,7 @@ def own_server(options: list[str]) -> Iterator["Server"]:
 async def fresh_database(base_url: str, *, template: str = "template1") -> str:
     """Create a database like `template`, to which nobody may be connected, and return its URL."""
     name = f"test_{uuid.uuid4().hex}"
-    await _execute(base_url, f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    await _execute(base_url, f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY FILE_COPY')
     return _render(make_url(base_url).set(database=name))
 
 
@@ -70,9 +70,12 @@ async def drop_database(base_url: str, url: str) -> None:
 
 
 async def _execute(base_url: str, statement: str) -> None:
-    engine = create_async_engine(base_url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
-    async with engine.connect() as connection:
-        await connection.execute(text(statement))
+    url = make_url(base_url).set(drivername="postgresql")
+    connection = await asyncpg.connect(_render(url))
+    try:
+        await connection.execute(statement)
+    finally:
+        await connection.close()
 
 
 def _render(url: URL) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
+from functools import lru_cache
 from itertools import product
 
 from jinja2 import TemplateSyntaxError, nodes
@@ -25,8 +26,9 @@ TOO_DEEP = "The text is nested too deeply."
 
 def faults(letter_texts: LetterTexts, said_of: Sequence[Known] = ()) -> Iterator[tuple[str, str]]:
     """Yield a JSON Pointer and a sentence for everything that must not be there. Tried on those of whom it is said."""
+    first = said_of[0] if said_of else None
     for part, variants in parts(letter_texts):
-        found = [_fault(variant, said_of) for variant in variants]
+        found = [_fault(variant, first) for variant in variants]
         yield from ((f"{part}/{n}", fault) for n, fault in enumerate(found) if fault)
         if not any(found):
             yield from ((part, fault) for fault in _never_to_be_said(variants, said_of or [ANYBODY]))
@@ -49,7 +51,8 @@ def _never_to_be_said(variants: Sequence[str], said_of: Sequence[Known]) -> Iter
             return
 
 
-def _fault(source: str, said_of: Sequence[Known]) -> str | None:
+@lru_cache(maxsize=4_096)
+def _fault(source: str, first: Known | None) -> str | None:
     """Return what is wrong with a text, as the first fault in reading order, or None."""
     if len(source) > LONGEST:
         return f"The text is over {LONGEST} characters."
@@ -59,7 +62,7 @@ def _fault(source: str, said_of: Sequence[Known]) -> str | None:
         return f"Line {error.lineno}: this is not a placeholder that can be read."
     except RecursionError:
         return TOO_DEEP
-    return next(_tree_faults(tree, PLACEHOLDERS, depth=0), None) or _form_fault(source, said_of)
+    return next(_tree_faults(tree, PLACEHOLDERS, depth=0), None) or _form_fault(source, first)
 
 
 def _tree_faults(node: nodes.Node, known: frozenset[str], *, depth: int) -> Iterator[str]:
@@ -112,11 +115,11 @@ def _path(node: nodes.Node) -> str:
     )
 
 
-def _form_fault(source: str, said_of: Sequence[Known]) -> str | None:
+def _form_fault(source: str, first: Known | None) -> str | None:
     """Look at every form that the text can take: a link can be put together from parts, and a form can be empty."""
     forms = [
         render(source, replace(known, urgent=urgent, plural=plural))
-        for known, urgent, plural in product([EVERYTHING, *said_of[:1]], (False, True), (False, True))
+        for known, urgent, plural in product([EVERYTHING, *([first] if first else [])], (False, True), (False, True))
         if needs(source) <= known.has
     ]
     if any(LINK.search(form) for form in forms):
