@@ -1,5 +1,6 @@
 """What every test may ask for: a database of its own on each engine, the real app, a real mail server."""
 
+import gc
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from app.config import Settings
 from app.database import Database
 from app.delivery.mailer import SmtpMailer
 from app.delivery.worker import Worker
-from app.main import create_app
+from app.main import GARBAGE, create_app
 from app.services.sealing import Keys
 from app.services.team import organisers
 from tests.postgres import drop_database, fresh_database, postgres_server
@@ -125,3 +126,11 @@ async def worker(settings: Settings, database: Database, relay: Relay) -> AsyncI
     mailer = SmtpMailer(relay.url, first_pause=0.1)
     yield Worker(database, mailer, Keys(settings.secret_key), settings)
     await mailer.close()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _little_garbage() -> None:
+    """What importing has made is not searched for garbage again and again: as `serve` does it."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*GARBAGE)
