@@ -278,6 +278,15 @@ def matching(session: AsyncSession, columns: Sequence[Any], found: Sequence[Sequ
     return together.in_(sa.select(*sa.func.unnest(*arrays).table_valued(*names).render_derived().c))
 
 
+def newest_of_each(session: AsyncSession, groups: sa.FromClause, newest: sa.Select[Any], key: Any) -> sa.Select[Any]:  # noqa: ANN401
+    """Return the keys that `newest`, a question with a limit, finds for each of the groups: a short walk for each."""
+    if session.get_bind().dialect.name == "sqlite":
+        found = key.table.alias()
+        return sa.select(found.c[key.name]).select_from(groups).join(found, found.c[key.name].in_(newest))
+    each = newest.lateral()
+    return sa.select(each.c[key.name]).select_from(groups).join(each, sa.true())
+
+
 def _insert(session: AsyncSession, table: sa.Table) -> Any:  # noqa: ANN401 - the dialects' inserts share no type
     return (sqlite if session.get_bind().dialect.name == "sqlite" else postgresql).insert(table)
 

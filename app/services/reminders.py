@@ -9,7 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from app.database import Database, execute_many, rows, table_of
 from app.models.columns import uuid7
 from app.models.delivery import Delivery, Notice
-from app.models.submission import Submission
+from app.models.submission import UNCONFIRMED, Submission
 
 REMIND_AFTER = timedelta(days=3)
 AT_ONCE = 500  # notices of one transaction
@@ -31,8 +31,7 @@ async def _remind(session: AsyncSession, *, at: datetime) -> int:
     asked = sa.select(1).where(own, col(Delivery.notice) == Notice.CONFIRM, col(Delivery.last_reply).startswith("2"))
     reminded = sa.select(1).where(own, col(Delivery.notice) == Notice.REMIND)
     late = sa.select(col(Submission.id)).where(
-        col(Submission.confirmed_at).is_(None),
-        col(Submission.erased_at).is_(None),
+        UNCONFIRMED,
         col(Submission.created_at) < at - REMIND_AFTER,
         asked.exists(),
         ~reminded.exists(),
