@@ -268,8 +268,9 @@ def among(session: AsyncSession, column: Any, values: Iterable[object]) -> sa.Co
 def matching(session: AsyncSession, columns: Sequence[Any], found: Sequence[Sequence[object]]) -> Any:  # noqa: ANN401
     """Return the condition that several columns together are one of these rows."""
     together = sa.tuple_(*columns)
-    if session.get_bind().dialect.name == "sqlite":
-        return together.in_([tuple(row) for row in found])
+    if session.get_bind().dialect.name == "sqlite":  # which for rows alone would read an index from end to end
+        each_alone = (column.in_(set(values)) for column, values in zip(columns, zip(*found, strict=True), strict=True))
+        return sa.and_(together.in_([tuple(row) for row in found]), *each_alone)
     values = zip(*found, strict=True)
     arrays = [
         sa.literal(list(each), postgresql.ARRAY(column.type)) for column, each in zip(columns, values, strict=True)

@@ -62,6 +62,10 @@ class _Words:
         """Who has not confirmed: one in ten."""
         return f"({person} * 7919) % 997 < 100"
 
+    def is_held(self, person: str) -> str:
+        """Whose words an organiser has yet to read."""
+        return f"({person} * 104729) % 9973 < 20"
+
     def by_post(self, person: str, n: str) -> str:
         return f"{n} % 3 = 2 AND {person} % 10 = 0"
 
@@ -71,9 +75,10 @@ class _Words:
         return (
             f"CASE WHEN {self.is_late(person)} THEN"
             f" CASE WHEN {n} >= {self.letters * (DAYS - 6) // DAYS} THEN 'unconfirmed' ELSE 'expired' END"
-            f" WHEN {self.by_post(person, n)} THEN CASE WHEN {n} >= {self.letters * 9 // 10} THEN 'ready' ELSE 'posted' END"
+            f" WHEN {self.by_post(person, n)} THEN"
+            f" CASE WHEN {n} >= {self.letters * 9 // 10} THEN 'ready' ELSE 'posted' END"
             f" WHEN {n} >= {self.letters - self.waiting} THEN 'queued'"
-            f" WHEN {draw} < 20 THEN 'failed' WHEN {draw} < 40 THEN 'held' WHEN {draw} < 90 THEN 'bounced'"
+            f" WHEN {draw} < 20 THEN 'failed' WHEN {self.is_held(person)} THEN 'held' WHEN {draw} < 90 THEN 'bounced'"
             f" WHEN {draw} < 140 THEN 'cancelled' ELSE 'sent' END"
         )
 
@@ -93,12 +98,12 @@ def statements(words: dict[str, str], campaigns: int, letters: int, *, step: int
 
 def _submissions(row: _Words, first: int, last: int) -> str:
     late, old = row.is_late("n"), f"n * 3 < {row.letters * (DAYS - 6) // DAYS}"
-    gone = f"{late} AND {old}"
+    gone = f"({late} AND {old})"
     at = row.when("at", "n * 3")
     return (
         "INSERT INTO submission (id, campaign_id, sealed, digest, country, language, consent_contact, consent_copies,"
         " consent_answers, consent_wording, first, created_at, confirmed_at, erased_at)"
-        f" SELECT {row.id_('1', 'n')}, c.campaign_id, CASE WHEN {gone} THEN NULL ELSE {row.of('bytes', 'n')} END,"
+        f" SELECT {row.id_('1', 'n')}, c.campaign_id, CASE WHEN {gone} OR {row.is_held('n')} THEN NULL ELSE {row.of('bytes', 'n')} END,"
         f" CASE WHEN {gone} THEN NULL ELSE {row.of('digest', 'n')} END, {row.country('n')}, 'en', n % 2 = 0, false,"
         f" false, 'x', NOT ({late}), {at}, CASE WHEN {late} THEN NULL ELSE {at} END,"
         f" CASE WHEN {gone} THEN {at} ELSE NULL END FROM {row.numbers(first, last)}"

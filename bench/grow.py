@@ -61,9 +61,11 @@ def _both(small: Api, large: Api, keys: Mapping[str, Keys]) -> Iterator[tuple[st
         yield (
             what,
             *(
-                lambda of=of, path=path, whose=whose: of.get(  # type: ignore[misc]
-                    path, 40, Authorization=f"Bearer {getattr(keys[of.url], whose)}"
-                ).rate
+                lambda of=of, path=path, whose=whose: (
+                    of.get(  # type: ignore[misc]
+                        path, 40, Authorization=f"Bearer {getattr(keys[of.url], whose)}"
+                    ).rate
+                )
                 for of in (small, large)
             ),
         )

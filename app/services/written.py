@@ -1,4 +1,4 @@
-"""Letters found by where they stand: a short walk along an index for each campaign and stage, however many there are."""
+"""Letters by where they stand: a short walk along an index for each campaign and stage, however many there are."""
 
 import uuid
 from collections.abc import Iterable
@@ -38,7 +38,8 @@ async def oldest(
 
 def _groups(*which: sa.ColumnElement[bool]) -> sa.Subquery:
     """Return in which stages campaigns have letters: the tally knows."""
-    there = col(TallyTotal.campaign_id) == col(Campaign.id), col(TallyTotal.dimension) == Dimension.ALL
+    all_of_it = col(TallyTotal.dimension) == Dimension.ALL, col(TallyTotal.value) == ""
+    there = col(TallyTotal.campaign_id) == col(Campaign.id), *all_of_it
     groups = sa.select(col(TallyTotal.campaign_id), col(TallyTotal.stage)).where(
         *there, col(TallyTotal.letters) != 0, *which
     )
