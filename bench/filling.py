@@ -103,7 +103,8 @@ def _submissions(row: _Words, first: int, last: int) -> str:
     return (
         "INSERT INTO submission (id, campaign_id, sealed, digest, country, language, consent_contact, consent_copies,"
         " consent_answers, consent_wording, first, created_at, confirmed_at, erased_at)"
-        f" SELECT {row.id_('1', 'n')}, c.campaign_id, CASE WHEN {gone} OR {row.is_held('n')} THEN NULL ELSE {row.of('bytes', 'n')} END,"
+        f" SELECT {row.id_('1', 'n')}, c.campaign_id,"
+        f" CASE WHEN {gone} OR {row.is_held('n')} THEN NULL ELSE {row.of('bytes', 'n')} END,"
         f" CASE WHEN {gone} THEN NULL ELSE {row.of('digest', 'n')} END, {row.country('n')}, 'en', n % 2 = 0, false,"
         f" false, 'x', NOT ({late}), {at}, CASE WHEN {late} THEN NULL ELSE {at} END,"
         f" CASE WHEN {gone} THEN {at} ELSE NULL END FROM {row.numbers(first, last)}"
