@@ -268,14 +268,24 @@ def among(session: AsyncSession, column: Any, values: Iterable[object]) -> sa.Co
 def matching(session: AsyncSession, columns: Sequence[Any], found: Sequence[Sequence[object]]) -> Any:  # noqa: ANN401
     """Return the condition that several columns together are one of these rows."""
     together = sa.tuple_(*columns)
-    if session.get_bind().dialect.name == "sqlite":
-        return together.in_([tuple(row) for row in found])
+    if session.get_bind().dialect.name == "sqlite":  # which for rows alone would read an index from end to end
+        each_alone = (column.in_(set(values)) for column, values in zip(columns, zip(*found, strict=True), strict=True))
+        return sa.and_(together.in_([tuple(row) for row in found]), *each_alone)
     values = zip(*found, strict=True)
     arrays = [
         sa.literal(list(each), postgresql.ARRAY(column.type)) for column, each in zip(columns, values, strict=True)
     ]
     names = [column.name for column in columns]
     return together.in_(sa.select(*sa.func.unnest(*arrays).table_valued(*names).render_derived().c))
+
+
+def newest_of_each(session: AsyncSession, groups: sa.FromClause, newest: sa.Select[Any], key: Any) -> sa.Select[Any]:  # noqa: ANN401
+    """Return the keys that `newest`, a question with a limit, finds for each of the groups: a short walk for each."""
+    if session.get_bind().dialect.name == "sqlite":
+        found = key.table.alias()
+        return sa.select(found.c[key.name]).select_from(groups).join(found, found.c[key.name].in_(newest))
+    each = newest.lateral()
+    return sa.select(each.c[key.name]).select_from(groups).join(each, sa.true())
 
 
 def _insert(session: AsyncSession, table: sa.Table) -> Any:  # noqa: ANN401 - the dialects' inserts share no type

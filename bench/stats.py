@@ -12,14 +12,14 @@ from itertools import accumulate
 from pathlib import Path
 
 import httpx
-import sqlalchemy as sa
 from sqlmodel import select
 
-from app.database import Database, table_of
+from app.database import Database
 from app.models.campaign import Campaign
 from app.models.letter import Stage
-from app.models.tally import Dimension, SupporterTally, Tally
+from app.models.tally import Dimension
 from app.services import tally
+from app.services.tally import Cell
 from app.showing import pictures
 from app.showing.pictures import Kind, Seen
 from bench import service
@@ -34,6 +34,9 @@ QUESTIONS = {
     "stats": "stats",
     "stats by day": "stats?by=day",
     "stats by country": "stats?by=country",
+    "stats by office": "stats?by=office",
+    "stats by everything": "stats?by=day&by=country&by=office&by=language&by=channel&by=prisoner",
+    "stats by country, 30 days": "stats?by=country&from=2026-03-01",
     "funnel": "stats/funnel?from=2026-03-01&compare=previous",
     "curve.svg": "stats/curve.svg",
 }
@@ -66,7 +69,7 @@ async def _watching(database_url: str, port: int, pid: int) -> tuple[float, floa
     began, used = time.perf_counter(), _cpu(pid)
     async with _opened(database_url) as database, database.transaction() as session:
         campaign_id = (await session.exec(select(Campaign.id).where(Campaign.slug == SLUG))).one()
-        await tally.add_supporters(session, campaign_id, "DE")
+        tally.note_people(session, campaign_id, "DE")
     await asyncio.gather(*(reader.readuntil(b"data: ") for reader, _ in lines))
     took = time.perf_counter() - began
     for _, writer in lines:
@@ -122,19 +125,13 @@ async def _two_campaigns(database_url: str) -> tuple[str, str]:
             campaign = Campaign(**{**model.model_dump(exclude={"id"}), "slug": f"with-{letters}"})
             session.add(campaign)
             await session.flush()
-            rows = list(_tally(campaign.id, letters))
-            for start in range(0, len(rows), 5_000):
-                await session.exec(sa.insert(table_of(Tally)), params=rows[start : start + 5_000])
-            people = [
-                {"campaign_id": campaign.id, "country": country, "supporters": letters // COUNTRIES}
-                for country in _countries()
-            ]
-            await session.exec(sa.insert(table_of(SupporterTally)), params=people)
+            people = {(campaign.id, country): letters // COUNTRIES for country in _countries()}
+            await tally.write(session, people, dict(_tally(campaign.id, letters)))
             slugs.append(campaign.slug)
         return slugs[0], slugs[1]
 
 
-def _tally(campaign_id: uuid.UUID, letters: int) -> Iterator[dict[str, object]]:
+def _tally(campaign_id: uuid.UUID, letters: int) -> Iterator[tuple[Cell, int]]:
     """The rows that so many letters leave, spread over days, stages and values as they come."""
     chance = random.Random(letters)
     values = {
@@ -151,14 +148,7 @@ def _tally(campaign_id: uuid.UUID, letters: int) -> Iterator[dict[str, object]]:
             cell = chance.choice(each), chance.randrange(DAYS), chance.choice(STAGES)
             cells[cell] = cells.get(cell, 0) + letters // drawn
         for (value, day, stage), n in cells.items():
-            yield {
-                "campaign_id": campaign_id,
-                "dimension": dimension,
-                "value": value,
-                "day": date(2026, 1, 1) + timedelta(days=day),
-                "stage": stage,
-                "letters": n,
-            }
+            yield Cell(campaign_id, dimension, value, date(2026, 1, 1) + timedelta(days=day), stage), n
 
 
 def _countries() -> list[str]:

@@ -82,7 +82,7 @@ class AnswerKind(StrEnum):
 
 # As literal text, and not as a parameter: by it a database knows that the partial index serves a question
 WRITTEN = sa.text("stage NOT IN ({})".format(", ".join(f"'{stage}'" for stage in NOT_WRITTEN)))
-_WAITING = sa.text("stage IN ({})".format(", ".join(f"'{stage}'" for stage in WAITING)))
+_IN_A_RUN = sa.text("print_run_id IS NOT NULL")
 
 
 class Letter(SQLModel, table=True):
@@ -97,7 +97,8 @@ class Letter(SQLModel, table=True):
             sqlite_where=WRITTEN,
             postgresql_where=WRITTEN,
         ),
-        sa.Index("ix_letter_waiting", "campaign_id", "stage", sqlite_where=_WAITING, postgresql_where=_WAITING),
+        sa.Index("ix_letter_stage", "campaign_id", "stage", "id"),
+        sa.Index("ix_letter_print_run_id", "print_run_id", sqlite_where=_IN_A_RUN, postgresql_where=_IN_A_RUN),
     )
 
     id: uuid.UUID = Field(primary_key=True)
@@ -127,7 +128,7 @@ class Letter(SQLModel, table=True):
     message_id: str | None = Field(default=None, max_length=200)
     sealed_text: bytes | None = Field(default=None, description="The text as it left, encrypted, until it is scrubbed.")
     server_reply: str | None = Field(default=None, max_length=500)
-    print_run_id: uuid.UUID | None = Field(default=None, foreign_key="print_run.id", index=True)
+    print_run_id: uuid.UUID | None = Field(default=None, foreign_key="print_run.id")
     answer: AnswerKind | None = enum_field(AnswerKind, default=None, nullable=True)
     answered_at: datetime | None = None
     sealed_answer: bytes | None = Field(default=None, description="The office's words, where the campaign keeps them.")

@@ -15,7 +15,11 @@ from app.models.text import Country, Email, Language, Line, OwnWords, PersonName
 
 CONSENT_WORDING = "2026-12"  # edition of the words in docs/frontend.md to which supporters consent
 
-FIRST = sa.text("first")  # as literal text: by it a database knows that the partial index serves a question
+# As literal text: by it a database knows that the partial index serves a question
+FIRST = sa.text("first")
+KEPT = sa.text("submission.erased_at IS NULL")
+UNCONFIRMED = sa.text("submission.confirmed_at IS NULL AND submission.erased_at IS NULL")
+_KEPT, _UNCONFIRMED = sa.text("erased_at IS NULL"), sa.text("confirmed_at IS NULL AND erased_at IS NULL")
 
 AddressLine = Annotated[Line, StringConstraints(max_length=120)]
 
@@ -88,6 +92,8 @@ class Submission(SQLModel, table=True):
             sqlite_where=FIRST,
             postgresql_where=FIRST,
         ),
+        sa.Index("ix_submission_kept", "campaign_id", "id", sqlite_where=_KEPT, postgresql_where=_KEPT),
+        sa.Index("ix_submission_unconfirmed", "id", sqlite_where=_UNCONFIRMED, postgresql_where=_UNCONFIRMED),
     )
 
     id: uuid.UUID = Field(primary_key=True)

@@ -43,6 +43,18 @@ class Tally(SQLModel, table=True):
     letters: int
 
 
+class TallyTotal(SQLModel, table=True):
+    """The tally over all days: what most questions ask, in rows that grow neither with letters nor with time."""
+
+    __tablename__ = "tally_total"
+
+    campaign_id: uuid.UUID = Field(foreign_key="campaign.id", primary_key=True)
+    dimension: Dimension = enum_field(Dimension, primary_key=True)
+    value: str = Field(primary_key=True, max_length=64)
+    stage: Stage = enum_field(Stage, primary_key=True)
+    letters: int
+
+
 class SupporterTally(SQLModel, table=True):
     """How many people have confirmed, by country. People are counted apart from letters."""
 

@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from starlette.responses import StreamingResponse
 
 from app import exports
-from app.dependencies import DatabaseDep, OrganiserDep
+from app.dependencies import DatabaseDep, OrganiserDep, ReaderDep
 from app.exports import ExportKind, Format
 
 router = APIRouter(prefix="/exports", tags=["imports and exports"])
@@ -22,9 +22,10 @@ TYPES = {
 
 @router.get("/{kind}.{form}", response_class=StreamingResponse)
 async def export_table(
-    kind: ExportKind, form: Format, organiser: OrganiserDep, database: DatabaseDep
+    kind: ExportKind, form: Format, organiser: OrganiserDep, session: ReaderDep, database: DatabaseDep
 ) -> StreamingResponse:
     """Take out what your organisation owns. No cell is a formula; letters come without personal data."""
+    await session.close()  # it has told who asks: an idle transaction would be ended while a long table is written
     file = TemporaryFile()  # noqa: SIM115 - closed when it has been told, see below
     try:
         await exports.write(database, organiser.organisation_id, kind, form, file)

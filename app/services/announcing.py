@@ -14,7 +14,7 @@ from app.models.columns import uuid7
 from app.models.delivery import Delivery, Notice
 from app.models.letter import Letter, Reason, Stage
 from app.models.news import News, NewsKind
-from app.models.submission import Submission
+from app.models.submission import KEPT, Submission
 
 AT_ONCE = 500  # notices of one transaction
 MOST_WAITING = 500  # beyond it, the next batch waits: whoever wants to confirm is never behind a long queue
@@ -62,7 +62,7 @@ def _who_wish_to_hear(news: News) -> sa.Select[uuid.UUID]:
     """Select each person once: their wish stands with the first submission that they confirmed."""
     id_ = col(Submission.id)
     wish = sa.select(id_).where(
-        col(Submission.campaign_id) == news.campaign_id, col(Submission.first), col(Submission.consent_contact)
+        col(Submission.campaign_id) == news.campaign_id, KEPT, col(Submission.first), col(Submission.consent_contact)
     )
     return (wish.where(id_ > news.told_to) if news.told_to else wish).order_by(id_)
 

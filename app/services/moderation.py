@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.database import rows
+from app.database import among, rows
 from app.errors import Conflict, NotFound
 from app.models.campaign import Campaign
 from app.models.delivery import Delivery
@@ -15,7 +15,7 @@ from app.models.organisation import Organiser
 from app.models.queue import LetterDetail, LetterForOrganisers, LetterQuery
 from app.models.submission import Submission
 from app.pagination import Page
-from app.services import briefs, gates, queue, submissions
+from app.services import briefs, gates, queue, submissions, written
 from app.services.sealing import Keys
 from app.services.team import audit
 
@@ -38,23 +38,15 @@ async def listed(
     session: AsyncSession, keys: Keys, organiser: Organiser, query: LetterQuery
 ) -> Page[LetterForOrganisers]:
     """Return letters of the organiser's organisation, newest first."""
-    chosen = {
-        col(Campaign.slug): query.campaign,
-        col(Letter.stage): query.stage,
-        col(Letter.reason): query.reason,
-        col(Letter.office_id): query.office,
-    }
-    which = [column == value for column, value in chosen.items() if value is not None]
-    if query.after:
-        which.append(col(Letter.id) < query.after)
-    found = await _read(session, keys, organiser.organisation_id, *which, limit=query.limit + 1)
+    ids = await written.newest(session, organiser.organisation_id, query)
+    found = await _read(session, keys, organiser.organisation_id, among(session, col(Letter.id), ids))
     shown, next_cursor = query.cut(found)
     return Page(items=list(shown), next_cursor=next_cursor)
 
 
 async def read(session: AsyncSession, keys: Keys, organiser: Organiser, letter_id: uuid.UUID) -> LetterDetail:
     """Return one letter as it stands now, with the office's answer where the campaign keeps it."""
-    found = await _read(session, keys, organiser.organisation_id, col(Letter.id) == letter_id, limit=1)
+    found = await _read(session, keys, organiser.organisation_id, col(Letter.id) == letter_id)
     if not found:
         raise no_letter()
     sealed = (await rows(session, sa.select(col(Letter.sealed_answer)).where(col(Letter.id) == letter_id)))[0][0]
@@ -104,7 +96,7 @@ def _require(letter: Letter, stage: Stage, word: str) -> None:
 
 
 async def _read(
-    session: AsyncSession, keys: Keys, organisation_id: uuid.UUID, *which: sa.ColumnElement[bool], limit: int
+    session: AsyncSession, keys: Keys, organisation_id: uuid.UUID, *which: sa.ColumnElement[bool]
 ) -> list[LetterForOrganisers]:
     statement = (
         select(Letter, col(Campaign.slug), Delivery, Submission)
@@ -113,8 +105,8 @@ async def _read(
         .outerjoin(Delivery, col(Delivery.letter_id) == col(Letter.id))
         .where(col(Campaign.organisation_id) == organisation_id, *which)
     )
-    newest = statement.order_by(col(Letter.id).desc()).limit(limit)
-    found = await session.exec(newest, execution_options={"populate_existing": True})
+    newest_first = statement.order_by(col(Letter.id).desc())
+    found = await session.exec(newest_first, execution_options={"populate_existing": True})
     return [await _show(session, keys, *row) for row in found]
 
 

@@ -14,13 +14,14 @@ from app.models.columns import now
 from app.models.delivery import Delivery
 from app.models.letter import WAITING, Letter, Reason, Stage
 from app.models.office import Office
+from app.models.pace import Stream
 from app.models.queue import Changed, QueueState, ServerWords
 from app.services import queue
 from app.services.numbers import stats
 from app.services.team import audit
 
 WORDS_SHOWN = 10
-OF_LETTER = col(Letter.id) == col(Delivery.letter_id)
+LISTENED_TO = 1_000  # newest letters of a stage
 
 
 async def read(session: AsyncSession, campaign: Campaign) -> QueueState:
@@ -68,8 +69,14 @@ async def _waiting(session: AsyncSession, campaign: Campaign) -> tuple[int, int,
     is_due = sa.case((col(Delivery.due_at) <= database_now(), 1), else_=0)
     is_failing = sa.case((col(Delivery.attempts) > 0, 1), else_=0)
     counts = sa.func.sum(is_due), sa.func.sum(is_failing), sa.func.min(col(Delivery.due_at))
-    waiting = col(Letter.campaign_id) == campaign.id, col(Letter.stage) == Stage.QUEUED
-    ((due, failing, first),) = await rows(session, sa.select(*counts).where(OF_LETTER, *waiting))
+    stream = col(Delivery.office_id) == col(Stream.office_id), col(Delivery.campaign_id) == col(Stream.campaign_id)
+    waiting = sa.select(*counts).where(
+        col(Stream.campaign_id) == campaign.id,
+        *stream,
+        col(Delivery.due_at).is_not(None),
+        col(Delivery.lease).is_(None),
+    )
+    ((due, failing, first),) = await rows(session, waiting)
     return int(due or 0), int(failing or 0), first
 
 
@@ -81,7 +88,14 @@ async def _held(session: AsyncSession, campaign: Campaign) -> dict[str, int]:
 
 async def _words(session: AsyncSession, campaign: Campaign) -> list[ServerWords]:
     n = sa.func.count()
-    tried = col(Letter.stage).in_([Stage.QUEUED, Stage.FAILED]), col(Delivery.last_reply).is_not(None)
-    said = sa.select(col(Delivery.last_reply), n).where(OF_LETTER, col(Letter.campaign_id) == campaign.id, *tried)
-    most_first = said.group_by(col(Delivery.last_reply)).order_by(n.desc(), col(Delivery.last_reply)).limit(WORDS_SHOWN)
+    newest = sa.union_all(*(_newest(campaign, stage) for stage in (Stage.QUEUED, Stage.FAILED))).subquery()
+    said = sa.select(col(Delivery.last_reply), n).join_from(newest, Delivery, col(Delivery.letter_id) == newest.c.id)
+    counted = said.where(col(Delivery.last_reply).is_not(None)).group_by(col(Delivery.last_reply))
+    most_first = counted.order_by(n.desc(), col(Delivery.last_reply)).limit(WORDS_SHOWN)
     return [ServerWords(words=words, letters=letters) for words, letters in await rows(session, most_first)]
+
+
+def _newest(campaign: Campaign, stage: Stage) -> sa.Select[uuid.UUID]:
+    of_stage = sa.select(col(Letter.id)).where(col(Letter.campaign_id) == campaign.id, col(Letter.stage) == stage)
+    newest = of_stage.order_by(col(Letter.id).desc()).limit(LISTENED_TO).subquery()
+    return sa.select(newest.c.id)

@@ -2,21 +2,27 @@
 
 import uuid
 from collections import Counter
-from collections.abc import Mapping
-from typing import NamedTuple, TypeVar
+from collections.abc import AsyncIterator, Mapping, Sequence
+from itertools import groupby
+from operator import itemgetter
+from typing import Any, NamedTuple, TypeVar
 
 import sqlalchemy as sa
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.database import rows, streamed
+from app.models.campaign import Campaign
 from app.models.letter import Letter
 from app.models.submission import Submission
-from app.models.tally import SupporterTally, Tally
+from app.models.tally import SupporterTally, Tally, TallyTotal
 from app.services import tally
 
 Supporters = dict[tuple[uuid.UUID, str], int]
 Cell = TypeVar("Cell", bound=tuple[object, ...])
+Counts = tuple[uuid.UUID, Counter[tally.Cell]]
+
+BY_CAMPAIGN = itemgetter(0)
 
 
 class Difference(NamedTuple):
@@ -27,18 +33,32 @@ class Difference(NamedTuple):
     counted: int
 
 
-async def differences(session: AsyncSession) -> list[Difference]:
-    """Return every kept count that is not what the rows say."""
-    letters = _compare(await _kept_letters(session), await _count_letters(session))
-    return letters + _compare(await _kept_supporters(session), await _count_supporters(session))
+async def differences(session: AsyncSession, campaign_id: uuid.UUID | None = None) -> list[Difference]:
+    """Return every kept count that is not what the rows say: of all campaigns, or of one."""
+    found: list[Difference] = []
+    counted_ones = set()
+    async for counted_id, counted in _counted_letters(session, campaign_id):
+        counted_ones.add(counted_id)
+        found += await _differences(session, counted_id, counted)
+    ids = [campaign_id] if campaign_id else await session.exec(select(Campaign.id))
+    for without_letters in sorted(set(ids) - counted_ones):
+        found += await _differences(session, without_letters, Counter())
+    return found + _compare(await _kept_supporters(session, campaign_id), await _count_supporters(session, campaign_id))
 
 
 async def rebuild(session: AsyncSession) -> None:
     """Set every kept count to what the rows say."""
-    letters, supporters = await _count_letters(session), await _count_supporters(session)
-    await session.exec(sa.delete(Tally))
-    await session.exec(sa.delete(SupporterTally))
-    await tally.write(session, supporters, letters)
+    for table in (Tally, TallyTotal, SupporterTally):
+        await session.exec(sa.delete(table))
+    await tally.write(session, await _count_supporters(session, None), {})
+    async for _, counted in _counted_letters(session, None):
+        await tally.write(session, {}, counted)
+
+
+async def _differences(session: AsyncSession, campaign_id: uuid.UUID, counted: Counter[tally.Cell]) -> list[Difference]:
+    by_day = _compare(await _kept(session, Tally, tally.Cell, campaign_id), counted)
+    totals = _compare(await _kept(session, TallyTotal, tally.Total, campaign_id), tally.totals(counted))
+    return by_day + totals
 
 
 def _compare(kept: Mapping[Cell, int], counted: Mapping[Cell, int]) -> list[Difference]:
@@ -49,27 +69,47 @@ def _compare(kept: Mapping[Cell, int], counted: Mapping[Cell, int]) -> list[Diff
     ]
 
 
-async def _count_letters(session: AsyncSession) -> Counter[tally.Cell]:
-    """Count the letters of each kind in the database, and hold no more of them than a part at a time."""
-    counted: Counter[tally.Cell] = Counter()
+async def _counted_letters(session: AsyncSession, campaign_id: uuid.UUID | None) -> AsyncIterator[Counts]:
+    """Count the letters of each kind in the database; hold those of one campaign at a time."""
     columns = [col(getattr(Letter, "stage_on" if name == "day" else name)) for name in tally.Kind._fields]
-    async for part in streamed(session, sa.select(*columns, sa.func.count()).group_by(*columns)):
-        counted.update(tally.cells({tally.Kind(*kind): n for *kind, n in part}))
-    return counted
+    counting = sa.select(*columns, sa.func.count()).group_by(*columns).order_by(col(Letter.campaign_id))
+    if campaign_id:
+        counting = counting.where(col(Letter.campaign_id) == campaign_id)
+    present: uuid.UUID | None = None
+    counted: Counter[tally.Cell] = Counter()
+    async for part in streamed(session, counting):
+        for next_one, kinds in groupby(part, BY_CAMPAIGN):
+            if present is not None and next_one != present:
+                yield present, counted
+                counted = Counter()
+            present = next_one
+            counted.update(_cells(list(kinds)))
+    if present is not None:
+        yield present, counted
 
 
-async def _count_supporters(session: AsyncSession) -> Supporters:
+def _cells(kinds: Sequence[tuple[Any, ...]]) -> Counter[tally.Cell]:
+    return tally.cells({tally.Kind(*kind): n for *kind, n in kinds})
+
+
+async def _kept(
+    session: AsyncSession, table: type[Tally | TallyTotal], cell: type[Cell], campaign_id: uuid.UUID
+) -> dict[Cell, int]:
+    columns = [col(getattr(table, name)) for name in cell._fields]  # type: ignore[attr-defined] # a NamedTuple
+    kept = sa.select(*columns, col(table.letters)).where(col(table.campaign_id) == campaign_id, col(table.letters) != 0)
+    return {cell(*where): n for *where, n in await rows(session, kept)}
+
+
+async def _count_supporters(session: AsyncSession, campaign_id: uuid.UUID | None) -> Supporters:
     columns = (col(Submission.campaign_id), col(Submission.country))
-    found = await rows(session, sa.select(*columns, sa.func.count()).where(col(Submission.first)).group_by(*columns))
-    return {(campaign_id, country): n for campaign_id, country, n in found}
+    counting = sa.select(*columns, sa.func.count()).where(col(Submission.first)).group_by(*columns)
+    if campaign_id:
+        counting = counting.where(col(Submission.campaign_id) == campaign_id)
+    return {(of, country): n for of, country, n in await rows(session, counting)}
 
 
-async def _kept_letters(session: AsyncSession) -> dict[tally.Cell, int]:
-    columns = [col(getattr(Tally, name)) for name in tally.Cell._fields]
-    kept = sa.select(*columns, col(Tally.letters)).where(col(Tally.letters) != 0)
-    return {tally.Cell(*cell): n async for part in streamed(session, kept) for *cell, n in part}
-
-
-async def _kept_supporters(session: AsyncSession) -> Supporters:
-    kept = await session.exec(select(SupporterTally).where(SupporterTally.supporters != 0))
-    return {(row.campaign_id, row.country): row.supporters for row in kept}
+async def _kept_supporters(session: AsyncSession, campaign_id: uuid.UUID | None) -> Supporters:
+    kept = select(SupporterTally).where(SupporterTally.supporters != 0)
+    if campaign_id:
+        kept = kept.where(SupporterTally.campaign_id == campaign_id)
+    return {(row.campaign_id, row.country): row.supporters for row in await session.exec(kept)}

@@ -14,7 +14,7 @@ from app.models.delivery import Delivery, Enclosure
 from app.models.idempotency import Idempotency
 from app.models.letter import WAITING, Letter, Reason, Stage
 from app.models.organiser_session import OrganiserSession
-from app.models.submission import Submission
+from app.models.submission import KEPT, UNCONFIRMED, Submission
 from app.models.throttle import Throttle
 from app.services import notice_limits, stages, submissions
 from app.services.confirmation import TIME_TO_CONFIRM
@@ -47,8 +47,7 @@ async def run(database: Database, *, at: datetime) -> int:
 
 async def _expire(session: AsyncSession, *, at: datetime) -> int:
     """Let submissions expire that nobody confirmed, and forget who made them. Return how many."""
-    late = col(Submission.confirmed_at).is_(None), col(Submission.created_at) < at - TIME_TO_CONFIRM
-    ids = await _some(session, *late)
+    ids = await _some(session, UNCONFIRMED, col(Submission.created_at) < at - TIME_TO_CONFIRM)
     letters = await stages.lock(session, col(Letter.submission_id).in_(ids), col(Letter.stage) == Stage.UNCONFIRMED)
     await stages.move(session, letters, Stage.EXPIRED, at=at)
     await submissions.forget(session, ids, at=at)
@@ -58,16 +57,18 @@ async def _expire(session: AsyncSession, *, at: datetime) -> int:
 async def _forget_supporters(session: AsyncSession, *, at: datetime) -> int:
     """Forget who wrote in campaigns that ended long ago. Return how many submissions that were."""
     over = select(Campaign.id).where(col(Campaign.closes_on) < (at - KEEP_SUPPORTERS).date())
-    ids = await _some(session, col(Submission.campaign_id).in_(over))
+    ids: list[uuid.UUID] = []
+    for campaign_id in await session.exec(over.order_by(col(Campaign.id))):
+        ids = ids or await _some(session, KEPT, col(Submission.campaign_id) == campaign_id)
     waiting = await stages.lock(session, col(Letter.submission_id).in_(ids), col(Letter.stage).in_(WAITING))
     await stages.move(session, waiting, Stage.CANCELLED, at=at, reason=Reason.TOO_LATE)
     await submissions.forget(session, ids, at=at)
     return len(ids)
 
 
-async def _some(session: AsyncSession, *which: sa.ColumnElement[bool]) -> list[uuid.UUID]:
-    """Return some submissions of those that match and are not forgotten yet, locked, with their deliveries."""
-    ids = select(Submission.id).where(col(Submission.erased_at).is_(None), *which).order_by(col(Submission.id))
+async def _some(session: AsyncSession, *which: sa.ColumnElement[bool] | sa.TextClause) -> list[uuid.UUID]:
+    """Return some submissions of those that match, locked, with their deliveries."""
+    ids = select(Submission.id).where(*which).order_by(col(Submission.id))
     found = list(await session.exec(ids.limit(AT_ONCE).with_for_update(key_share=True, skip_locked=True)))
     deliveries = sa.select(col(Delivery.id)).where(col(Delivery.submission_id).in_(found))
     await rows(session, deliveries.order_by(col(Delivery.id)).with_for_update())

@@ -15,8 +15,7 @@ from app.models.campaign import Campaign, CampaignStatus
 from app.models.columns import now
 from app.models.letter import NOT_WRITTEN
 from app.models.tally import Dimension
-from app.services import briefs, gates, rounds
-from app.services.numbers import stats
+from app.services import briefs, gates, rounds, tallied
 
 
 class Appeal(NamedTuple):
@@ -78,7 +77,7 @@ async def _appeals(session: AsyncSession, slugs: Collection[str]) -> Sequence[Ap
 async def _written(session: AsyncSession, appeal: Appeal, brief: BriefContent) -> dict[uuid.UUID, int]:
     """Return how many letters each office has got or will get, by the tally, where it matters."""
     written: dict[uuid.UUID, int] = {}
-    counted = await stats.counts(session, appeal.id, Dimension.OFFICE) if brief.least_written_first else []
+    counted = await tallied.counts(session, appeal.id, Dimension.OFFICE) if brief.least_written_first else []
     for office, stage, n in counted:
         if stage not in NOT_WRITTEN:
             written[uuid.UUID(office)] = written.get(uuid.UUID(office), 0) + n

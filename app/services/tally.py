@@ -11,7 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from app.database import at_the_end, upsert_adding
 from app.models.letter import Stage
 from app.models.office import Channel
-from app.models.tally import Dimension, SupporterTally, Tally
+from app.models.tally import Dimension, SupporterTally, Tally, TallyTotal
 
 
 class Counted(Protocol):
@@ -54,11 +54,28 @@ class Cell(NamedTuple):
     stage: Stage
 
 
+class Total(NamedTuple):
+    """One number of the tally over all days."""
+
+    campaign_id: uuid.UUID
+    dimension: Dimension
+    value: str
+    stage: Stage
+
+
 class _Number(NamedTuple):
     campaign_id: uuid.UUID
     dimension: Dimension
     value: str
     day: date
+    stage: Stage
+    letters: int
+
+
+class _Sum(NamedTuple):
+    campaign_id: uuid.UUID
+    dimension: Dimension
+    value: str
     stage: Stage
     letters: int
 
@@ -92,6 +109,14 @@ def cells(kinds: Mapping[Kind, int]) -> Counter[Cell]:
     return counted
 
 
+def totals(numbers: Mapping[Cell, int]) -> Counter[Total]:
+    """Return these numbers over all days."""
+    summed: Counter[Total] = Counter()
+    for cell, n in numbers.items():
+        summed[Total(cell.campaign_id, cell.dimension, cell.value, cell.stage)] += n
+    return summed
+
+
 def note(session: AsyncSession, changes: Iterable[tuple[Kind, int]]) -> None:
     """Have letters added to the kept counts at the end of the transaction, all together and in one order."""
     total: Counter[Kind] = session.info.setdefault("tally", Counter())
@@ -123,7 +148,9 @@ async def write(
     supporters = [_People(*where, n) for where, n in sorted(people.items()) if n]
     numbers = [_Number(*cell, n) for cell, n in sorted(letters.items()) if n]
     await upsert_adding(session, SupporterTally, supporters, add="supporters")
+    sums = [_Sum(*total, n) for total, n in sorted(totals(letters).items()) if n]
     await upsert_adding(session, Tally, numbers, add="letters")
+    await upsert_adding(session, TallyTotal, sums, add="letters")
 
 
 async def _write(session: AsyncSession) -> None:

@@ -9,14 +9,14 @@ import sqlalchemy as sa
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.database import rows
+from app.database import among, rows
 from app.models.campaign import Campaign, CampaignStatus
 from app.models.letter import LEFT, Letter, Stage
 from app.models.office import Channel
 from app.models.organisation import Organiser
 from app.models.osdi import MOST, CampaignPage, OutreachPage
 from app.models.text import in_language
-from app.services import campaigns, tallied
+from app.services import campaigns, tallied, written
 from app.services.numbers import rates
 
 LANGUAGE = "en"
@@ -92,10 +92,9 @@ async def list_outreaches(
 
 async def _letters(session: AsyncSession, campaign_id: uuid.UUID, page: OutreachPage) -> list[Letter]:
     names = ("id", "office_id", "channel", "stage", "created_at", "moved_at")
-    which = sa.select(*(col(getattr(Letter, name)) for name in names)).where(col(Letter.campaign_id) == campaign_id)
-    if page.after:
-        which = which.where(col(Letter.id) > page.after)
-    found = await rows(session, which.order_by(col(Letter.id)).limit(page.per_page + 1))
+    ids = await written.oldest(session, campaign_id, after=page.after, limit=page.per_page + 1)
+    which = sa.select(*(col(getattr(Letter, name)) for name in names)).where(among(session, col(Letter.id), ids))
+    found = await rows(session, which.order_by(col(Letter.id)))
     return [Letter(**dict(zip(names, row, strict=True))) for row in found]
 
 

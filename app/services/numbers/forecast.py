@@ -13,7 +13,7 @@ from app.models.columns import now
 from app.models.letter import Stage
 from app.models.office import Office
 from app.models.pace import OfficePace, Stream
-from app.models.tally import Dimension, Tally
+from app.models.tally import Dimension, TallyTotal
 from app.services.limits import Pace, last_leaves_at, of_office
 
 
@@ -55,14 +55,14 @@ async def _queued(session: AsyncSession, campaign_id: uuid.UUID) -> dict[uuid.UU
         session, sa.select(col(Stream.campaign_id), col(Stream.office_id)).where(col(Stream.office_id).in_(offices))
     )
     counted = (
-        sa.select(col(Tally.campaign_id), col(Tally.value), sa.func.sum(col(Tally.letters)))
+        sa.select(col(TallyTotal.campaign_id), col(TallyTotal.value), sa.func.sum(col(TallyTotal.letters)))
         .where(
-            col(Tally.campaign_id).in_({each for each, _ in streams}),
-            col(Tally.dimension) == Dimension.OFFICE,
-            col(Tally.value).in_({str(each) for _, each in streams}),
-            col(Tally.stage) == Stage.QUEUED,
+            col(TallyTotal.campaign_id).in_({each for each, _ in streams}),
+            col(TallyTotal.dimension) == Dimension.OFFICE,
+            col(TallyTotal.value).in_({str(each) for _, each in streams}),
+            col(TallyTotal.stage) == Stage.QUEUED,
         )
-        .group_by(col(Tally.campaign_id), col(Tally.value))
+        .group_by(col(TallyTotal.campaign_id), col(TallyTotal.value))
     )
     queued: dict[uuid.UUID, dict[uuid.UUID, int]] = defaultdict(dict)
     for campaign, office, n in await rows(session, counted):

@@ -11,7 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from app.database import database_now, rows
 from app.models.delivery import Delivery
 from app.models.pace import AttemptTally, Destination
-from app.models.tally import Dimension, Tally
+from app.models.tally import Dimension, TallyTotal
 
 LANES = {"letters": col(Delivery.letter_id).is_not(None), "notices": col(Delivery.letter_id).is_(None)}
 
@@ -22,9 +22,9 @@ async def read(session: AsyncSession) -> bytes:
         await _labelled(
             session,
             GaugeMetricFamily("unsilenced_letters", "Letters by stage.", labels=["stage"]),
-            sa.select(col(Tally.stage), sa.func.sum(col(Tally.letters)))
-            .where(col(Tally.dimension) == Dimension.ALL)
-            .group_by(col(Tally.stage)),
+            sa.select(col(TallyTotal.stage), sa.func.sum(col(TallyTotal.letters)))
+            .where(col(TallyTotal.dimension) == Dimension.ALL)
+            .group_by(col(TallyTotal.stage)),
         ),
         await _labelled(
             session,

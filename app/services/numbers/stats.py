@@ -6,21 +6,18 @@ from datetime import date
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
-from sqlalchemy import SQLColumnExpression
-from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.database import rows, table_of
 from app.models.campaign import Campaign, CampaignStatus
 from app.models.columns import now
 from app.models.letter import LEFT, Stage
-from app.models.tally import Breakdown, Dimension, Stats, SupporterTally, Tally
-from app.services import campaigns
+from app.models.tally import Breakdown, Dimension, Stats, SupporterTally
+from app.services import campaigns, tallied
 from app.services.numbers import forecast, offline_letters
 
 FEWEST = 5  # supporters of a country below which it is not shown by name
 OTHERS = "other"
-VALUE: SQLColumnExpression[Any] = col(Tally.value)
 
 
 class _Counted(NamedTuple):
@@ -65,9 +62,7 @@ async def read(
 
 async def by_stage(session: AsyncSession, campaign_id: uuid.UUID) -> dict[str, int]:
     """Return how many letters of a campaign stand in each stage."""
-    letters = {stage.value: 0 for stage in Stage}
-    letters.update((stage.value, n) for _, stage, n in await counts(session, campaign_id, Dimension.ALL))
-    return letters
+    return {stage.value: n for stage, n in (await tallied.stages(session, campaign_id)).items()}
 
 
 async def _campaign(session: AsyncSession, slug: str) -> _Counted:
@@ -87,31 +82,14 @@ async def _breakdown(
     since: date | None,
     until: date | None,
 ) -> dict[str, dict[str, int]]:
-    dimension = Dimension.ALL if by is Breakdown.DAY else Dimension(by.value)
-    column: SQLColumnExpression[Any] = col(Tally.day) if by is Breakdown.DAY else col(Tally.value)
+    counted: Sequence[tuple[Any, Stage, int]] = (
+        await tallied.by_day(session, campaign.id, since=since, until=until)
+        if by is Breakdown.DAY
+        else await tallied.counts(session, campaign.id, Dimension(by.value), since=since, until=until)
+    )
     found: dict[str, dict[str, int]] = {}
-    for value, stage, n in await counts(session, campaign.id, dimension, column, since, until):
+    for value, stage, n in counted:
         shown = OTHERS if by is Breakdown.COUNTRY and supporters.get(value, 0) < FEWEST else str(value)
         stages = found.setdefault(shown, {})
         stages[stage.value] = stages.get(stage.value, 0) + n
     return found
-
-
-async def counts(
-    session: AsyncSession,
-    campaign_id: uuid.UUID,
-    dimension: Dimension,
-    column: SQLColumnExpression[Any] = VALUE,
-    since: date | None = None,
-    until: date | None = None,
-) -> Sequence[tuple[Any, Stage, int]]:
-    """Return how many letters of a campaign stand in each stage, by the values of one column of the tally."""
-    total = sa.func.sum(col(Tally.letters))
-    which = sa.select(column, col(Tally.stage), total).where(
-        col(Tally.campaign_id) == campaign_id,
-        col(Tally.dimension) == dimension,
-        *([col(Tally.day) >= since] if since else []),
-        *([col(Tally.day) <= until] if until else []),
-    )
-    found = await rows(session, which.group_by(column, col(Tally.stage)).having(total != 0).order_by(column))
-    return [(value, stage, int(n)) for value, stage, n in found]

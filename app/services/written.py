@@ -1,0 +1,62 @@
+"""Letters by where they stand: a short walk along an index for each campaign and stage, however many there are."""
+
+import uuid
+from collections.abc import Iterable
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import col
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from app.database import newest_of_each, rows
+from app.models.campaign import Campaign
+from app.models.letter import Letter
+from app.models.queue import LetterQuery
+from app.models.tally import Dimension, TallyTotal
+
+ID = col(Letter.id)
+
+
+async def newest(session: AsyncSession, organisation_id: uuid.UUID, query: LetterQuery) -> list[uuid.UUID]:
+    """Return the ids of an organisation's letters that were asked for, newest first: one more than a page has."""
+    asked = {col(Campaign.slug): query.campaign, col(TallyTotal.stage): query.stage}
+    groups = _groups(col(Campaign.organisation_id) == organisation_id, *_given(asked))
+    of_letter = {col(Letter.reason): query.reason, col(Letter.office_id): query.office}
+    which = [*_given(of_letter), *([query.after > ID] if query.after else [])]
+    found = newest_of_each(session, groups, _walk(groups, *which, order=ID.desc(), limit=query.limit + 1), ID)
+    return await _first(session, found, limit=query.limit + 1, descending=True)
+
+
+async def oldest(
+    session: AsyncSession, campaign_id: uuid.UUID, *, after: uuid.UUID | None, limit: int
+) -> list[uuid.UUID]:
+    """Return the ids of a campaign's letters in the order in which they came."""
+    groups = _groups(col(Campaign.id) == campaign_id)
+    found = newest_of_each(session, groups, _walk(groups, *([after < ID] if after else []), order=ID, limit=limit), ID)
+    return await _first(session, found, limit=limit, descending=False)
+
+
+def _groups(*which: sa.ColumnElement[bool]) -> sa.Subquery:
+    """Return in which stages campaigns have letters: the tally knows."""
+    all_of_it = col(TallyTotal.dimension) == Dimension.ALL, col(TallyTotal.value) == ""
+    there = col(TallyTotal.campaign_id) == col(Campaign.id), *all_of_it
+    groups = sa.select(col(TallyTotal.campaign_id), col(TallyTotal.stage)).where(
+        *there, col(TallyTotal.letters) != 0, *which
+    )
+    return groups.subquery()
+
+
+def _walk(groups: sa.Subquery, *which: sa.ColumnElement[bool], order: Any, limit: int) -> sa.Select[uuid.UUID]:  # noqa: ANN401
+    here = col(Letter.campaign_id) == groups.c.campaign_id, col(Letter.stage) == groups.c.stage
+    return sa.select(ID).where(*here, *which).order_by(order).limit(limit).correlate(groups)
+
+
+async def _first(
+    session: AsyncSession, found: sa.Select[uuid.UUID], *, limit: int, descending: bool
+) -> list[uuid.UUID]:
+    (id_,) = found.selected_columns
+    return [each for (each,) in await rows(session, found.order_by(id_.desc() if descending else id_).limit(limit))]
+
+
+def _given(asked: dict[Any, Any]) -> Iterable[sa.ColumnElement[bool]]:
+    return [column == value for column, value in asked.items() if value is not None]
