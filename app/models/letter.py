@@ -82,6 +82,7 @@ class AnswerKind(StrEnum):
 
 # As literal text, and not as a parameter: by it a database knows that the partial index serves a question
 WRITTEN = sa.text("stage NOT IN ({})".format(", ".join(f"'{stage}'" for stage in NOT_WRITTEN)))
+ANSWERED = sa.text("answer IS NOT NULL")
 _WAITING = sa.text("stage IN ({})".format(", ".join(f"'{stage}'" for stage in WAITING)))
 
 
@@ -98,6 +99,14 @@ class Letter(SQLModel, table=True):
             postgresql_where=WRITTEN,
         ),
         sa.Index("ix_letter_waiting", "campaign_id", "stage", sqlite_where=_WAITING, postgresql_where=_WAITING),
+        sa.Index(
+            "ix_letter_answered",
+            "campaign_id",
+            "office_id",
+            "answer",
+            sqlite_where=ANSWERED,
+            postgresql_where=ANSWERED,
+        ),
     )
 
     id: uuid.UUID = Field(primary_key=True)

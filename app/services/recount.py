@@ -3,20 +3,23 @@
 import uuid
 from collections import Counter
 from collections.abc import Mapping
+from datetime import date
 from typing import NamedTuple, TypeVar
 
 import sqlalchemy as sa
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.database import rows, streamed
+from app.database import streamed
+from app.models.campaign import Campaign
+from app.models.columns import day_in
 from app.models.letter import Letter
 from app.models.submission import Submission
-from app.models.tally import SupporterTally, Tally
+from app.models.tally import SupporterDay, SupporterTally, Tally
 from app.services import tally
 
-Supporters = dict[tuple[uuid.UUID, str], int]
 Cell = TypeVar("Cell", bound=tuple[object, ...])
+People = tuple[dict[tuple[uuid.UUID, str], int], dict[tuple[uuid.UUID, date], int]]  # by country, and by day
 
 
 class Difference(NamedTuple):
@@ -30,15 +33,16 @@ class Difference(NamedTuple):
 async def differences(session: AsyncSession) -> list[Difference]:
     """Return every kept count that is not what the rows say."""
     letters = _compare(await _kept_letters(session), await _count_letters(session))
-    return letters + _compare(await _kept_supporters(session), await _count_supporters(session))
+    counted, (countries, days) = await _count_people(session), await _kept_people(session)
+    return letters + _compare(countries, tally.by_country(counted)) + _compare(days, tally.by_day(counted))
 
 
 async def rebuild(session: AsyncSession) -> None:
     """Set every kept count to what the rows say."""
-    letters, supporters = await _count_letters(session), await _count_supporters(session)
-    await session.exec(sa.delete(Tally))
-    await session.exec(sa.delete(SupporterTally))
-    await tally.write(session, supporters, letters)
+    letters, people = await _count_letters(session), await _count_people(session)
+    for table in (Tally, SupporterTally, SupporterDay):
+        await session.exec(sa.delete(table))
+    await tally.write(session, people, letters)
 
 
 def _compare(kept: Mapping[Cell, int], counted: Mapping[Cell, int]) -> list[Difference]:
@@ -58,10 +62,14 @@ async def _count_letters(session: AsyncSession) -> Counter[tally.Cell]:
     return counted
 
 
-async def _count_supporters(session: AsyncSession) -> Supporters:
-    columns = (col(Submission.campaign_id), col(Submission.country))
-    found = await rows(session, sa.select(*columns, sa.func.count()).where(col(Submission.first)).group_by(*columns))
-    return {(campaign_id, country): n for campaign_id, country, n in found}
+async def _count_people(session: AsyncSession) -> Counter[tally.Person]:
+    """Count people. Days are the campaign's, which only we can tell: so each is read."""
+    columns = (col(getattr(Submission, name)) for name in ("campaign_id", "country", "confirmed_at"))
+    which = sa.select(*columns, col(Campaign.timezone)).join(Campaign, col(Submission.campaign_id) == col(Campaign.id))
+    counted: Counter[tally.Person] = Counter()
+    async for part in streamed(session, which.where(col(Submission.first))):
+        counted.update(tally.Person(campaign, country, day_in(zone, at)) for campaign, country, at, zone in part)
+    return counted
 
 
 async def _kept_letters(session: AsyncSession) -> dict[tally.Cell, int]:
@@ -70,6 +78,10 @@ async def _kept_letters(session: AsyncSession) -> dict[tally.Cell, int]:
     return {tally.Cell(*cell): n async for part in streamed(session, kept) for *cell, n in part}
 
 
-async def _kept_supporters(session: AsyncSession) -> Supporters:
-    kept = await session.exec(select(SupporterTally).where(SupporterTally.supporters != 0))
-    return {(row.campaign_id, row.country): row.supporters for row in kept}
+async def _kept_people(session: AsyncSession) -> People:
+    countries = await session.exec(select(SupporterTally).where(SupporterTally.supporters != 0))
+    days = await session.exec(select(SupporterDay).where(SupporterDay.supporters != 0))
+    return (
+        {(row.campaign_id, row.country): row.supporters for row in countries},
+        {(row.campaign_id, row.day): row.supporters for row in days},
+    )
