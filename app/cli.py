@@ -14,8 +14,9 @@ from pydantic import ValidationError
 from sqlalchemy.exc import SQLAlchemyError
 
 from app import cli_files, logs, organiser_commands, schema
+from app.commands import campaign, doctor, mail, queue, stats
 from app.config import Settings
-from app.console import errors, open_database, out, with_database
+from app.console import AsJson, errors, open_database, out, print_json, with_database
 from app.database import Database
 from app.delivery import lmtp as lmtp_server
 from app.errors import UnsilencedError
@@ -28,8 +29,23 @@ from app.services.returning import inbound as coming_back
 from app.services.sealing import Keys
 from app.services.team import organisers
 
-cli = typer.Typer(no_args_is_help=True, add_completion=False, help="Letter-writing campaigns for political prisoners.")
+HELP = """Letter-writing campaigns for political prisoners.
+
+The first time: `unsilenced migrate`, `unsilenced organiser create --account`, `unsilenced doctor`, `unsilenced serve`.
+
+Settings are environment variables, or lines of a file `.env` in this folder. No command needs a running API.
+
+Exit codes: 0 done; 1 refused, or something is wrong, said in a sentence; 2 the command line was not understood;
+75 not now (`inbound` only).
+"""
+
+cli = typer.Typer(no_args_is_help=True, add_completion=False, help=HELP)
 cli.add_typer(organiser_commands.commands, name="organiser")
+cli.add_typer(campaign.commands, name="campaign")
+cli.add_typer(queue.commands, name="queue")
+cli.add_typer(mail.commands, name="mail")
+cli.command(name="stats")(stats.show)
+cli.command()(doctor.doctor)
 
 DIFFERENCES_SHOWN = 20
 
@@ -65,7 +81,12 @@ def serve(
     worker: Annotated[bool, typer.Option(help="Deliver letters in these processes too.")] = True,
     demo: Annotated[bool, typer.Option(help="Migrate, and load the demonstration if the database is empty.")] = False,
 ) -> None:
-    """Serve the API, with a delivery worker unless --no-worker."""
+    """Serve the API, with a delivery worker unless --no-worker. Ctrl-C stops it.
+
+    unsilenced serve --demo
+
+    unsilenced serve --host 0.0.0.0 --workers 2 --no-worker
+    """
     if not worker:
         os.environ["UNSILENCED_WORKER"] = "off"
     if (
@@ -97,7 +118,10 @@ def serve(
 
 @cli.command()
 def work() -> None:
-    """Deliver letters, in a process of its own. Ctrl-C or SIGTERM: it finishes what it has begun; again: it goes."""
+    """Deliver letters, in a process of its own. Ctrl-C or SIGTERM: it finishes what it has begun; again: it goes.
+
+    UNSILENCED_SMTP_URL=smtps://letters:secret@mail.example.org unsilenced work
+    """
     settings = Settings()
     logs.configure(settings.log_format)
     if settings.catches_mail:
@@ -117,6 +141,10 @@ def inbound(
 ) -> None:
     """Take one message that came back from standard input, as a pipe of your mail server; or all, over LMTP.
 
+    unsilenced inbound --to "$RECIPIENT" < message.eml
+
+    unsilenced inbound --lmtp 127.0.0.1:2424
+
     Exit codes: 0 taken, 75 not now (the mail server keeps it and comes again). See docs/operators.md.
     """
     if lmtp:
@@ -131,14 +159,20 @@ def inbound(
 
 @cli.command()
 def migrate() -> None:
-    """Bring the database to this edition's schema."""
-    with_database(schema.migrate, migrated=False)
+    """Bring the database to this edition's schema: before the first start, and after each upgrade. Back up first.
+
+    unsilenced migrate
+    """
+    with_database(schema.migrate, migrated=False, doing="Migrating")
     out.print("The database is up to date.")
 
 
 @cli.command()
 def demo() -> None:
-    """Load the demonstration into an empty database."""
+    """Load the demonstration into an empty database. It can write to nobody.
+
+    unsilenced demo
+    """
     settings = Settings()
     if not asyncio.run(_load_demo(settings)):
         out.print("There is a campaign already: the demonstration goes into an empty database only.")
@@ -150,7 +184,12 @@ def demo() -> None:
 
 @cli.command()
 def pause() -> None:
-    """Pause every campaign, so that no letter leaves: for after a backup was restored. Organisers resume them."""
+    """Pause every campaign, so that no letter leaves: for after a backup was restored. Organisers resume them.
+
+    unsilenced pause
+
+    One campaign alone: `unsilenced campaign pause free-ada`.
+    """
 
     async def run(database: Database) -> int:
         async with database.transaction() as session:
@@ -162,9 +201,18 @@ def pause() -> None:
 @cli.command(name="recount")
 def recount_(
     check: Annotated[bool, typer.Option("--check", help="Only compare; exit with 1 if a count differs.")] = False,
+    as_json: AsJson = False,
 ) -> None:
-    """Count all letters again, and put the kept counts right (or only compare them)."""
-    found = with_database(_compare if check else _put_right)
+    """Count all letters and people again, and put the kept counts right (or only compare them).
+
+    unsilenced recount --check
+
+    For every night: a difference is a bug of ours. Put right while nothing else runs.
+    """
+    found = with_database(_compare if check else _put_right, doing="Counting")
+    if as_json:
+        print_json([difference._asdict() for difference in found])
+        raise typer.Exit(1 if check and found else 0)
     for difference in found[:DIFFERENCES_SHOWN]:
         out.print(f"{difference.where}: kept {difference.kept}, counted {difference.counted}")
     if len(found) > DIFFERENCES_SHOWN:
@@ -179,12 +227,17 @@ def recount_(
 
 @cli.command(name="scrub")
 def scrub_() -> None:
-    """Forget: what nobody confirmed in seven days, and supporters ninety days after their campaign."""
+    """Forget: what nobody confirmed in seven days, and supporters ninety days after their campaign.
+
+    unsilenced scrub
+
+    A worker does so every hour by itself.
+    """
 
     async def run(database: Database) -> int:
         return await scrub.run(database, at=now())
 
-    out.print(f"{with_database(run)} submissions forgotten.")
+    out.print(f"{with_database(run, doing='Forgetting')} submissions forgotten.")
 
 
 def demo_key(settings: Settings) -> str:
@@ -204,7 +257,7 @@ def _say_where(settings: Settings, *, demo: bool) -> None:
         out.print(f"  the organiser's key   {demo_key(settings)}")
 
 
-cli_files.add_to(cli, with_database)
+cli_files.add_to(cli)
 
 
 async def _prepare_demo(settings: Settings) -> None:

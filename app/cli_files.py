@@ -2,25 +2,28 @@
 
 import sys
 import uuid
-from collections.abc import Awaitable, Callable
+from contextlib import nullcontext
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import Annotated, Any, BinaryIO
+from typing import Annotated, BinaryIO, NamedTuple
 
 import typer
+from pydantic import ValidationError
 from rich.console import Console
 from rich.progress import Progress
 
 from app import exports
+from app.config import Settings
+from app.console import with_database
 from app.database import Database
 from app.exports import ExportKind, Format
 from app.imports import run
 from app.imports.kinds import ImportKind
 from app.imports.report import Report, Result, Told, as_json
 from app.imports.run import NotImported, Wish
+from app.models.export import ExportWithWriters
+from app.services.sealing import Keys
 from app.services.team import organisers
-
-WithDatabase = Callable[[Callable[[Database], Awaitable[Any]]], Any]
 
 ROWS_SHOWN = 20
 DRY = "A dry run: nothing was written."
@@ -43,17 +46,30 @@ EXPORT_HELP = """Take a table out, as CSV or xlsx. No cell is a formula; letters
 
   unsilenced export offices -o offices.csv
 
-  unsilenced export tallies --format xlsx -o tallies.xlsx"""
+  unsilenced export tallies --format xlsx -o tallies.xlsx
+
+With who wrote them, for a reason, which stands in the audit:
+
+  unsilenced export letters --with-writers --reason "The office asked for the signatures." -o signatures.csv"""
 
 out = Console(highlight=False, soft_wrap=True, markup=False)
 errors = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+class Taking(NamedTuple):
+    """What is to be taken out, and for what reason with names."""
+
+    kind: ExportKind
+    form: Format
+    reason: str | None
+
 
 Organisation = Annotated[
     str | None, typer.Option(help="The organisation's slug; may be left out where there is only one.")
 ]
 
 
-def add_to(cli: typer.Typer, with_database: WithDatabase) -> None:
+def add_to(cli: typer.Typer) -> None:
     """Add the two commands."""
 
     @cli.command(name="import", help=IMPORT_HELP)
@@ -87,9 +103,14 @@ def add_to(cli: typer.Typer, with_database: WithDatabase) -> None:
             Path | None, typer.Option("--output", "-o", help="The file to write; standard output without.")
         ] = None,
         organisation: Organisation = None,
+        with_writers: Annotated[
+            bool, typer.Option("--with-writers", help="Letters with names and addresses. Needs --reason.")
+        ] = False,
+        reason: Annotated[str, typer.Option(help="For what the names and addresses are needed.")] = "",
     ) -> None:
+        wish = Taking(kind, form, _reason(kind, reason) if with_writers else None)
         with TemporaryFile() as file:  # a file of yours is only touched when all has gone well
-            written = with_database(lambda database: _export(database, organisation, kind, form, file))
+            written = with_database(lambda database: _export(database, organisation, wish, file), doing="Writing")
             file.seek(0)
             _copy(file, output)
         errors.print(f"{written:,} rows.")
@@ -110,8 +131,23 @@ async def _import(database: Database, organisation: str | None, wish: Wish, path
             return refusal.report
 
 
-async def _export(database: Database, organisation: str | None, kind: ExportKind, form: Format, file: BinaryIO) -> int:
-    return await exports.write(database, await _organisation_id(database, organisation), kind, form, file)
+def _reason(kind: ExportKind, reason: str) -> str:
+    if kind is not ExportKind.LETTERS:
+        raise typer.BadParameter("Only letters have writers.", param_hint="--with-writers")
+    try:
+        return ExportWithWriters(reason=reason).reason
+    except ValidationError as error:
+        raise typer.BadParameter(error.errors()[0]["msg"], param_hint="--reason") from None
+
+
+async def _export(database: Database, organisation: str | None, wish: Taking, file: BinaryIO) -> int:
+    organisation_id = await _organisation_id(database, organisation)
+    if wish.reason is None:
+        return await exports.write(database, organisation_id, wish.kind, wish.form, file)
+    keys = Keys(Settings().secret_key)
+    return await exports.write_with_writers(
+        database, keys, organisation_id, wish.form, file, reason=wish.reason, who=lambda: None
+    )
 
 
 async def _organisation_id(database: Database, slug: str | None) -> uuid.UUID:
@@ -140,6 +176,6 @@ def _tell_row(told: Told) -> None:
 
 
 def _copy(file: BinaryIO, output: Path | None) -> None:
-    with output.open("wb") if output else sys.stdout.buffer as target:
+    with output.open("wb") if output else nullcontext(sys.stdout.buffer) as target:
         while chunk := file.read(CHUNK):
             target.write(chunk)

@@ -1,10 +1,13 @@
 """What all commands share: where they write, and their database."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from typing import TypeVar
+from typing import Annotated, TypeVar
 
+import typer
+from pydantic_core import to_jsonable_python
 from rich.console import Console
 
 from app import schema
@@ -26,8 +29,13 @@ async def open_database(settings: Settings) -> AsyncIterator[Database]:
         await database.close()
 
 
-def with_database(do: Callable[[Database], Awaitable[Result]], *, migrated: bool = True) -> Result:
-    """Run something with the database of the settings, which must be of this edition unless `migrated` is false."""
+def with_database(
+    do: Callable[[Database], Awaitable[Result]], *, migrated: bool = True, doing: str | None = None
+) -> Result:
+    """Run something with the database of the settings, which must be of this edition unless `migrated` is false.
+
+    `doing`: shown on a terminal for as long as it takes.
+    """
 
     async def run() -> Result:
         async with open_database(Settings()) as database:
@@ -35,4 +43,15 @@ def with_database(do: Callable[[Database], Awaitable[Result]], *, migrated: bool
                 await schema.require_current(database)
             return await do(database)
 
-    return asyncio.run(run())
+    if doing is None:
+        return asyncio.run(run())
+    with errors.status(f"{doing} …"):
+        return asyncio.run(run())
+
+
+def print_json(found: object) -> None:
+    """Print what scripts read: JSON, alone on standard output."""
+    print(json.dumps(to_jsonable_python(found), ensure_ascii=False, indent=2))  # noqa: T201
+
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of lines.")]

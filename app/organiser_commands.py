@@ -1,7 +1,6 @@
 """`unsilenced organiser …`: the first organiser, and what an operator does for the others."""
 
 import getpass
-import json
 import sys
 import uuid
 from collections.abc import Iterator
@@ -12,13 +11,13 @@ from pydantic import ValidationError
 from rich.markup import escape
 
 from app.config import Settings
-from app.console import errors, out, with_database
+from app.console import AsJson, errors, out, print_json, with_database
 from app.database import Database
 from app.errors import NotFound
 from app.models.account import Account, Credentials
 from app.models.organisation import Organiser, OrganiserPublic
 from app.services.sealing import Keys
-from app.services.team import accounts, organisers, second_factor
+from app.services.team import account_links, accounts, organisers, second_factor
 from app.services.team.passwords import Passwords
 
 commands = typer.Typer(no_args_is_help=True, help="People who run campaigns.")
@@ -43,6 +42,10 @@ def create(
     """Add an organiser with the role owner, and print their API key: once, it is not kept.
 
     The first one invites all others over the API: POST /api/v1/organisers.
+
+    unsilenced organiser create --account
+
+    unsilenced organiser create --organisation "Our Committee" --name "Olga Organiser"
     """
     given = _ask() if account else None
 
@@ -61,11 +64,13 @@ def create(
 
 
 @commands.command(name="list")
-def list_(
-    *,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of lines.")] = False,
-) -> None:
-    """List all organisers, with ids for the other commands. Their addresses need the secret to be read."""
+def list_(*, as_json: AsJson = False) -> None:
+    """List all organisers, with ids for the other commands. Their addresses need the secret to be read.
+
+    unsilenced organiser list
+
+    unsilenced organiser list --json | jq '.[] | select(.role == "owner") | .email'
+    """
 
     async def run(database: Database) -> list[OrganiserPublic]:
         async with database.reading() as session:
@@ -73,7 +78,7 @@ def list_(
 
     found = with_database(run)
     if as_json:
-        print(json.dumps([each.model_dump(mode="json") for each in found], ensure_ascii=False))  # noqa: T201
+        print_json(found)
         return
     for each in found:
         out.print(escape("  ".join(_told(each))))
@@ -81,7 +86,10 @@ def list_(
 
 @commands.command()
 def disable(organiser_id: OrganiserId) -> None:
-    """End an organiser's access at once: sessions and API keys. What they did stays in the audit."""
+    """End an organiser's access at once: sessions and API keys. What they did stays in the audit.
+
+    unsilenced organiser disable 01a1fd9c-07e9-7dec-b50f-de9f310940dd
+    """
 
     async def run(database: Database) -> str:
         async with database.transaction() as session:
@@ -94,9 +102,32 @@ def disable(organiser_id: OrganiserId) -> None:
     out.print(f"{with_database(run)} is disabled.")
 
 
+@commands.command(name="new-password")
+def new_password(organiser_id: OrganiserId) -> None:
+    """Print a link to a new password, good once and for an hour, for somebody whom mail does not reach.
+
+    Whoever opens it gets the account, so be sure who asks, and hand it over in person or by phone.
+
+    unsilenced organiser new-password 01a1fd9c-07e9-7dec-b50f-de9f310940dd
+    """
+    settings = Settings()
+
+    async def run(database: Database) -> str:
+        async with database.transaction() as session:
+            account = await session.get(Account, organiser_id)
+            if account is None:
+                raise NotFound("There is no account with this id.")
+            return await account_links.link_to_reset(session, Keys(settings.secret_key), account)
+
+    print(f"{settings.base_url}/account/{with_database(run)}")  # noqa: T201 - alone on standard output, for scripts
+
+
 @commands.command(name="drop-second-factor")
 def drop_second_factor(organiser_id: OrganiserId) -> None:
-    """Take the second factor off an account whose owner has lost it, recovery codes too. Be sure who asks."""
+    """Take the second factor off an account whose owner has lost it, recovery codes too. Be sure who asks.
+
+    unsilenced organiser drop-second-factor 01a1fd9c-07e9-7dec-b50f-de9f310940dd
+    """
 
     async def run(database: Database) -> None:
         async with database.transaction() as session:

@@ -102,7 +102,7 @@ def _returns() -> None:
 
 def _imports() -> None:
     with imports.files() as (table, workbook):
-        for name, opened in DATABASES.items():
+        for name, opened in _databases():
             with opened() as url:
                 imports.prepare(url)
                 _print_import(f"check CSV on {name}", imports.run(url, table, "--dry-run"))

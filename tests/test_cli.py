@@ -84,6 +84,8 @@ def test_every_command_explains_itself(path: tuple[str, ...], unsilenced: Unsile
 
     assert (ended.code, ended.err) == (0, "")
     assert COMMANDS[path].help
+    if not hasattr(COMMANDS[path], "commands"):  # a command, and no group of them
+        assert f"unsilenced {' '.join(path)}" in str(COMMANDS[path].help)
     assert [each.name for each in COMMANDS[path].params if not getattr(each, "help", None)] == []
 
 

@@ -1,10 +1,13 @@
 """One dated history for two databases."""
 
 from alembic import command
+from httpx import AsyncClient
 from sqlalchemy import Connection, inspect
 
 from app import schema
 from app.database import Database
+from tests.factories import published
+from tests.steps import differences, somebody, stats, write
 
 
 async def _alembic(url: str, do: str, *arguments: str) -> None:
@@ -30,3 +33,17 @@ async def test_every_migration_can_be_undone(database_url: str, database: Databa
     assert left == ["alembic_version"]
     await _alembic(database_url, "upgrade", "head")
     await schema.require_current(database)
+
+
+async def test_who_confirmed_before_is_counted_by_day_on_the_way(
+    database_url: str, database: Database, client: AsyncClient, organiser: AsyncClient
+) -> None:
+    await published(organiser, timezone="Pacific/Kiritimati")
+    await write(client)
+    await write(client, supporter=somebody("other"))
+    before = await stats(client, "?by=day")
+    await _alembic(database_url, "downgrade", "20261121_0016")
+    await _alembic(database_url, "downgrade", "-1")
+    await _alembic(database_url, "upgrade", "head")
+    assert (await stats(client, "?by=day"))["supporters_by"] == before["supporters_by"]
+    assert await differences(database) == []

@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import aclosing
+from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -79,7 +80,7 @@ async def test_a_thousand_readers_cost_one_look_at_a_time(organiser: AsyncClient
     for _ in readers:
         await asyncio.wait_for(first.acquire(), PATIENCE)
     async with database.transaction() as session:
-        tally.note_people(session, campaign.id, "DE")
+        tally.note_person(session, campaign.id, "DE", date(2026, 11, 1))
     assert await asyncio.wait_for(asyncio.gather(*readers), PATIENCE) == [[0, 1]] * 1_000
     assert len(looks) <= (time.monotonic() - began) / 0.2 + 3
 

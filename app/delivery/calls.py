@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlmodel import col
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.database import database_now, rows
-from app.models.columns import uuid7
+from app.models.columns import now, uuid7
 from app.models.webhook import CallStatus, Webhook, WebhookCall
 
 LEASE = 60.0  # seconds; a call takes fifteen at most
@@ -26,7 +26,7 @@ class Call:
     body: str
     attempts: int
     url: str
-    sealed_secret: bytes
+    sealed_secrets: Sequence[bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +59,15 @@ async def claim(session: AsyncSession, *, most: int, busy: Collection[uuid.UUID]
         .execution_options(synchronize_session=False)
     )
     taken = [tuple(row) for row in await session.exec(claimed)]
-    found = sa.select(col(Webhook.id), col(Webhook.url), col(Webhook.sealed_secret))
-    hooks = await rows(session, found.where(col(Webhook.id).in_([row[2] for row in taken])))
-    by_id = {webhook_id: (url, secret) for webhook_id, url, secret in hooks}
-    return [Call(*(*row, *by_id[row[2]])) for row in taken]
+    found = await session.exec(select(Webhook).where(col(Webhook.id).in_([row[2] for row in taken])))
+    by_id = {webhook.id: webhook for webhook in found}
+    return [Call(*(*row, by_id[row[2]].url, _secrets(by_id[row[2]]))) for row in taken]
+
+
+def _secrets(webhook: Webhook) -> list[bytes]:
+    """The secrets that sign: for a day after a change, two."""
+    before = webhook.sealed_secret_before
+    return [webhook.sealed_secret, *([before] if before and webhook.secrets_overlap_at(now()) else [])]
 
 
 async def settle(session: AsyncSession, outcomes: Sequence[Outcome], *, at: datetime) -> None:

@@ -5,7 +5,7 @@ import logging
 import random
 import time
 import uuid
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy.exc import SQLAlchemyError
 from standardwebhooks.webhooks import Webhook as Signer
@@ -116,13 +116,14 @@ class Hooks:
 
     def _signed(self, call: Call) -> dict[str, str]:
         """The headers of Standard Webhooks. The id is the same in every attempt, the time is not."""
-        secret, at = self.keys.open(call.sealed_secret, about=call.webhook_id).decode(), datetime.now(UTC)
+        at = now()
+        secrets = [self.keys.open(sealed, about=call.webhook_id).decode() for sealed in call.sealed_secrets]
         return {
             "Content-Type": "application/json",
             "User-Agent": "Unsilenced",
             "webhook-id": str(call.id),
             "webhook-timestamp": str(int(at.timestamp())),
-            "webhook-signature": Signer(secret).sign(str(call.id), at, call.body),
+            "webhook-signature": " ".join(Signer(secret).sign(str(call.id), at, call.body) for secret in secrets),
         }
 
     def _again(self, call: Call, answer: str) -> Outcome:

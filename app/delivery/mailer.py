@@ -94,6 +94,10 @@ class SmtpMailer:
                 continue
         return await self._use(await self._connect(), envelope)
 
+    async def greet(self) -> None:
+        """Connect and log in, so that one knows that it goes; raise Outage if it does not."""
+        self._idle.append(await self._connect())
+
     async def close(self) -> None:
         """Say goodbye on every connection that is kept."""
         while self._idle:

@@ -12,7 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.database import stream
 from app.models.tally import SupporterTally
-from app.services.numbers.stats import FEWEST, OTHERS
+from app.services.numbers.disclosure import FEWEST, OTHERS
 from app.sheets.cells import shown
 
 

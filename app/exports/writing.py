@@ -1,19 +1,28 @@
 """A table written into a file, row by row, so that its length does not matter."""
 
+import asyncio
 import csv
 import io
 import uuid
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from enum import StrEnum
 from tempfile import TemporaryDirectory
 from typing import BinaryIO, Protocol
 
 import xlsxwriter
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.database import Database
-from app.exports.kinds import EXPORTS, ExportKind
+from app.exports.kinds import EXPORTS, Export, ExportKind
+from app.exports.letters import LettersWithWriters
+from app.models.audit import Deed
+from app.models.columns import uuid7
+from app.services.sealing import Keys
+from app.services.team import audit
+from app.services.team.audit import Thing, Who
 from app.sheets.guard import guarded
 
+AT_ONCE = 500  # rows
 LAST_ROW = 1_048_576  # of one sheet
 LONGEST_CELL = 32_767  # characters that a workbook's cell can hold
 TOO_LONG = "(too long for a cell: see the CSV)"
@@ -31,8 +40,26 @@ class _Sheet(Protocol):
 
 async def write(database: Database, organisation_id: uuid.UUID, kind: ExportKind, form: Format, file: BinaryIO) -> int:
     """Write everything of one kind that an organisation owns, as it stands at one instant; return how many rows."""
+    return await _write(database, lambda session: EXPORTS[kind](session, organisation_id), form, file)
+
+
+async def write_with_writers(
+    database: Database, keys: Keys, organisation_id: uuid.UUID, form: Format, file: BinaryIO, *, reason: str, who: Who
+) -> int:
+    """Write all letters with who wrote them, and into the audit who took them out, why, and how many rows."""
+    written = await _write(
+        database, lambda session: LettersWithWriters(session, organisation_id, keys=keys), form, file
+    )
+    thing = Thing("export", uuid7(), organisation_id, "letters with their writers")
+    async with database.transaction() as session:
+        audit.on_behalf(session, who)
+        audit.record(session, thing, Deed.EXPORTED, {"reason": (None, reason), "rows": (None, written)})
+    return written
+
+
+async def _write(database: Database, make: Callable[[AsyncSession], Export], form: Format, file: BinaryIO) -> int:
     async with database.snapshot() as session:
-        export = EXPORTS[kind](session, organisation_id)
+        export = make(session)
         header = await export.header()
         with TemporaryDirectory() as folder:  # where a workbook grows; it is gone at the end, whatever happens
             sheet: _Sheet = _Csv(file, header) if form is Format.CSV else _Workbook(file, header, folder)
@@ -40,12 +67,21 @@ async def write(database: Database, organisation_id: uuid.UUID, kind: ExportKind
 
 
 async def _fill(sheet: _Sheet, header: list[str], rows: AsyncIterator[dict[str, str]]) -> int:
-    written = 0
+    """Write beside the event loop: others are served meanwhile."""
+    written, part = 0, []
     async for row in rows:
+        part.append(row)
+        if len(part) == AT_ONCE:
+            await asyncio.to_thread(_write_part, sheet, header, part)
+            written, part = written + len(part), []
+    await asyncio.to_thread(_write_part, sheet, header, part)
+    await asyncio.to_thread(sheet.end)
+    return written + len(part)
+
+
+def _write_part(sheet: _Sheet, header: list[str], part: list[dict[str, str]]) -> None:
+    for row in part:
         sheet.row(guarded(row.get(name, "")) for name in header)
-        written += 1
-    sheet.end()
-    return written
 
 
 class _Csv:

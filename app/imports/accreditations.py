@@ -1,7 +1,7 @@
 """The countries to which embassies speak, one or many a row. They are added; none is taken away."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pydantic import Field
@@ -47,14 +47,16 @@ def decide(row: Row, there: Offices, batch: Batch) -> Decision:
     office = there.by_external_id.get(body.external_id)
     if office is None:
         return Decision.refuse(Fault("external_id", NO_OFFICE))
-    return _add(office, set(body.accredited_to) - set(there.accredited.get(office["id"], ())))
+    return _add(office, there.accredited.get(office["id"], ()), set(body.accredited_to))
 
 
-def _add(office: Mapping[str, Any], countries: set[str]) -> Decision:
-    decision = Decision(Result.CREATED if countries else Result.UNCHANGED)
+def _add(office: Mapping[str, Any], before: Sequence[str], wanted: set[str]) -> Decision:
+    countries = wanted - set(before)
+    decision = Decision(Result.CREATED if countries else Result.UNCHANGED, about=(Office, office))
+    decision.told["accredited_to"] = sorted(before), sorted(wanted | set(before))
     office_id: uuid.UUID = office["id"]
     for country in sorted(countries):
         decision.insert(Accreditation, office_id=office_id, country=country)
     if countries:
-        decision.update(Office, office_id, {"in_use": office["in_use"]})  # the revision moves on
+        decision.update(Office, office, {"in_use": office["in_use"]})  # the revision moves on
     return decision

@@ -1,6 +1,5 @@
 """What a row will do to the tables: decided purely, written together."""
 
-import uuid
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -24,8 +23,13 @@ class Decision:
     result: Result
     faults: list[Fault] = field(default_factory=list)
     inserts: list[tuple[type[SQLModel], Values]] = field(default_factory=list)
-    updates: list[tuple[type[SQLModel], uuid.UUID, Values]] = field(default_factory=list)
+    updates: list[tuple[type[SQLModel], Values, Values]] = field(default_factory=list)
+    """The row as it stands, and what is new in it."""
     deletes: list[tuple[type[SQLModel], Values]] = field(default_factory=list)
+    about: tuple[type[SQLModel], Values] | None = None
+    """The thing that the row tells of, for the audit."""
+    told: dict[str, tuple[object, object]] = field(default_factory=dict)
+    """What changes of that thing in tables beside its own."""
 
     @classmethod
     def refuse(cls, *faults: Fault) -> "Decision":
@@ -34,22 +38,23 @@ class Decision:
     @classmethod
     def create(cls, model: type[SQLModel], values: Values) -> "Decision":
         """Add one row."""
-        return cls(Result.CREATED, inserts=[(model, new_row(model, values))])
+        row = new_row(model, values)
+        return cls(Result.CREATED, inserts=[(model, row)], about=(model, row))
 
     @classmethod
     def change(cls, model: type[SQLModel], old: Values, values: Values) -> "Decision":
         """Change what is new in one row, if anything is."""
         changed = different(old, values)
-        decision = cls(Result.UPDATED if changed else Result.UNCHANGED)
-        decision.update(model, old["id"], changed)
+        decision = cls(Result.UPDATED if changed else Result.UNCHANGED, about=(model, old))
+        decision.update(model, old, changed)
         return decision
 
     def insert(self, model: type[SQLModel], **values: object) -> None:
         self.inserts.append((model, values))
 
-    def update(self, model: type[SQLModel], row_id: uuid.UUID, values: Values) -> None:
+    def update(self, model: type[SQLModel], old: Values, values: Values) -> None:
         if values:
-            self.updates.append((model, row_id, values))
+            self.updates.append((model, old, values))
 
 
 def new_row(model: type[SQLModel], values: Values) -> dict[str, Any]:
@@ -68,8 +73,8 @@ async def write(session: AsyncSession, decisions: Iterable[Decision]) -> None:
     for decision in decisions:
         for model, values in decision.deletes:
             deletes[model].append({f"_{name}": value for name, value in values.items()})
-        for model, row_id, values in decision.updates:
-            updates[model, tuple(sorted(values))].append({"_id": row_id, **values})
+        for model, old, values in decision.updates:
+            updates[model, tuple(sorted(values))].append({"_id": old["id"], **values})
         for model, values in decision.inserts:
             inserts[model].append(dict(values))
     for model, rows in deletes.items():

@@ -46,9 +46,9 @@ def succeed(decision: Decision, office_id: uuid.UUID, held: Sequence[Values], ho
     if present["since"] and present["since"] > since:
         return Fault("holder.since", TOOK_OFFICE_LATER)
     if present["since"] == since:  # a slip, put right
-        decision.update(Official, present["id"], different(present, {**told, "since": since}))
+        decision.update(Official, present, different(present, {**told, "since": since}))
         return None
-    decision.update(Official, present["id"], {"until": since - timedelta(days=1)})
+    decision.update(Official, present, {"until": since - timedelta(days=1)})
     decision.insert(Official, **new_row(Official, {**told, "since": since, "office_id": office_id}))
     return None
 
@@ -57,7 +57,7 @@ def _tell_anew(decision: Decision, before: Sequence[Values], present: Values, to
     changed = different(present, told)
     if before and "since" in changed and (told["since"] or date.min) <= _last_day(before[-1]):
         return Fault("holder.since", OVERLAP)
-    decision.update(Official, present["id"], changed)
+    decision.update(Official, present, changed)
     return None
 
 

@@ -108,6 +108,7 @@ def _create(body: OfficeRow, organisation_id: uuid.UUID) -> Decision:
     decision = Decision(Result.CREATED)
     office = new_row(Office, {**_columns(body), "organisation_id": organisation_id})
     decision.insert(Office, **office)
+    decision.about = Office, office
     _accredit(decision, office["id"], (), body.accredited_to)
     if body.holder:
         decision.insert(Official, **new_row(Official, {**body.holder.model_dump(), "office_id": office["id"]}))
@@ -115,7 +116,7 @@ def _create(body: OfficeRow, organisation_id: uuid.UUID) -> Decision:
 
 
 def _update(body: OfficeRow, old: Values, held: Sequence[Values], accredited: Sequence[str]) -> Decision:
-    decision = Decision(Result.UNCHANGED)
+    decision = Decision(Result.UNCHANGED, about=(Office, old))
     changed = different(old, _columns(body))
     _accredit(decision, old["id"], accredited, body.accredited_to)
     fault = holders.succeed(decision, old["id"], held, body.holder) if body.holder else None
@@ -123,9 +124,7 @@ def _update(body: OfficeRow, old: Values, held: Sequence[Values], accredited: Se
         return Decision.refuse(fault)
     if changed or decision.inserts or decision.updates or decision.deletes:
         decision.result = Result.UPDATED
-        decision.update(
-            Office, old["id"], {**changed, "in_use": body.in_use}
-        )  # whatever changed, the revision moves on
+        decision.update(Office, old, {**changed, "in_use": body.in_use})  # whatever changed, the revision moves on
     return decision
 
 
@@ -141,6 +140,7 @@ def _body(office: Values, accredited: Sequence[str]) -> dict[str, Any]:
 
 
 def _accredit(decision: Decision, office_id: uuid.UUID, before: Sequence[str], after: Sequence[str]) -> None:
+    decision.told["accredited_to"] = sorted(before), sorted(set(after))
     for country in sorted(set(after) - set(before)):
         decision.insert(Accreditation, office_id=office_id, country=country)
     for country in sorted(set(before) - set(after)):

@@ -12,12 +12,15 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.database import Database
 from app.errors import Conflict, FieldError, Invalid, invalid
-from app.imports import changes, rows
+from app.imports import changes, rows, trail
 from app.imports.changes import Decision
 from app.imports.kind import Batch, Kind
 from app.imports.kinds import KINDS, ImportKind
 from app.imports.report import Fault, Report, Result, Told
 from app.imports.rows import Row, Source
+from app.models.columns import uuid7
+from app.services.team import audit
+from app.services.team.audit import Thing, Who
 
 AT_ONCE = 500  # rows of one batch
 TOLD_AT_ONCE = 20  # faults of a refusal; a dry run tells all
@@ -67,10 +70,12 @@ async def run(
     wish: Wish,
     file: BinaryIO,
     *,
+    who: Who = lambda: None,
     on_progress: Callable[[], None] = lambda: None,
 ) -> Report:
     """Import a file, and return what became of each row. NotImported if rows were refused and it may not keep going."""
     kind = KINDS[wish.kind]
+    sha256 = await asyncio.to_thread(trail.digest, file)
     source = await asyncio.to_thread(kind.open, file, kind.model, kind.synonyms, wish.given)
     report = Report(wish.kind, wish.dry_run, source.columns, source.encoding, source.separator)
     importing = _Importing(kind, organisation_id, wish, report, on_progress)
@@ -80,9 +85,11 @@ async def run(
         return report
     try:
         async with database.transaction() as session:
+            audit.on_behalf(session, who)
             await importing.go(session, source)
             if importing.is_spoilt:
                 raise NotImported(report)
+            importing.write_down(session, sha256=sha256)
     except IntegrityError:
         raise Conflict(CHANGED_MEANWHILE) from None
     report.kept = True
@@ -97,6 +104,7 @@ class _Importing:
     report: Report
     on_progress: Callable[[], None]
     seen: dict[str, int] = field(default_factory=dict)
+    id: uuid.UUID = field(default_factory=uuid7)
 
     @property
     def is_spoilt(self) -> bool:
@@ -112,8 +120,20 @@ class _Importing:
             there = await self.kind.load(session, batch)
             decisions = await asyncio.to_thread(self._decide, batch, there)
             if not self.wish.dry_run and not self.is_spoilt:
-                await changes.write(session, [each for each in decisions if each.result is not Result.REFUSED])
+                kept = [each for each in decisions if each.result is not Result.REFUSED]
+                await changes.write(session, kept)
+                trail.of_rows(session, kept, by=self._itself)
+                await session.flush()
             self.on_progress()
+
+    def write_down(self, session: AsyncSession, *, sha256: str) -> None:
+        """Leave the import in the audit, if it did anything."""
+        if self.report.counts[Result.CREATED] or self.report.counts[Result.UPDATED]:
+            trail.of_file(session, self._itself, self.report, sha256=sha256)
+
+    @property
+    def _itself(self) -> Thing:
+        return Thing("import", self.id, self.organisation_id, self.wish.kind)
 
     def _decide(self, batch: Batch, there: Any) -> list[Decision]:  # noqa: ANN401 - each kind has its own
         return [self._one(row, there, batch) for row in batch.rows]

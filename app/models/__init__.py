@@ -18,7 +18,7 @@ from app.models.pace import AttemptTally, Destination, OfficePace, OrganisationD
 from app.models.print_run import PrintRun
 from app.models.prisoner import Prisoner, PrisonerEvent
 from app.models.submission import Submission
-from app.models.tally import SupporterTally, Tally, TallyTotal
+from app.models.tally import SupporterDay, SupporterTally, Tally, TallyTotal
 from app.models.throttle import Throttle
 from app.models.webhook import Webhook, WebhookCall, WebhookCount
 
@@ -55,6 +55,7 @@ __all__ = [
     "SoftBounce",
     "Stream",
     "Submission",
+    "SupporterDay",
     "SupporterTally",
     "Tally",
     "TallyTotal",

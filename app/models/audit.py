@@ -17,6 +17,8 @@ class Deed(StrEnum):
     CREATED = "created"
     CHANGED = "changed"
     DELETED = "deleted"
+    IMPORTED = "imported"
+    EXPORTED = "exported"
 
 
 class AuditEntry(SQLModel, table=True):
@@ -60,6 +62,6 @@ class AuditPublic(SQLModel):
     api_key_id: uuid.UUID | None = Field(description="The API key by which it was done, if it was one.")
     deed: Deed
     kind: str = Field(description="A table, such as `campaign`, or a part of a thing, such as `official`.")
-    thing_id: uuid.UUID = Field(description="Of the thing; of a part, that of the whole.")
+    thing_id: uuid.UUID = Field(description="Of the thing; of a part, that of the whole; of an import, its own.")
     thing: str = Field(description="Its name at the time.")
     changes: dict[str, Any] = Field(description='`{field: {"from": …, "to": …}}`')

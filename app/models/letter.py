@@ -83,6 +83,7 @@ class AnswerKind(StrEnum):
 # As literal text, and not as a parameter: by it a database knows that the partial index serves a question
 WRITTEN = sa.text("stage NOT IN ({})".format(", ".join(f"'{stage}'" for stage in NOT_WRITTEN)))
 _IN_A_RUN = sa.text("print_run_id IS NOT NULL")
+ANSWERED = sa.text("answer IS NOT NULL")
 
 
 class Letter(SQLModel, table=True):
@@ -99,6 +100,14 @@ class Letter(SQLModel, table=True):
         ),
         sa.Index("ix_letter_stage", "campaign_id", "stage", "id"),
         sa.Index("ix_letter_print_run_id", "print_run_id", sqlite_where=_IN_A_RUN, postgresql_where=_IN_A_RUN),
+        sa.Index(
+            "ix_letter_answered",
+            "campaign_id",
+            "office_id",
+            "answer",
+            sqlite_where=ANSWERED,
+            postgresql_where=ANSWERED,
+        ),
     )
 
     id: uuid.UUID = Field(primary_key=True)

@@ -28,6 +28,7 @@ class Period(SQLModel):
     first: date | None
     last: date | None
     funnel: Funnel
+    offline_letters: int = Field(description="On paper, counted by hand in these days: apart from the funnel.")
 
 
 class FunnelOfCampaign(SQLModel):
@@ -48,6 +49,12 @@ class OfficeNumbers(SQLModel):
     left: int = Field(description="Letters that left for it.")
     bounced: int = Field(description="Of these, came back.")
     bounced_rate: float | None = Field(description="Of those by e-mail; null where none left by e-mail.")
+    answered: int = Field(description="Letters that a person in the office has answered.")
+    answered_rate: float | None = Field(
+        description="Of those by e-mail that did not come back: answers by post are not seen here."
+    )
+    answered_automatically: int = Field(description="Letters that only the office's machine has answered.")
+    offline_letters: int = Field(description="On paper, counted by hand: in none of the other numbers.")
 
 
 class OfficesOfCampaign(SQLModel):

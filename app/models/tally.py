@@ -65,6 +65,16 @@ class SupporterTally(SQLModel, table=True):
     supporters: int
 
 
+class SupporterDay(SQLModel, table=True):
+    """How many people confirmed on which day, in the campaign's time zone: apart from the countries they live in."""
+
+    __tablename__ = "supporter_day"
+
+    campaign_id: uuid.UUID = Field(foreign_key="campaign.id", primary_key=True)
+    day: date = Field(primary_key=True)
+    supporters: int
+
+
 class Stats(SQLModel):
     """The truth about a campaign's letters at one instant."""
 
@@ -80,4 +90,8 @@ class Stats(SQLModel):
     offline_letters: int = Field(description="On paper, counted by hand at events: apart, and never among the others.")
     supporters: int = Field(description="People who confirmed.")
     countries: int = Field(description="Countries in which they live.")
+    supporters_by: dict[str, dict[str, int]] = Field(
+        default_factory=dict,
+        description="With ?by=day or ?by=country: people beside letters, on the day on which they confirmed first.",
+    )
     by: dict[str, dict[str, dict[str, int]]] = Field(description="What was asked for with ?by=, per value and stage.")

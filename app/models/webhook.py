@@ -1,7 +1,7 @@
 """An address of an organisation's own that is told what happens, and the log of what it was told."""
 
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -32,6 +32,9 @@ class CallStatus(StrEnum):
     GIVEN_UP = "given_up"
 
 
+OVERLAP = timedelta(days=1)  # for which the secret before signs too
+
+
 class WebhookBase(SQLModel):
     url: str = Field(max_length=500, description="Where to call: begins with https://.")
     note: Line | None = Field(default=None, max_length=200)
@@ -44,8 +47,13 @@ class Webhook(WebhookBase, table=True):
     organisation_id: uuid.UUID = Field(foreign_key="organisation.id", index=True)
     topics: list[str] = json_field()
     sealed_secret: bytes
+    sealed_secret_before: bytes | None = Field(default=None, description="Signs beside the present one for a day.")
+    secret_changed_at: datetime | None = None
     in_use: bool = True
     created_at: datetime = Field(default_factory=now)
+
+    def secrets_overlap_at(self, at: datetime) -> bool:
+        return self.secret_changed_at is not None and at < self.secret_changed_at + OVERLAP
 
 
 _DUE = sa.text("due_at IS NOT NULL")
@@ -87,7 +95,7 @@ class WebhookCreate(WebhookBase, Strict):
 
 
 class WebhookUpdate(Strict):
-    """Only what is sent is changed. For another address or secret, add another webhook."""
+    """Only what is sent is changed. For another address, add another webhook."""
 
     topics: list[Topic] | None = Field(default=None, min_length=1)
     note: Line | None = None
@@ -99,6 +107,7 @@ class WebhookPublic(WebhookBase):
     topics: list[Topic]
     in_use: bool
     created_at: datetime
+    secret_changed_at: datetime | None = Field(description="For a day after it, calls bear two signatures.")
 
 
 class WebhookCreated(WebhookPublic):

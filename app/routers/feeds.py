@@ -29,7 +29,7 @@ async def read_feed(
     language: Annotated[Language, Query(description="One of the eight of the letters; others get English.")] = "en",
     if_none_match: IfNoneMatch = None,
 ) -> Response:
-    """What happened in the campaign, newest first, as an Atom feed: that it began, and how it ended."""
+    """What happened in the campaign, newest first, as an Atom feed: that it began, its updates, and how it ended."""
     url = f"{settings.base_url}/api/v1/campaigns/{campaign.slug}/updates.atom?language={language}"
     text = feed.atom(await feeds.read(session, campaign, language=language, url=url))
     kept = keeping.headers(text, seconds=SECONDS)

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, Field
 from starlette.responses import StreamingResponse
 
-from app.dependencies import DatabaseDep, OrganiserDep
+from app.dependencies import AccessDep, DatabaseDep, OrganiserDep
 from app.imports import run
 from app.imports.kinds import ImportKind
 from app.imports.report import ReportPublic, as_json
@@ -46,6 +46,7 @@ async def import_file(
     kind: ImportKind,
     request: Request,
     organiser: OrganiserDep,
+    access: AccessDep,
     database: DatabaseDep,
     query: Annotated[ImportQuery, Query()],
 ) -> StreamingResponse:
@@ -59,5 +60,5 @@ async def import_file(
         async for chunk in request.stream():
             file.write(chunk)
         file.seek(0)
-        report = await run.run(database, organiser.organisation_id, wish, file)
+        report = await run.run(database, organiser.organisation_id, wish, file, who=lambda: access)
     return StreamingResponse(as_json(report), media_type="application/json")

@@ -43,7 +43,7 @@ async def read_table(
 ) -> Response:
     """The stats as CSV: a row for the campaign, and one for each value of each breakdown. Also by `Accept: text/csv`.
 
-    No cell is a formula. Countries with fewer than five supporters are one row, `other`.
+    No cell is a formula. Countries with fewer than five supporters are one row, `other`, as in the stats.
     """
     text = await tables.csv(session, campaign, by=by, since=since, until=until)
     named = f'attachment; filename="{campaign.slug}.csv"'
@@ -68,5 +68,5 @@ async def read_offices(
     session: ReaderDep,
     language: Annotated[Language, Query(description="For the offices' titles.")] = "en",
 ) -> OfficesOfCampaign:
-    """How many letters left for each office, and how many came back."""
+    """How many letters left for each office, how many came back or were answered, and how many went there on paper."""
     return await rates.read(session, campaign, language=language)

@@ -29,14 +29,18 @@ async def read_stats(
     slug: SlugPath,
     board: BoardDep,
     by: Annotated[list[Breakdown], Query(description="Break the numbers down; may be given several times.")] = [],  # noqa: B006 - FastAPI copies it
-    since: Annotated[date | None, Query(alias="from", description="First day of the breakdown, in UTC.")] = None,
-    until: Annotated[date | None, Query(alias="to", description="Last day of the breakdown, in UTC.")] = None,
+    since: Annotated[
+        date | None, Query(alias="from", description="First day of the breakdown, in the campaign's time zone.")
+    ] = None,
+    until: Annotated[
+        date | None, Query(alias="to", description="Last day of the breakdown, in the campaign's time zone.")
+    ] = None,
     if_none_match: IfNoneMatch = None,
 ) -> Response:
     """Tell the truth about a campaign: `letters_sent` is what left for an office, and nothing else.
 
-    A letter's day is the one on which it came to its present stage. Countries with fewer than five supporters are
-    shown together, as `other`.
+    A letter's day is the one on which it came to its present stage, in the campaign's time zone. Countries with fewer
+    than five supporters are shown together, as `other`, never one alone; of some days only, all are `other`.
     """
     question = Question(slug, tuple(by), since, until)
     return answers.public(await board.stats(question), if_none_match, seconds=SECONDS)

@@ -49,6 +49,12 @@ async def update_webhook(webhook: OwnWebhookDep, body: WebhookUpdate, session: S
     return await webhooks.update(session, webhook, body)
 
 
+@router.post("/{webhook_id}/secret")
+async def change_secret(webhook: OwnWebhookDep, session: SessionDep, keys: KeysDep) -> WebhookCreated:
+    """Have a new secret, shown this once. For a day, calls are signed with the one before, too: time to change over."""
+    return await webhooks.change_secret(session, keys, webhook)
+
+
 @router.delete("/{webhook_id}", status_code=status.HTTP_204_NO_CONTENT)
 async def delete_webhook(webhook: OwnWebhookDep, session: SessionDep) -> None:
     """Delete a webhook with its log and its secret."""

@@ -12,7 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from app.database import among, insert_rows, matching, rows, table_of
 from app.errors import UnsilencedError
 from app.models.campaign import Campaign
-from app.models.columns import uuid7
+from app.models.columns import day_in, uuid7
 from app.models.delivery import Delivery, Notice
 from app.models.letter import WRITTEN, Letter, Reason, Stage
 from app.models.submission import FIRST, Submission, SubmissionPublic
@@ -47,7 +47,8 @@ async def on(
     passed = [(case, found) for case, found in zip(cases, decided, strict=True) if isinstance(found, list)]
     await _move(session, [decision for _, found in passed for decision in found], at=at)
     await _deliver(session, passed, at=at)
-    await _confirm(session, [case.handed for case, _ in passed], at=at)
+    zones = {campaign.id: campaign.timezone for campaign in campaigns.values()}
+    await _confirm(session, [case.handed for case, _ in passed], zones, at=at)
     return {
         case.handed.id: _answer(case, found, at=at) if isinstance(found, list) else found
         for case, found in zip(cases, decided, strict=True)
@@ -126,7 +127,9 @@ def _thanks(submission_id: uuid.UUID, notice: Notice, *, at: datetime) -> _Deliv
     return _Delivery(uuid7(), submission_id, *nobody, notice, due_at, 0, 0, uncertain=False, created_at=at)
 
 
-async def _confirm(session: AsyncSession, passed: Sequence[Handed], *, at: datetime) -> None:
+async def _confirm(
+    session: AsyncSession, passed: Sequence[Handed], zones: Mapping[uuid.UUID, str], *, at: datetime
+) -> None:
     """Mark them confirmed, and count their people, each once in a campaign."""
     if not passed:
         return
@@ -141,7 +144,7 @@ async def _confirm(session: AsyncSession, passed: Sequence[Handed], *, at: datet
     await session.exec(confirmed.values(confirmed_at=at, first=among(session, table.c.id, firsts)))
     await _keep_wishes(session, [each for each in passed if each.id not in firsts])
     for each in people.values():
-        tally.note_people(session, each.campaign_id, each.country)
+        tally.note_person(session, each.campaign_id, each.country, day_in(zones[each.campaign_id], at))
 
 
 async def _keep_wishes(session: AsyncSession, again: Sequence[Handed]) -> None:

@@ -11,7 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.database import rows
 from app.models.letter import LEFT, Stage
-from app.models.tally import Dimension, SupporterTally, Tally, TallyTotal
+from app.models.tally import Dimension, SupporterDay, SupporterTally, Tally, TallyTotal
 
 
 async def stages(
@@ -79,6 +79,18 @@ async def people(session: AsyncSession, campaign_id: uuid.UUID) -> tuple[int, in
     )
     ((supporters, countries),) = await rows(session, kept)
     return int(supporters or 0), int(countries)
+
+
+async def people_by_day(
+    session: AsyncSession, campaign_id: uuid.UUID, *, since: date | None, until: date | None
+) -> list[tuple[date, int]]:
+    """Return how many people confirmed on each day on which one did, in order."""
+    days = sa.select(col(SupporterDay.day), col(SupporterDay.supporters)).where(
+        col(SupporterDay.campaign_id) == campaign_id,
+        *([col(SupporterDay.day) >= since] if since else []),
+        *([col(SupporterDay.day) <= until] if until else []),
+    )
+    return [(day, n) for day, n in await rows(session, days.order_by(col(SupporterDay.day)))]
 
 
 def _which(of: type[Tally | TallyTotal], campaign_id: uuid.UUID, dimension: Dimension) -> list[sa.ColumnElement[bool]]:

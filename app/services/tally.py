@@ -11,7 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from app.database import at_the_end, upsert_adding
 from app.models.letter import Stage
 from app.models.office import Channel
-from app.models.tally import Dimension, SupporterTally, Tally, TallyTotal
+from app.models.tally import Dimension, SupporterDay, SupporterTally, Tally, TallyTotal
 
 
 class Counted(Protocol):
@@ -80,9 +80,23 @@ class _Sum(NamedTuple):
     letters: int
 
 
+class Person(NamedTuple):
+    """Somebody who confirmed, as far as counting goes."""
+
+    campaign_id: uuid.UUID
+    country: str
+    day: date
+
+
 class _People(NamedTuple):
     campaign_id: uuid.UUID
     country: str
+    supporters: int
+
+
+class _Day(NamedTuple):
+    campaign_id: uuid.UUID
+    day: date
     supporters: int
 
 
@@ -125,11 +139,27 @@ def note(session: AsyncSession, changes: Iterable[tuple[Kind, int]]) -> None:
     at_the_end(session, _write)
 
 
-def note_people(session: AsyncSession, campaign_id: uuid.UUID, country: str, people: int = 1) -> None:
-    """Have people counted who have confirmed, at the end of the transaction too."""
-    total: Counter[tuple[uuid.UUID, str]] = session.info.setdefault("people", Counter())
-    total[campaign_id, country] += people
+def note_person(session: AsyncSession, campaign_id: uuid.UUID, country: str, day: date) -> None:
+    """Have somebody counted who has confirmed, at the end of the transaction too."""
+    total: Counter[Person] = session.info.setdefault("people", Counter())
+    total[Person(campaign_id, country, day)] += 1
     at_the_end(session, _write)
+
+
+def by_country(people: Mapping[Person, int]) -> Counter[tuple[uuid.UUID, str]]:
+    """Return how many people live where."""
+    counted: Counter[tuple[uuid.UUID, str]] = Counter()
+    for each, n in people.items():
+        counted[each.campaign_id, each.country] += n
+    return counted
+
+
+def by_day(people: Mapping[Person, int]) -> Counter[tuple[uuid.UUID, date]]:
+    """Return how many people confirmed when."""
+    counted: Counter[tuple[uuid.UUID, date]] = Counter()
+    for each, n in people.items():
+        counted[each.campaign_id, each.day] += n
+    return counted
 
 
 def _values(kind: Kind) -> Iterator[tuple[Dimension, str]]:
@@ -141,14 +171,14 @@ def _values(kind: Kind) -> Iterator[tuple[Dimension, str]]:
     yield Dimension.CHANNEL, kind.channel.value
 
 
-async def write(
-    session: AsyncSession, people: Mapping[tuple[uuid.UUID, str], int], letters: Mapping[Cell, int]
-) -> None:
+async def write(session: AsyncSession, people: Mapping[Person, int], letters: Mapping[Cell, int]) -> None:
     """Add to the kept counts, in one order: people first, and letters, which all contend for, last."""
-    supporters = [_People(*where, n) for where, n in sorted(people.items()) if n]
+    supporters = [_People(*where, n) for where, n in sorted(by_country(people).items()) if n]
+    days = [_Day(*when, n) for when, n in sorted(by_day(people).items()) if n]
     numbers = [_Number(*cell, n) for cell, n in sorted(letters.items()) if n]
     await upsert_adding(session, SupporterTally, supporters, add="supporters")
     sums = [_Sum(*total, n) for total, n in sorted(totals(letters).items()) if n]
+    await upsert_adding(session, SupporterDay, days, add="supporters")
     await upsert_adding(session, Tally, numbers, add="letters")
     await upsert_adding(session, TallyTotal, sums, add="letters")
 

@@ -8,18 +8,32 @@ from app.models.letter import LEFT, Stage
 from app.models.tally import Stats
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")  # how a text begins that spreadsheets run
-HEAD = ("by", "value", "name", "total", *(stage.value for stage in Stage), "letters_sent")
+HEAD = (
+    "by",
+    "value",
+    "name",
+    "total",
+    *(stage.value for stage in Stage),
+    "letters_sent",
+    "supporters",
+    "offline_letters",
+)
 
 
 def of_stats(stats: Stats, names: Mapping[str, str]) -> str:
-    """Return one row for the whole campaign, then one for each value of each breakdown. `names` are those of ids."""
+    """Return one row for the whole campaign, then one for each value of each breakdown. `names` are those of ids.
+
+    People stand where they are known; a letter on paper belongs to the campaign.
+    """
     written = io.StringIO()
     rows = csv.writer(written)
     rows.writerow(HEAD)
-    rows.writerow(["campaign", stats.campaign, "", *_numbers(stats.letters)])
+    whole = stats.supporters, stats.offline_letters
+    rows.writerow(["campaign", stats.campaign, "", *_numbers(stats.letters), *whole])
     for by, values in stats.by.items():
         for value, stages in values.items():
-            rows.writerow([by, safe(value), safe(names.get(value, "")), *_numbers(stages)])
+            people = stats.supporters_by.get(by, {}).get(value, "")
+            rows.writerow([by, safe(value), safe(names.get(value, "")), *_numbers(stages), people, ""])
     return written.getvalue()
 
 

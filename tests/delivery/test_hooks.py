@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import uuid
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from ipaddress import ip_address
@@ -11,6 +12,7 @@ import pytest
 import sqlalchemy as sa
 from httpx import ASGITransport, AsyncClient
 from standardwebhooks.webhooks import Webhook as Signer
+from standardwebhooks.webhooks import WebhookVerificationError
 
 from app.config import Settings
 from app.database import Database, table_of
@@ -18,7 +20,7 @@ from app.delivery.caller import Caller, NotTaken
 from app.delivery.hooks import Hooks
 from app.delivery.worker import Worker
 from app.models.columns import now
-from app.models.webhook import Topic, WebhookCall, WebhookCount
+from app.models.webhook import Topic, Webhook, WebhookCall, WebhookCount
 from app.services.interfaces.reachable import may_be_called
 from app.services.sealing import Keys
 from app.services.team import organisers
@@ -234,6 +236,36 @@ async def test_a_call_can_be_replayed(organiser: AsyncClient, receiver: Receiver
     await post(organiser, f"/webhooks/{made['id']}/calls/{call['id']}/replay", status=200)
     await hooks.drain()
     assert [each.headers["webhook-id"] for each in receiver.taken] == [call["id"]] * 2
+
+
+async def test_a_new_secret_signs_beside_the_one_before_for_a_day(
+    organiser: AsyncClient, receiver: Receiver, hooks: Hooks, database: Database
+) -> None:
+    made = await hook(organiser, receiver)
+    problem(await organiser.post(f"{API}/webhooks/{uuid.uuid4()}/secret"), 404)
+    changed = await post(organiser, f"/webhooks/{made['id']}/secret", status=200)
+    assert changed["secret"] != made["secret"]
+    problem(await organiser.post(f"{API}/webhooks/{made['id']}/secret"), 409)
+    await published(organiser)
+    await hooks.drain()
+
+    (both,) = receiver.taken
+    assert len(both.headers["webhook-signature"].split(" ")) == 2
+    for secret in (made["secret"], changed["secret"]):
+        Signer(secret).verify(both.body, both.headers)
+
+    async with database.transaction() as session:
+        a_day_ago = sa.update(table_of(Webhook)).values(secret_changed_at=now() - timedelta(days=1, seconds=1))
+        await session.exec(a_day_ago)
+    await post(organiser, "/campaigns/free-ada/pause", status=200)
+    await hooks.drain()
+
+    alone = receiver.taken[-1]
+    Signer(changed["secret"]).verify(alone.body, alone.headers)
+    with pytest.raises(WebhookVerificationError):
+        Signer(made["secret"]).verify(alone.body, alone.headers)
+    stored = await everything_stored(database)
+    assert not [secret for secret in (made["secret"], changed["secret"]) if secret in stored]
 
 
 async def test_a_receiver_that_is_gone_is_called_no_more(

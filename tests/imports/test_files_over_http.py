@@ -8,6 +8,7 @@ from httpx import AsyncClient
 
 from app import problems
 from app.database import Database
+from app.imports.kinds import ImportKind
 from tests.factories import API
 from tests.imports.steps import OFFICE, office_row, table, take_in, workbook
 from tests.sheets.test_table import BROKEN
@@ -18,8 +19,10 @@ from tests.steps import how_many, problem
 async def test_a_broken_file_is_a_small_problem_and_changes_nothing(
     organiser: AsyncClient, database: Database, content: bytes
 ) -> None:
-    problem(await organiser.post(f"{API}/imports/offices", content=content), 422)
-    assert await how_many(database, "office") == 0
+    for kind in ImportKind:
+        problem(await organiser.post(f"{API}/imports/{kind}", content=content), 422)
+    for table_ in ("office", "prisoner", "offline_letters"):
+        assert await how_many(database, table_) == 0
 
 
 async def test_unknown_columns_and_columns_that_mean_the_same_are_named(organiser: AsyncClient) -> None:

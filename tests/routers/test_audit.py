@@ -45,6 +45,7 @@ NOT_WATCHED = {  # and why
     "soft_bounce": "counts",
     "stream": "whose turn it is",
     "submission": "supporters'",
+    "supporter_day": "counts",
     "supporter_tally": "counts",
     "tally": "counts",
     "throttle": "counts",

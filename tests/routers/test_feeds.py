@@ -1,4 +1,4 @@
-"""A campaign's Atom feed: that it began, and how it ended."""
+"""A campaign's Atom feed: that it began, its updates, and how it ended."""
 
 import xml.etree.ElementTree as ET
 from typing import Any
@@ -45,6 +45,19 @@ async def test_a_feed_tells_the_beginning_and_the_outcome(client: AsyncClient, o
     ids = [each.text for each in ended.iter(f"{ATOM}id")]
     assert len(set(ids)) == 3
     assert began.find(f"{ATOM}entry").findtext(f"{ATOM}id") in ids
+
+
+async def test_updates_stand_in_the_feed_newest_first_in_the_language_asked_for(
+    client: AsyncClient, organiser: AsyncClient
+) -> None:
+    await published(organiser)
+    long = "Ada was moved to another prison, where her family may not visit her, and where it is cold & dark in winter."
+    await post(organiser, "/campaigns/free-ada/updates", {"text": {"en": "Ada is ill.", "de": "Ada ist krank."}})
+    await post(organiser, "/campaigns/free-ada/updates", {"text": {"en": long}})
+    newest, older, _ = titles(await read(client))
+    assert (newest[:30], newest[-2:], older) == (long[:30], " …", "Ada is ill.")
+    assert titles(await read(client, "?language=de"))[1] == "Ada ist krank."
+    assert (await read(client)).find(f"{ATOM}entry").findtext(f"{ATOM}content") == long
 
 
 @pytest.mark.parametrize("known", ['"{tag}"', 'W/"{tag}"', "*"])

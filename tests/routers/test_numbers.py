@@ -6,19 +6,22 @@ import uuid
 from datetime import date, timedelta
 
 import pytest
+import sqlalchemy as sa
 from httpx import AsyncClient
-from sqlmodel import select
+from sqlmodel import col, select
 
-from app.database import Database
+from app.database import Database, rows, table_of
 from app.delivery.worker import Worker
 from app.models.campaign import Campaign
-from app.models.letter import Stage
+from app.models.letter import AnswerKind, Letter, Stage
 from app.models.numbers import Funnel
 from app.models.tally import Dimension, Tally
 from app.services import tally
 from app.services.numbers import funnels, rates
 from app.showing import table
 from tests.factories import API, office, published
+from tests.imports.steps import table as table_of_rows
+from tests.imports.steps import take_in
 from tests.steps import get, hand_in, problem, somebody, write
 
 NUMBERS = f"{API}/campaigns/free-ada/stats"
@@ -62,16 +65,20 @@ async def test_a_table_says_what_the_stats_say_and_runs_nothing(
     for n in range(5):
         await write(client, supporter=somebody(f"de-{n}"), language="en", prisoner="ada-prisoner")
     await hand_in(client, supporter=somebody("fr") | {"country": "FR"})
+    await hand_in(client, supporter=somebody("pl") | {"country": "PL"})
     await worker.drain()
 
     rows = await read_csv(client, "?by=country&by=office&by=prisoner&by=day")
 
-    assert [(row["by"], row["total"], row["letters_sent"]) for row in rows][:1] == [("campaign", "11", "10")]
+    assert [(row["by"], row["total"], row["letters_sent"]) for row in rows][:1] == [("campaign", "12", "10")]
     assert {row["value"]: row["name"] for row in rows if row["by"] == "country"} == {"DE": "Germany", "other": ""}
     assert '\'=HYPERLINK("https://example.org")' in {row["name"] for row in rows if row["by"] == "office"}
     assert {row["name"] for row in rows if row["by"] == "prisoner"} == {"Ada Prisoner", ""}
     for by in ("country", "office", "prisoner", "day"):
-        assert sum(int(row["total"]) for row in rows if row["by"] == by) == 11
+        assert sum(int(row["total"]) for row in rows if row["by"] == by) == 12
+    assert {row["value"]: row["supporters"] for row in rows if row["by"] == "country"} == {"DE": "5", "other": ""}
+    assert [row["supporters"] for row in rows if row["by"] in {"campaign", "day"}] == ["5", "5"]
+    assert rows[0]["offline_letters"] == "0"
     accepted = await client.get(NUMBERS, headers={"Accept": "text/csv;q=1, */*;q=0.1"})
     assert (accepted.text, accepted.headers["vary"]) == ((await client.get(f"{NUMBERS}.csv")).text, "Accept")
     assert (await client.get(NUMBERS, headers={"Accept": "application/json"})).json()["letters_sent"] == 10
@@ -138,7 +145,39 @@ async def test_offices_are_told_apart_by_what_came_back(
 
 def test_a_rate_is_of_letters_by_email_and_of_none_there_is_none() -> None:
     stages = dict.fromkeys(Stage, 0)
-    posted = rates.of_office(uuid.uuid4(), "Office", stages | {Stage.POSTED: 4})
-    assert (posted.left, posted.bounced_rate) == (4, None)
-    mixed = rates.of_office(uuid.uuid4(), "Office", stages | {Stage.POSTED: 4, Stage.SENT: 9, Stage.BOUNCED: 1})
+    posted = rates.of_office(uuid.uuid4(), "Office", stages | {Stage.POSTED: 4}, {}, offline=0)
+    assert (posted.left, posted.bounced_rate, posted.answered_rate) == (4, None, None)
+    known = {AnswerKind.PERSON: 3, AnswerKind.AUTOMATIC: 2}
+    stages |= {Stage.POSTED: 4, Stage.SENT: 9, Stage.BOUNCED: 1}
+    mixed = rates.of_office(uuid.uuid4(), "Office", stages, known, offline=7)
     assert (mixed.left, mixed.bounced, mixed.bounced_rate) == (14, 1, 0.1)
+    assert (mixed.answered, mixed.answered_rate, mixed.answered_automatically) == (3, 0.3333, 2)
+    assert mixed.offline_letters == 7
+
+
+async def test_answers_and_paper_letters_are_told_by_office_and_by_day(
+    client: AsyncClient, organiser: AsyncClient, worker: Worker, database: Database
+) -> None:
+    made = await published(organiser, offices=[office(external_id="by-pg")])
+    for name in ("one", "two", "three"):
+        await write(client, supporter=somebody(name))
+    await worker.drain()
+    async with database.transaction() as session:
+        to_office = sa.select(table_of(Letter).c.id).where(
+            table_of(Letter).c.office_id == uuid.UUID(made["offices"][0])
+        )
+        letter_ids = [letter_id for (letter_id,) in await rows(session, to_office)]
+        for letter_id, answer in zip(letter_ids, (AnswerKind.PERSON, AnswerKind.AUTOMATIC), strict=False):
+            await session.exec(sa.update(Letter).where(col(Letter.id) == letter_id).values(answer=answer))
+    paper = {"campaign": "free-ada", "note": "Market", "letters": "40", "counted_on": "2026-11-01", "office": "by-pg"}
+    counted = [paper | {"external_id": "a"}, paper | {"external_id": "b", "office": "", "counted_on": "2026-11-02"}]
+    await take_in(organiser, "offline-letters", table_of_rows(*counted))
+
+    second, first = (await get(client, "/campaigns/free-ada/stats/offices"))["items"]
+
+    assert (first["answered"], first["answered_automatically"], first["answered_rate"]) == (1, 1, 0.3333)
+    assert (first["left"], first["offline_letters"], second["offline_letters"]) == (3, 40, 0)
+    assert (second["answered"], second["answered_rate"]) == (0, 0.0)
+    period = await get(client, "/campaigns/free-ada/stats/funnel?from=2026-11-02&compare=previous")
+    assert period["period"]["offline_letters"] == 40
+    assert (await read_csv(client))[0]["offline_letters"] == "80"

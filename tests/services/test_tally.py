@@ -13,7 +13,7 @@ from app.delivery.worker import Worker
 from app.models.columns import now
 from app.models.letter import NEXT, Stage
 from app.models.office import Channel
-from app.models.tally import Dimension, SupporterTally, Tally
+from app.models.tally import Dimension, SupporterDay, SupporterTally, Tally
 from app.services import recount, stages, tally
 from app.services.stages import Standing
 from tests.factories import API, office, published
@@ -82,9 +82,10 @@ async def test_a_spoilt_tally_is_found_and_rebuilt(
         sent = sa.update(Tally).where(col(Tally.stage) == Stage.SENT, col(Tally.dimension) == Dimension.ALL)
         await session.exec(sent.values(letters=1_000))
         await session.exec(sa.update(SupporterTally).values(supporters=7))
+        await session.exec(sa.update(SupporterDay).values(supporters=8))
         await session.exec(sa.delete(Tally).where(col(Tally.dimension) == Dimension.CHANNEL))
     found = await differences(database)
-    assert {(each.kept, each.counted) for each in found} == {(1_000, 2), (7, 1), (0, 2)}
+    assert {(each.kept, each.counted) for each in found} == {(1_000, 2), (7, 1), (8, 1), (0, 2)}
 
     async with database.transaction() as session:
         await recount.rebuild(session)

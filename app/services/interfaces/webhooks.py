@@ -45,12 +45,28 @@ async def create(
     own = select(sa.func.count()).where(col(Webhook.organisation_id) == organiser.organisation_id)
     if (await session.exec(own)).one() >= MOST:
         raise Conflict(f"Your organisation has {MOST} webhooks already: delete one first.")
-    secret = SECRET_PREFIX + base64.b64encode(secrets.token_bytes(SECRET_BYTES)).decode()
+    secret = _new_secret()
     webhook = Webhook(organisation_id=organiser.organisation_id, sealed_secret=b"", **body.model_dump(mode="json"))
     webhook.sealed_secret = keys.seal(secret.encode(), about=webhook.id)
     session.add(webhook)
     await session.flush()
     return WebhookCreated.model_validate({**webhook.model_dump(), "secret": secret})
+
+
+async def change_secret(session: AsyncSession, keys: Keys, webhook: Webhook) -> WebhookCreated:
+    """Give a webhook a new secret; the one before it signs beside it for a day. Conflict within that day."""
+    if webhook.sealed_secret_before and webhook.secrets_overlap_at(now()):
+        raise Conflict("Its secret was changed less than a day ago: two are in use. Delete the webhook if one leaked.")
+    secret = _new_secret()
+    webhook.sealed_secret_before, webhook.secret_changed_at = webhook.sealed_secret, now()
+    webhook.sealed_secret = keys.seal(secret.encode(), about=webhook.id)
+    session.add(webhook)
+    await session.flush()
+    return WebhookCreated.model_validate({**webhook.model_dump(), "secret": secret})
+
+
+def _new_secret() -> str:
+    return SECRET_PREFIX + base64.b64encode(secrets.token_bytes(SECRET_BYTES)).decode()
 
 
 def require_address(url: str, *, this_machine: bool) -> None:

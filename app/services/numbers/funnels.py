@@ -10,6 +10,7 @@ from app.models.columns import day_in, now
 from app.models.letter import LEFT, Stage
 from app.models.numbers import Compare, Funnel, FunnelOfCampaign, Period
 from app.services import tallied
+from app.services.numbers import offline_letters
 
 NOT_CONFIRMED = (Stage.UNCONFIRMED, Stage.EXPIRED, Stage.CANCELLED)
 LONGEST_PERIOD = timedelta(days=3_660)
@@ -61,4 +62,5 @@ def difference(one: Funnel, other: Funnel) -> Funnel:
 
 async def _period(session: AsyncSession, campaign: Campaign, since: date | None, until: date | None) -> Period:
     stages = await tallied.stages(session, campaign.id, since=since, until=until)
-    return Period(first=since, last=until, funnel=funnel_of(stages))
+    offline = await offline_letters.total(session, campaign.id, since=since, until=until)
+    return Period(first=since, last=until, funnel=funnel_of(stages), offline_letters=offline)

@@ -1,7 +1,7 @@
 """The truth about a campaign, read from the kept counts: as fast with ten million letters as with ten."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -14,10 +14,7 @@ from app.models.columns import now
 from app.models.letter import LEFT, Stage
 from app.models.tally import Breakdown, Dimension, Stats, SupporterTally
 from app.services import campaigns, tallied
-from app.services.numbers import forecast, offline_letters
-
-FEWEST = 5  # supporters of a country below which it is not shown by name
-OTHERS = "other"
+from app.services.numbers import disclosure, forecast, offline_letters
 
 
 class _Counted(NamedTuple):
@@ -46,6 +43,7 @@ async def read(
     people = table_of(SupporterTally).c
     counted = sa.select(people.country, people.supporters).where(people.campaign_id == campaign.id)
     supporters: dict[str, int] = dict(await rows(session, counted))
+    found = {each: await _breakdown(session, campaign, each, supporters, since, until) for each in by}
     return Stats(
         campaign=campaign.slug,
         as_of=now(),
@@ -56,7 +54,8 @@ async def read(
         offline_letters=await offline_letters.total(session, campaign.id),
         supporters=sum(supporters.values()),
         countries=sum(1 for n in supporters.values() if n),
-        by={each.value: await _breakdown(session, campaign, each, supporters, since, until) for each in by},
+        by={each.value: stages for each, stages in found.items()},
+        supporters_by=await _people(session, campaign, found, supporters, since, until),
     )
 
 
@@ -82,14 +81,50 @@ async def _breakdown(
     since: date | None,
     until: date | None,
 ) -> dict[str, dict[str, int]]:
-    counted: Sequence[tuple[Any, Stage, int]] = (
-        await tallied.by_day(session, campaign.id, since=since, until=until)
-        if by is Breakdown.DAY
-        else await tallied.counts(session, campaign.id, Dimension(by.value), since=since, until=until)
-    )
+    if by is Breakdown.COUNTRY:
+        return await _by_country(session, campaign, supporters, since, until)
+    if by is Breakdown.DAY:
+        return _grouped(await tallied.by_day(session, campaign.id, since=since, until=until))
+    return _grouped(await tallied.counts(session, campaign.id, Dimension(by.value), since=since, until=until))
+
+
+async def _by_country(
+    session: AsyncSession,
+    campaign: _Counted,
+    supporters: dict[str, int],
+    since: date | None,
+    until: date | None,
+) -> dict[str, dict[str, int]]:
+    """Name countries for the whole campaign only: of some days, and by comparing days, they tell of single people."""
+    whole = asked = await tallied.counts(session, campaign.id, Dimension.COUNTRY)
+    if since or until:
+        asked = await tallied.counts(session, campaign.id, Dimension.COUNTRY, since=since, until=until)
+    countries = [country for country, _, _ in whole]
+    names = disclosure.named(supporters, countries) if set(asked) == set(whole) else frozenset()
+    return _grouped([(each if each in names else disclosure.OTHERS, stage, n) for each, stage, n in asked])
+
+
+def _grouped(counted: Sequence[tuple[Any, Stage, int]]) -> dict[str, dict[str, int]]:
     found: dict[str, dict[str, int]] = {}
     for value, stage, n in counted:
-        shown = OTHERS if by is Breakdown.COUNTRY and supporters.get(value, 0) < FEWEST else str(value)
-        stages = found.setdefault(shown, {})
+        stages = found.setdefault(str(value), {})
         stages[stage.value] = stages.get(stage.value, 0) + n
     return found
+
+
+async def _people(
+    session: AsyncSession,
+    campaign: _Counted,
+    found: Mapping[Breakdown, Mapping[str, object]],
+    supporters: dict[str, int],
+    since: date | None,
+    until: date | None,
+) -> dict[str, dict[str, int]]:
+    """Return people beside the letters of a breakdown: by day, and by the countries that it names."""
+    people: dict[str, dict[str, int]] = {}
+    if Breakdown.DAY in found:
+        days = await tallied.people_by_day(session, campaign.id, since=since, until=until)
+        people["day"] = {day.isoformat(): n for day, n in days}
+    if Breakdown.COUNTRY in found and not (since or until):
+        people["country"] = disclosure.together(supporters, frozenset(found[Breakdown.COUNTRY]))
+    return people

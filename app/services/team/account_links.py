@@ -15,7 +15,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.database import Database
 from app.errors import Gone, NotFound
-from app.models.account import Joining, ResetPassword, ResetRequest
+from app.models.account import Account, Joining, ResetPassword, ResetRequest
 from app.models.account_link import AccountLink, InvitationCreate, InvitationPublic, Purpose
 from app.models.columns import now, uuid7
 from app.models.organisation import Organisation, Organiser, OrganiserPublic
@@ -80,6 +80,16 @@ async def request_reset(session: AsyncSession, keys: Keys, body: ResetRequest, *
     await throttle.count(session, keys, b"reset", network.encode(), most=throttle.BY_NETWORK, at=now())
     await throttle.count(session, keys, b"reset", digest, most=MOST_RESETS, at=now())
     session.add(_link(keys, Purpose.RESET, body.email, life=TIME_TO_RESET))
+
+
+async def link_to_reset(session: AsyncSession, keys: Keys, account: Account) -> str:
+    """Return the token of a link to a new password that no mail carries: an operator hands it over."""
+    email = keys.open(account.sealed_email, about=account.organiser_id).decode()
+    link = _link(keys, Purpose.RESET, email, life=TIME_TO_RESET)
+    link.due_at = None
+    session.add(link)
+    await session.flush()
+    return token_for(keys, link)
 
 
 async def reset(database: Database, keys: Keys, passwords: Passwords, token: str, body: ResetPassword) -> None:

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from pydantic_core import to_jsonable_python
@@ -41,11 +41,21 @@ NOT_TOLD = frozenset(
     {"id", "organisation_id", "revision", "created_at", "due_at", "attempts", "otp_step", "told_to", "told_at"}
 )
 SECRET = "(secret)"  # noqa: S105 - stands for one
-SECRETS = frozenset({"password_hash", "sealed_secret"})
+SECRETS = frozenset({"password_hash", "sealed_secret", "sealed_secret_before"})
 LONGEST_NAME = 200
+NAMES = ("slug", "name", "title")  # what a thing goes by, the first that it has
 
 Who = Callable[[], Access | None]
 Changes = Mapping[str, tuple[object, object]]
+
+
+class Thing(NamedTuple):
+    """What an entry is about."""
+
+    kind: str
+    id: uuid.UUID
+    organisation_id: uuid.UUID
+    name: str
 
 
 def on_behalf(session: AsyncSession, who: Who) -> None:
@@ -58,6 +68,17 @@ def note(session: AsyncSession, thing: SQLModel, changes: Changes) -> None:
     told = {name: (before, after) for name, (before, after) in changes.items() if before != after}
     if told:
         session.add(_entry(session.sync_session, Deed.CHANGED, thing, thing, told))
+
+
+def record(session: AsyncSession, thing: Thing, deed: Deed, changes: Changes, *, kind: str = "") -> None:
+    """Write down what was done past the ORM."""
+    session.add(_written(session.sync_session, thing, deed, kind or thing.kind, changes))
+
+
+def name_of(values: Mapping[str, Any]) -> str:
+    """Return what a thing goes by."""
+    found = next((values[name] for name in NAMES if values.get(name)), "")
+    return str(next(iter(found.values()))) if isinstance(found, dict) else str(found)
 
 
 @event.listens_for(Session, "before_flush")
@@ -96,16 +117,21 @@ def _whole(session: Session, row: SQLModel) -> SQLModel | None:
 
 
 def _entry(session: Session, deed: Deed, row: SQLModel, whole: SQLModel, changes: Changes) -> AuditEntry:
+    thing = Thing(table_of(type(whole)).name, _of(whole, "id"), _of(whole, "organisation_id"), _name(whole))
+    return _written(session, thing, deed, table_of(type(row)).name, changes)
+
+
+def _written(session: Session, thing: Thing, deed: Deed, kind: str, changes: Changes) -> AuditEntry:
     who: Who = session.info.get("who", lambda: None)
     access = who()
     return AuditEntry(
-        organisation_id=_of(whole, "organisation_id"),
+        organisation_id=thing.organisation_id,
         organiser_id=access.organiser.id if access else None,
         api_key_id=access.api_key_id if access else None,
         deed=deed,
-        kind=table_of(type(row)).name,
-        thing_id=_of(whole, "id"),
-        thing=_name(whole)[:LONGEST_NAME],
+        kind=kind,
+        thing_id=thing.id,
+        thing=thing.name[:LONGEST_NAME],
         changes={
             name: {"from": _shown(name, before), "to": _shown(name, after)} for name, (before, after) in changes.items()
         },
@@ -117,12 +143,8 @@ def _of(thing: SQLModel, name: str) -> uuid.UUID:
     return found
 
 
-def _name(thing: Any) -> str:  # noqa: ANN401 - any watched whole
-    for attribute in ("slug", "name", "title"):
-        found = getattr(thing, attribute, None)
-        if found:
-            return str(next(iter(found.values()))) if isinstance(found, dict) else str(found)
-    return ""
+def _name(thing: object) -> str:
+    return name_of({attribute: getattr(thing, attribute, None) for attribute in NAMES})
 
 
 def _shown(name: str, value: object) -> object:

@@ -1,0 +1,27 @@
+"""What the numbers may name without telling of single people. Pure."""
+
+from collections.abc import Iterable, Mapping
+
+FEWEST = 5  # supporters of a country below which it is not shown by name
+OTHERS = "other"
+
+
+def named(supporters: Mapping[str, int], countries: Iterable[str]) -> frozenset[str]:
+    """Return the countries of enough people; where one alone would stay unnamed, the smallest goes with it.
+
+    The total is public, so what is not named can be told by subtracting: it must never be a single country.
+    """
+    enough = {country for country in countries if supporters.get(country, 0) >= FEWEST}
+    if enough and len(set(countries) - enough) == 1:
+        enough.remove(min(enough, key=lambda country: (supporters[country], country)))
+    return frozenset(enough)
+
+
+def together(counted: Mapping[str, int], names: frozenset[str]) -> dict[str, int]:
+    """Return the counts of countries, all that are not named as one."""
+    shown: dict[str, int] = {}
+    for country, n in sorted(counted.items()):
+        if n:
+            shown_as = country if country in names else OTHERS
+            shown[shown_as] = shown.get(shown_as, 0) + n
+    return shown
