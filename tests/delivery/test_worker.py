@@ -385,7 +385,6 @@ async def test_a_database_that_refuses_for_a_moment_does_not_stop_the_worker(  #
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    monkeypatch.setattr(worker_module, "TROUBLE", 0.05)
     monkeypatch.setattr(worker_module, "IDLE", 0.05)
     await published(organiser)
     await queue(client, worker)
