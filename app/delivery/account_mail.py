@@ -45,18 +45,13 @@ async def run(stopping: asyncio.Event, database: Database, mailer: Mailer, keys:
 
 async def deliver_due(database: Database, mailer: Mailer, keys: Keys, settings: Settings) -> int:
     """Mail whatever is due; return how many that were."""
-    return sum([await _deliver(due, database, mailer, keys, settings) for due in (AccountLink, Alert)])
-
-
-async def _deliver(model: Model, database: Database, mailer: Mailer, keys: Keys, settings: Settings) -> int:
     async with database.transaction() as session:
-        due = await _claim(session, model, settings.lease_time)
+        due = [each for model in (AccountLink, Alert) for each in await _claim(session, model, settings.lease_time)]
         mails = [await organisers_texts.compose(session, each, keys, settings) for each in due]
     for each, mail in zip(due, mails, strict=True):
         wait = await _send(mailer, mail, each, settings) if mail else None
         async with database.transaction() as session:
-            done = sa.update(model).where(col(model.id) == each.id, col(model.due_at).is_not(None))
-            await session.exec(done.values(due_at=None if wait is None else database_now(wait)))
+            await _settle(session, each, wait)
     return len(due)
 
 
@@ -72,6 +67,12 @@ async def _claim(session: AsyncSession, model: Model, lease_time: float) -> list
     taken = sa.update(model).where(col(model.id).in_(due))
     taken = taken.values(due_at=database_now(lease_time), attempts=model.attempts + 1)
     return list((await session.exec(taken.returning(model))).scalars())
+
+
+async def _settle(session: AsyncSession, due: AccountLink | Alert, wait: float | None) -> None:
+    model: Model = type(due)
+    done = sa.update(model).where(col(model.id) == due.id, col(model.due_at).is_not(None))
+    await session.exec(done.values(due_at=None if wait is None else database_now(wait)))
 
 
 async def _send(mailer: Mailer, mail: Mail, due: AccountLink | Alert, settings: Settings) -> float | None:
