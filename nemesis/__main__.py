@@ -9,7 +9,7 @@ from collections import Counter
 from pathlib import Path
 
 from app.database import Database
-from nemesis import kept, sent, served
+from nemesis import kept, paced, sent, served
 from nemesis.evidence import Evidence, gather
 from nemesis.run import fresh, run
 from nemesis.scene import LEASE_TIME, database_server, scene
@@ -21,7 +21,7 @@ JUDGES = (
     sent.hardly_ever_twice,
     kept.tally_equals_rows,
     sent.by_their_will,
-    sent.within_limits,
+    paced.within_limits,
     served.public_served,
     served.drained,
     kept.allowed_moves,

@@ -5,6 +5,7 @@ import json
 import random
 import time
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 import httpx
@@ -22,13 +23,14 @@ AGAIN = frozenset({409, 503})  # still under way; busy
 
 
 class Public:
-    """Its log is what clients were told: every answer, and when it was asked for."""
+    """Its log is what clients were told: every answer, and when it was asked for. `offices`: whom most write to."""
 
-    def __init__(self, base_url: str, keys: Keys, log: Journal, *, seed: str) -> None:
+    def __init__(self, base_url: str, keys: Keys, log: Journal, *, seed: str, offices: Sequence[str]) -> None:
         self._client = httpx.AsyncClient(base_url=base_url, timeout=TIMEOUT, limits=httpx.Limits(max_connections=200))
         self._keys = keys
         self._log = log
         self._seed = seed
+        self._usual = list(offices)
         self._chance = random.Random(f"{seed} public")
 
     async def write(self, until: float, *, rate: float) -> None:
@@ -50,9 +52,10 @@ class Public:
         await self._client.aclose()
 
     async def _live(self, who: Person) -> None:
+        body = who.body | ({} if who.to_all else {"office_ids": self._usual})
         for _ in range(1 + who.asks_twice):
             taken = await self._ask(
-                "POST", f"/campaigns/{SLUG}/letters", who.body, what="submit", key=who.key, email=_digest(who)
+                "POST", f"/campaigns/{SLUG}/letters", body, what="submit", key=who.key, email=_digest(who)
             )
         if not taken:
             return

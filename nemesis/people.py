@@ -11,17 +11,22 @@ from tests.factories import submission
 COUNTRIES = ("DE", "CH", "FR", "PL", "GB")
 LANGUAGES = ("en", "de", "ru")
 PERSONAL = re.compile(rb"quill[a-z]{4}|supporter\.example\.org", re.IGNORECASE)  # what no log may hold
+TO_ALL = 0.15  # of the people write to the slow office too
 LONGEST_PAUSE = 4.0  # seconds until somebody changes their mind
 
 
 @dataclass(frozen=True)
 class Person:
-    """`confirms`: how often; 0 is never. `ends`: what they do in the end, if anything, after `pause` seconds."""
+    """`to_all`: to the slow office too. `confirms`: how often; 0 is never.
+
+    `ends`: what they do in the end, if anything, after `pause` seconds.
+    """
 
     body: dict[str, Any]
     key: str
     asks_twice: bool
     confirms: int
+    to_all: bool
     ends: str | None
     pause: float
 
@@ -42,6 +47,7 @@ def person(seed: str, number: int) -> Person:
         ),
         key=f"nemesis-{number}",
         asks_twice=chance.random() < 0.1,
+        to_all=chance.random() < TO_ALL,
         confirms=chance.choices([0, 1, 2, 3], [15, 70, 10, 5])[0],
         ends=chance.choices([None, "cancel", "erase"], [70, 15, 15])[0],
         pause=chance.uniform(0, LONGEST_PAUSE),

@@ -20,7 +20,7 @@ from nemesis.faults import Nemesis
 from nemesis.journal import Journal
 from nemesis.load import SLUG, Public
 from nemesis.processes import look_after
-from nemesis.scene import LEASE_TIME, SECRET, Scene, open_campaign, until_ready
+from nemesis.scene import LEASE_TIME, OFFICES, SECRET, SLOW, Scene, open_campaign, until_ready
 from nemesis.watch import Watch
 from tests.factories import API
 
@@ -34,19 +34,21 @@ async def run(scene: Scene, *, seed: str, seconds: float, rate: float) -> None:
     """Load the service and hurt it for so many seconds, then let it drain and stop it. All logs are in the folder."""
     faults = Journal(scene.folder / "faults.jsonl")
     chance = random.Random(seed)
-    public = Public(scene.base_url, Keys(SECRET), Journal(scene.folder / "client.jsonl"), seed=seed)
     async with AsyncExitStack() as stack:
         stack.push_async_callback(scene.database.close)
         for each in scene.processes:
             stack.callback(each.kill)
         organiser = await open_campaign(scene)
         stack.push_async_callback(organiser.aclose)
+        told = Journal(scene.folder / "client.jsonl")
+        public = Public(scene.base_url, Keys(SECRET), told, seed=seed, offices=scene.offices[:OFFICES])
         stack.push_async_callback(public.close)
         watch = Watch(scene.database, Journal(scene.folder / "samples.jsonl"))
         beside = (look_after(scene.processes, faults), watch.run(), public.read(), _keep_open(organiser, faults))
         async with _meanwhile(*beside):
             await _storm(_nemesis(scene, chance, faults), public, until=time.time() + seconds, rate=rate)
             await until_ready(organiser)
+            await _lift_the_limit(organiser, scene.offices[-1], faults)
             await _drain(scene, faults)
         await watch.look()
         for each in scene.processes[1:]:
@@ -77,6 +79,14 @@ async def _keep_open(organiser: httpx.AsyncClient, faults: Journal) -> None:
         with suppress(httpx.TransportError):
             if (await organiser.post(f"{API}/campaigns/{SLUG}/resume")).is_success:
                 faults.add(what="resumed")
+
+
+async def _lift_the_limit(organiser: httpx.AsyncClient, office_id: str, faults: Journal) -> None:
+    """Be the organiser who has agreed with the slow office that it may get all that waits for it."""
+    began = time.time()
+    answer = await organiser.patch(f"{API}/officials/{office_id}", json={"hourly_limit": None})
+    answer.raise_for_status()
+    faults.add(what="limit lifted", began=began, office_id=office_id, limit=SLOW)
 
 
 async def _drain(scene: Scene, faults: Journal) -> None:

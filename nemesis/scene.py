@@ -6,7 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
@@ -22,12 +22,14 @@ from tests.postgres import Server, own_server
 SECRET = "a-secret-for-the-nemesis-of-enough-length-0123456789"
 LEASE_TIME = 6.0  # seconds
 OFFICES = 3
+SLOW = 600  # letters an hour, to one office more
 SETTINGS = {
     "UNSILENCED_SECRET_KEY": SECRET,
     "UNSILENCED_LEASE_TIME": str(LEASE_TIME),
     "UNSILENCED_RETRY_FIRST": "0.1",
     "UNSILENCED_FINAL_TIMEOUT": str(LEASE_TIME / 2),
-    "UNSILENCED_PACING": "off",
+    "UNSILENCED_OFFICE_HOURLY_LIMIT": "1000000",  # no limit to those without one of their own
+    "UNSILENCED_ORGANISATION_DAILY_LIMIT": "1000000",
     "UNSILENCED_RATE_LIMITS": "off",
     "UNSILENCED_PROOF_OF_WORK": "off",
 }
@@ -42,6 +44,7 @@ class Scene:
     api: Process
     workers: list[Process]
     relay: Process
+    offices: list[str] = field(default_factory=list)  # their ids, when the campaign is open; the slow one comes last
 
     @property
     def processes(self) -> list[Process]:
@@ -84,7 +87,7 @@ def _relay(folder: Path, ports: dict[str, int], *, seed: str) -> Process:
 
 
 async def open_campaign(scene: Scene) -> httpx.AsyncClient:
-    """Start everything, publish a campaign to a few offices, and return its organiser."""
+    """Start everything, publish a campaign to some offices, of which one is slow, and return its organiser."""
     for each in scene.processes:
         each.start()
     async with scene.database.transaction() as session:
@@ -92,7 +95,8 @@ async def open_campaign(scene: Scene) -> httpx.AsyncClient:
     organiser = httpx.AsyncClient(base_url=scene.base_url, headers={"Authorization": f"Bearer {key}"}, timeout=30)
     await until_ready(organiser)
     offices = [office(emails=[{"address": f"office@by{n}.example.org"}]) for n in range(OFFICES)]
-    await published(organiser, offices=offices, embassies_of=[])
+    offices.append(office(emails=[{"address": "office@slow.example.org"}], hourly_limit=SLOW))
+    scene.offices = (await published(organiser, offices=offices, embassies_of=[]))["offices"]
     return organiser
 
 

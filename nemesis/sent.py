@@ -1,8 +1,7 @@
-"""I3 hardly ever twice, I5 nothing against the supporter's will, I6 limits: the mail server's log is asked."""
+"""I3 hardly ever twice, I5 nothing against the supporter's will: the mail server's log is asked."""
 
 import math
-from bisect import bisect_left
-from collections import Counter, defaultdict
+from collections import Counter
 from itertools import pairwise
 
 from app.models.letter import Stage
@@ -10,10 +9,9 @@ from nemesis.evidence import SETTLED, Copy, Evidence
 from nemesis.journal import Line
 from nemesis.verdict import Verdict
 
-HOUR = 3600.0  # seconds
 YES = "250"
 HINDERS = frozenset({"kill", "stop", "crash", "lock"})
-AFTERMATH = {"crash": 8.0, "lock": 2.0}  # seconds in which it is still felt: a worker then rests for five
+AFTERMATH = {"crash": 4.0, "lock": 2.0}  # seconds in which it is still felt: a worker rests ever longer, up to five
 LEASE_LEFT = 0.75  # of a lease, at least, when a conversation begins
 
 
@@ -117,25 +115,3 @@ def _in_hand(evidence: Evidence, copy: Copy, stopped_at: float, told: str | None
     if copy.began <= stopped_at or _was_stopped(evidence, copy):
         return True
     return told != Stage.CANCELLED and copy.began <= stopped_at + evidence.lease_time
-
-
-def within_limits(evidence: Evidence) -> Verdict:
-    """Hold each office's busiest hour against its limit."""
-    limits = {each["id"]: each.get("hourly_limit") for each in evidence.offices.values()}
-    if not any(limits.values()):
-        return Verdict("I6 within the limits", "no office has an hourly limit here", skipped=True)
-    arrivals: dict[str, list[float]] = defaultdict(list)
-    for letter_id, copies in evidence.copies.items():
-        arrivals[evidence.letters[letter_id]["office_id"]] += [each.at for each in copies]
-    busiest = {office_id: _busiest(sorted(times)) for office_id, times in arrivals.items()}
-    against = [
-        f"office {office_id} takes {limit} an hour and got {busiest[office_id]}"
-        for office_id, limit in limits.items()
-        if limit and busiest.get(office_id, 0) > limit
-    ]
-    return Verdict("I6 within the limits", f"{sum(map(bool, limits.values()))} offices with a limit", against)
-
-
-def _busiest(times: list[float]) -> int:
-    """Return the most arrivals in any one hour; `times` are sorted."""
-    return max((bisect_left(times, begin + HOUR) - n for n, begin in enumerate(times)), default=0)

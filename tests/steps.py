@@ -1,7 +1,9 @@
 """The steps of which a test's story is made, and what an answer has to look like."""
 
+import asyncio
 import re
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 import sqlalchemy as sa
@@ -45,6 +47,13 @@ async def token_in_mail(worker: Worker, relay: Relay, address: str = SAM) -> str
     found = re.search(r"/confirm/(\S+)$", relay.to(address)[-1].body, re.MULTILINE)
     assert found
     return found[1]
+
+
+async def until(it_is_so: Callable[[], bool]) -> None:
+    """Wait for another task or process to come so far."""
+    async with asyncio.timeout(30):
+        while not it_is_so():  # noqa: ASYNC110 - whoever is waited for knows no event
+            await asyncio.sleep(0.01)
 
 
 async def get(client: AsyncClient, path: str, **options: Any) -> Any:

@@ -1,36 +1,96 @@
 """The database goes away under the service, and comes back."""
 
+import asyncio
+from collections.abc import Iterator
 from pathlib import Path
 
-from asgi_lifespan import LifespanManager
-from httpx import ASGITransport, AsyncClient
+import pytest
+from httpx import AsyncClient
 
 from app import schema
 from app.config import Settings
 from app.database import Database
-from app.main import create_app
-from tests.factories import API, submission
-from tests.postgres import own_server
-from tests.steps import LETTERS, problem
+from app.delivery.worker import Worker
+from tests.conftest import SECRET
+from tests.delivery.steps import OFFICE, queue, the_delivery, the_letter
+from tests.factories import API, published, submission
+from tests.postgres import Server, own_server
+from tests.relay import Relay
+from tests.steps import LETTERS, problem, until
+
+BRIEF = 2.0  # seconds of a lease
 
 
-async def test_while_postgresql_is_away_everybody_is_asked_to_come_again_and_then_served(tmp_path: Path) -> None:
-    with own_server([]) as server:
-        database = Database(server.url)
-        await schema.migrate(database)
-        await database.close()
-        app = create_app(Settings(_env_file=None, database_url=server.url, worker=False, mailbox=tmp_path))
-        transport = ASGITransport(app, raise_app_exceptions=False)
-        async with LifespanManager(app), AsyncClient(transport=transport, base_url="http://test") as client:
-            assert (await client.get(f"{API}/campaigns")).status_code == 200
+@pytest.fixture
+def server() -> Iterator[Server]:
+    with own_server([]) as running:
+        yield running
 
-            server.crash()
-            for _ in range(2):  # with connections that are kept, and then without
-                away = [await client.get(f"{API}/campaigns"), await client.post(API + LETTERS, json=submission())]
-                for answer in away:
-                    problem(answer, 503)
-                    assert answer.headers["retry-after"]
-            server.launch()
-            server.wait_until_ready()
 
-            assert (await client.get(f"{API}/campaigns")).status_code == 200
+@pytest.fixture
+async def database_url(server: Server) -> str:
+    database = Database(server.url)
+    await schema.migrate(database)
+    await database.close()
+    return server.url
+
+
+@pytest.fixture
+def settings(database_url: str, relay: Relay, tmp_path: Path) -> Settings:
+    return Settings(
+        _env_file=None,
+        database_url=database_url,
+        smtp_url=relay.url,
+        secret_key=SECRET,
+        worker=False,
+        lease_time=BRIEF,
+        pacing=False,
+        mailbox=tmp_path,
+    )
+
+
+async def test_while_postgresql_is_away_everybody_is_asked_to_come_again_and_then_served(
+    server: Server, client: AsyncClient
+) -> None:
+    assert (await client.get(f"{API}/campaigns")).status_code == 200
+
+    server.crash()
+    for _ in range(2):  # with connections that are kept, and then without
+        away = [await client.get(f"{API}/campaigns"), await client.post(API + LETTERS, json=submission())]
+        for answer in away:
+            problem(answer, 503)
+            assert answer.headers["retry-after"]
+    server.launch()
+    server.wait_until_ready()
+
+    assert (await client.get(f"{API}/campaigns")).status_code == 200
+
+
+async def test_what_left_while_postgresql_was_away_is_written_down_before_anything_is_claimed_again(  # noqa: PLR0917 - fixtures
+    server: Server,
+    client: AsyncClient,
+    organiser: AsyncClient,
+    worker: Worker,
+    relay: Relay,
+    database: Database,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    await published(organiser)
+    await queue(client, worker)
+    relay.hold()
+    stopping = asyncio.Event()
+    running = asyncio.create_task(worker.run(stopping))
+    await relay.texts_held()
+
+    server.crash()
+    relay.go_on()
+    await until(lambda: "the database does not answer" in caplog.text)
+    server.launch()
+    server.wait_until_ready()
+    await until(lambda: not worker.in_hand)
+    stopping.set()
+    await running
+
+    assert (await the_letter(database)).stage == "sent"
+    assert (await the_delivery(database)).attempts == 1
+    assert len(relay.to(OFFICE)) == 1

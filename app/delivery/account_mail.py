@@ -1,39 +1,32 @@
-"""Mail to organisers: the links to join and to choose a new password. Few, so one after the other."""
+"""Mail to organisers: links, and what happens to their campaigns. Few, so one after the other."""
 
 import asyncio
 import logging
 import random
-import uuid
 
 import sqlalchemy as sa
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from sqlalchemy.exc import SQLAlchemyError
-from sqlmodel import col, select
+from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.config import PROJECT, Settings
+from app.config import Settings
 from app.database import Database, database_now
-from app.delivery import message, retry
+from app.delivery import message, organisers_texts, retry
 from app.delivery.mailer import Envelope, Mailer
 from app.delivery.message import Mail
-from app.delivery.replies import Never, TryAgain
-from app.models.account_link import AccountLink, Purpose
+from app.delivery.replies import AgainstPolicy, Never, TryAgain
+from app.models.account_link import AccountLink
+from app.models.alert import Alert
 from app.models.columns import now
-from app.models.organisation import Organisation
 from app.services.sealing import Keys
-from app.services.team import account_links, accounts
 
 logger = logging.getLogger(__name__)
 
-AT_ONCE = 20  # links that are claimed together
+AT_ONCE = 20  # mails that are claimed together
 IDLE = 1.0  # seconds between looks at an empty queue
 TROUBLE = 5.0  # seconds to wait when something went wrong
 
-_environment = Environment(
-    loader=FileSystemLoader(PROJECT / "templates" / "mail" / "organisers"),
-    undefined=StrictUndefined,
-    autoescape=False,  # noqa: S701 - plain text
-)
+Model = type[AccountLink] | type[Alert]
 
 
 async def run(stopping: asyncio.Event, database: Database, mailer: Mailer, keys: Keys, settings: Settings) -> None:
@@ -51,81 +44,55 @@ async def run(stopping: asyncio.Event, database: Database, mailer: Mailer, keys:
 
 
 async def deliver_due(database: Database, mailer: Mailer, keys: Keys, settings: Settings) -> int:
-    """Mail each link that is due; return how many were."""
+    """Mail whatever is due; return how many that were."""
     async with database.transaction() as session:
-        due = await _claim(session, settings.lease_time)
-        mails = [await _compose(session, link, keys, settings) for link in due]
-    for link, mail in zip(due, mails, strict=True):
-        wait = await _send(mailer, mail, link.attempts, settings) if mail else None
+        due = [each for model in (AccountLink, Alert) for each in await _claim(session, model, settings.lease_time)]
+        mails = [await organisers_texts.compose(session, each, keys, settings) for each in due]
+    for each, mail in zip(due, mails, strict=True):
+        wait = await _send(mailer, mail, each, settings) if mail else None
         async with database.transaction() as session:
-            done = sa.update(AccountLink).where(col(AccountLink.id) == link.id, col(AccountLink.due_at).is_not(None))
-            await session.exec(done.values(due_at=None if wait is None else database_now(wait)))
+            await _settle(session, each, wait)
     return len(due)
 
 
-async def _claim(session: AsyncSession, lease_time: float) -> list[AccountLink]:
+async def _claim(session: AsyncSession, model: Model, lease_time: float) -> list[AccountLink | Alert]:
     """Take what is due; a worker that crashes leaves it due again when the lease has run out."""
     due = (
-        sa.select(col(AccountLink.id))
-        .where(col(AccountLink.due_at).is_not(None), col(AccountLink.due_at) <= database_now())
-        .order_by(col(AccountLink.due_at))
+        sa.select(col(model.id))
+        .where(col(model.due_at).is_not(None), col(model.due_at) <= database_now())
+        .order_by(col(model.due_at))
         .limit(AT_ONCE)
         .with_for_update(skip_locked=True)
     )
-    taken = sa.update(AccountLink).where(col(AccountLink.id).in_(due))
-    taken = taken.values(due_at=database_now(lease_time), attempts=AccountLink.attempts + 1)
-    ids: list[uuid.UUID] = list((await session.exec(taken.returning(col(AccountLink.id)))).scalars())
-    return list(await session.exec(select(AccountLink).where(col(AccountLink.id).in_(ids))))
+    taken = sa.update(model).where(col(model.id).in_(due))
+    taken = taken.values(due_at=database_now(lease_time), attempts=model.attempts + 1)
+    return list((await session.exec(taken.returning(model))).scalars())
 
 
-async def _compose(session: AsyncSession, link: AccountLink, keys: Keys, settings: Settings) -> Mail | None:
-    """Return the mail; None if nobody is to get it: the link is over, or nobody has an account with this address."""
-    if link.used_at or link.expires_at < now():
-        return None
-    if link.purpose is Purpose.RESET and await accounts.by_digest(session, link.digest) is None:
-        return None
-    try:
-        address = account_links.address_of(keys, link)
-    except ValueError as error:
-        logger.warning("a mail to an organiser is dropped: %s", error)
-        return None
-    organisation = await session.get(Organisation, link.organisation_id) if link.organisation_id else None
-    text = _environment.get_template(f"{link.purpose.value}.txt").render(
-        organisation=organisation.name if organisation else "",
-        role=link.role.value if link.role else "",
-        url=f"{settings.base_url}/account/{account_links.token_for(keys, link)}",
-    )
-    subject, _, body = text.partition("\n")
-    domain = settings.mail_from.rpartition("@")[2]
-    return Mail(
-        sender=settings.mail_from,
-        sender_name=domain,
-        to=address,
-        subject=subject.removeprefix("Subject:").strip(),
-        body=body.strip() + "\n",
-        message_id=f"{link.id}@{domain}",
-        person="",
-        automatic=True,
-    )
+async def _settle(session: AsyncSession, due: AccountLink | Alert, wait: float | None) -> None:
+    model: Model = type(due)
+    done = sa.update(model).where(col(model.id) == due.id, col(model.due_at).is_not(None))
+    await session.exec(done.values(due_at=None if wait is None else database_now(wait)))
 
 
-async def _send(mailer: Mailer, mail: Mail, attempts: int, settings: Settings) -> float | None:
+async def _send(mailer: Mailer, mail: Mail, due: AccountLink | Alert, settings: Settings) -> float | None:
     """Hand a mail over; return the seconds until it is tried again, or None: it is over."""
     try:
         await mailer.send(Envelope(mail.sender, mail.to, message.to_bytes(mail, at=now())))
+    except (TryAgain, AgainstPolicy):  # a server that refuses letters may refuse the mail that says so, for a while
+        return _later(due, settings)
     except Never:
         logger.warning("a mail to an organiser was refused for good")
-    except TryAgain:
-        return _later(attempts, settings)
     except Exception as error:  # noqa: BLE001 - one bad mail keeps no other from leaving
         logger.warning("a mail to an organiser could not be handed over: %s", type(error).__name__)
-        return _later(attempts, settings)
+        return _later(due, settings)
     return None
 
 
-def _later(attempts: int, settings: Settings) -> float | None:
+def _later(due: AccountLink | Alert, settings: Settings) -> float | None:
+    tried_for = (now() - due.created_at).total_seconds()
     chance = random.random()  # noqa: S311 - spreads the herd, guards nothing
-    return retry.wait(attempts, first=settings.retry_first, chance=chance)
+    return retry.wait_or_give_up(due.attempts, tried_for=tried_for, first=settings.retry_first, chance=chance)
 
 
 async def _pause(stopping: asyncio.Event, seconds: float) -> None:

@@ -81,7 +81,9 @@ class Attempts:
                 return _over(draft, error, Outcome.REFUSED)
 
     def _again(self, draft: Draft, reply: str, outcome: Outcome) -> Settlement:
-        wait = retry.wait(draft.claim.attempts, first=self._settings.retry_first, chance=_chance())
+        wait = retry.wait_or_give_up(
+            draft.claim.attempts, tried_for=_tried_for(draft), first=self._settings.retry_first, chance=_chance()
+        )
         stage, reason = (Stage.FAILED, Reason.GAVE_UP) if wait is None else (None, None)
         uncertain = outcome is Outcome.UNCERTAIN
         return Settlement(
@@ -114,6 +116,12 @@ def not_begun(draft: Draft, why: str) -> Settlement:
 
 def _unspent(draft: Draft, reply: str, outcome: Outcome, *, wait: float) -> Settlement:
     return Settlement(draft.claim, reply, outcome, wait=wait, spent=False)
+
+
+def _tried_for(draft: Draft) -> float:
+    """Return the seconds since the first attempt: outages and waiting for a slot before it do not count."""
+    since = draft.claim.trying_since
+    return (now() - since).total_seconds() if since else 0.0
 
 
 def _chance() -> float:

@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import Enum
 from typing import Any
 
@@ -42,6 +43,7 @@ class Claim:
     attempts: int
     crashes: int
     about: uuid.UUID | None = None
+    trying_since: datetime | None = None
 
 
 async def claim(session: AsyncSession, lane: Lane, *, most: int, lease_time: float) -> list[Claim]:
@@ -67,6 +69,9 @@ def taking(due: sa.Select[uuid.UUID] | sa.CompoundSelect[uuid.UUID]) -> Taking:
             lease=sa.bindparam("new_lease", type_=sa.Uuid()),
             due_at=database_now(sa.bindparam("lease_time", type_=sa.Float())),
             attempts=Delivery.attempts + 1,
+            trying_since=sa.func.coalesce(
+                sa.case((col(Delivery.attempts) > 0, col(Delivery.trying_since))), database_now()
+            ),
             crashes=Delivery.crashes + sa.case((LEASED, 1), else_=0),
         )
         .returning(*(col(getattr(Delivery, name)) for name in Claim.__dataclass_fields__))

@@ -27,6 +27,7 @@ TROUBLE = 5.0  # seconds to wait when the database does not answer
 COUNT_EVERY = 60.0  # seconds between tellings of letters sent
 FORGET_EVERY = 3600.0  # seconds
 KEEP_CALLS = timedelta(days=30)
+MOST_ATTEMPTS = 24  # with the defaults about five days
 GONE = 410  # "no more, please": Standard Webhooks
 
 
@@ -127,6 +128,8 @@ class Hooks:
         }
 
     def _again(self, call: Call, answer: str) -> Outcome:
+        if call.attempts >= MOST_ATTEMPTS:
+            return Outcome(call, answer)
         chance = random.random()  # noqa: S311 - spreads the herd, guards nothing
         return Outcome(call, answer, wait=retry.wait(call.attempts, first=self.settings.retry_first, chance=chance))
 

@@ -27,7 +27,8 @@ CONNECTIONS = 4  # on which it sends letters at once
 IDLE = 0.5  # seconds between looks at an empty queue
 TIDY_EVERY = 3600.0  # seconds
 TELL_EVERY = 5.0  # seconds between looks for news, while there are letters to send
-TROUBLE = 5.0  # seconds to wait when the database does not answer
+TROUBLE = 5.0  # seconds to wait, at most, when the database does not answer; before that …
+FIRST_TROUBLE = 0.1  # … so long, then twice as long each time: leases of what is in hand run on
 
 
 class _InHand:
@@ -79,17 +80,22 @@ class Worker:
     async def run(self, stopping: asyncio.Event) -> None:
         """Deliver until told to stop; then finish what has begun, and give the rest back."""
         self._stopping = stopping
+        trouble = FIRST_TROUBLE
         while not stopping.is_set():
             try:
+                if trouble > FIRST_TROUBLE:
+                    await self._settle(patience=0)  # before anything is claimed: else what has left goes again
                 await self._tidy()
                 busy = await self.run_once()
             except (SQLAlchemyError, OSError) as error:
-                logger.warning("the database does not answer (%s); again in %s s", type(error).__name__, TROUBLE)
-                await _pause(stopping, TROUBLE)
+                logger.warning("the database does not answer (%s); again in %s s", type(error).__name__, trouble)
+                await _pause(stopping, trouble)
+                trouble = min(2 * trouble, TROUBLE)
             except Exception:
                 logger.exception("a turn of the worker went wrong; going on in %s s", TROUBLE)
                 await _pause(stopping, TROUBLE)
             else:
+                trouble = FIRST_TROUBLE
                 if not busy:
                     await _pause(stopping, IDLE)
         try:

@@ -2,6 +2,7 @@
 
 from app.models.account import Account, RecoveryCode
 from app.models.account_link import AccountLink
+from app.models.alert import Alert
 from app.models.api_key import ApiKey
 from app.models.audit import AuditEntry
 from app.models.brief import Brief
@@ -26,6 +27,7 @@ __all__ = [
     "Account",
     "AccountLink",
     "Accreditation",
+    "Alert",
     "ApiKey",
     "AttemptTally",
     "AuditEntry",

@@ -62,6 +62,7 @@ class Delivery(SQLModel, table=True):
     due_at: datetime | None = None
     lease: uuid.UUID | None = Field(default=None, description="The claim that holds it; settling asks for it.")
     attempts: int = 0
+    trying_since: datetime | None = Field(default=None, description="When the first of these attempts was claimed.")
     crashes: int = Field(default=0, description="How often in a row a claim was not settled before its lease ran out.")
     uncertain: bool = Field(
         default=False, description="An attempt broke off after the text had been handed over: it may have arrived."

@@ -11,6 +11,7 @@ from app.models.campaign import Campaign, CampaignPrisoner, CampaignStatus
 from app.models.news import News, NewsCreate, NewsKind, NewsPublic
 from app.models.prisoner import FREE_OR_DEAD, Prisoner, PrisonerStatus
 from app.pagination import Page, PageRequest
+from app.services.team import alerts
 
 
 async def publish(session: AsyncSession, campaign: Campaign, body: NewsCreate) -> NewsPublic:
@@ -35,6 +36,7 @@ async def tell_freed(session: AsyncSession, prisoner: Prisoner, *, before: Priso
     )
     found = (await session.exec(running.order_by(col(Campaign.id)))).all()
     await _add(session, [News(campaign_id=each, kind=NewsKind.STOPPED, prisoner_id=prisoner.id) for each in found])
+    await alerts.stopped(session, found, prisoner)
 
 
 async def listed(session: AsyncSession, campaign: Campaign, query: PageRequest) -> Page[NewsPublic]:

@@ -30,6 +30,7 @@ from app.models.pace import Stream
 from app.models.prisoner import Prisoner
 from app.models.webhook import Topic
 from app.services import briefs, campaigns, news, queue, revisions, telling
+from app.services.team import alerts
 
 
 async def publish(session: AsyncSession, campaign: Campaign) -> CampaignForOrganisers:
@@ -92,6 +93,8 @@ async def pause(session: AsyncSession, campaign: Campaign, *, trouble: str | Non
     """Hold everything that has not left. `trouble`: why the service does so by itself."""
     _require_next(campaign, CampaignStatus.PAUSED)
     await revisions.change(session, campaign, {"status": CampaignStatus.PAUSED, "trouble": trouble})
+    if trouble:
+        await alerts.paused(session, campaign, why=trouble)
     await queue.stop(
         session,
         col(Letter.campaign_id) == campaign.id,

@@ -9,6 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.database import Database, rows
 from app.models.account_link import AccountLink
+from app.models.alert import Alert
 from app.models.campaign import Campaign
 from app.models.delivery import Delivery, Enclosure
 from app.models.idempotency import Idempotency
@@ -37,6 +38,7 @@ async def run(database: Database, *, at: datetime) -> int:
             forgotten += n
     async with database.transaction() as session:
         await session.exec(sa.delete(Idempotency).where(col(Idempotency.created_at) < at - KEEP_ANSWERS))
+        await session.exec(sa.delete(Alert).where(col(Alert.created_at) < at - KEEP_ENCLOSURES))
         await session.exec(sa.delete(Enclosure).where(col(Enclosure.created_at) < at - KEEP_ENCLOSURES))
         await notice_limits.forget(session, before=at.date())
         await session.exec(sa.delete(Throttle).where(col(Throttle.ends_at) < at))

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "20261121_0016"
-down_revision = "20261121_0010"
+down_revision = "20261121_0014"
 
 AT_ONCE = 5_000
 ANSWERED = sa.text("answer IS NOT NULL")

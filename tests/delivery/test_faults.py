@@ -46,6 +46,12 @@ async def test_a_server_that_does_not_welcome_us_is_an_outage_and_no_letters_fau
     assert hostile.taken == []
 
 
+async def test_a_server_whose_name_is_not_known_is_an_outage_too() -> None:
+    (end,) = await ending("smtp://no-such-name.invalid:25")
+
+    assert isinstance(end, Outage)
+
+
 @pytest.mark.parametrize(
     ("step", "said", "means"),
     [

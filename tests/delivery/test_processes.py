@@ -1,10 +1,9 @@
 """A worker's process that is killed, stopped or told to go, at a known step of a letter, on both databases."""
 
 import asyncio
-import os
 import signal
-import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
 from email import message_from_bytes
 from pathlib import Path
 
@@ -18,10 +17,11 @@ from app.delivery.worker import Worker
 from app.services.sealing import Keys
 from tests.delivery.steps import deliveries, drain, let_time_pass, many_offices, queue, stats, the_delivery
 from tests.factories import published
+from tests.halfway import Halfway
 from tests.hostile import SILENCE, Hostile
+from tests.processes import running
 from tests.steps import differences
 
-COMMAND = Path(sys.executable).parent / "unsilenced"
 PATIENCE = 30  # seconds for a process to go
 
 Start = Callable[..., Awaitable[asyncio.subprocess.Process]]
@@ -36,27 +36,13 @@ async def hostile() -> AsyncIterator[Hostile]:
 @pytest.fixture
 async def start(settings: Settings, hostile: Hostile, tmp_path: Path) -> AsyncIterator[Start]:
     """Start `unsilenced work` in a process of its own."""
-    started: list[asyncio.subprocess.Process] = []
+    async with AsyncExitStack() as stack:
 
-    async def run(**overrides: str) -> asyncio.subprocess.Process:
-        env = {name: value for name, value in os.environ.items() if not name.startswith("UNSILENCED_")} | {
-            "UNSILENCED_DATABASE_URL": settings.database_url,
-            "UNSILENCED_SMTP_URL": hostile.url,
-            "UNSILENCED_SECRET_KEY": settings.secret_key,
-            "UNSILENCED_PACING": "off",
-            **overrides,
-        }
-        process = await asyncio.create_subprocess_exec(
-            COMMAND, "work", env=env, cwd=tmp_path, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL
-        )
-        started.append(process)
-        return process
+        async def run(**overrides: str) -> asyncio.subprocess.Process:
+            env = {"UNSILENCED_SMTP_URL": hostile.url, **overrides}
+            return await stack.enter_async_context(running("work", settings=settings, folder=tmp_path, **env))
 
-    yield run
-    for process in started:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
+        yield run
 
 
 @pytest.fixture
@@ -94,6 +80,27 @@ async def test_a_worker_killed_after_the_claim_costs_its_letters_nothing_but_tim
 
     assert await stats(client) == {"total": 3, "sent": 3}
     assert len(set(ids(hostile))) == len(hostile.taken) == 3
+    assert await differences(database) == []
+
+
+async def test_a_worker_killed_in_the_middle_of_a_text_costs_nothing_but_time(
+    client: AsyncClient, organiser: AsyncClient, start: Start, another: Worker, hostile: Hostile, database: Database
+) -> None:
+    await published(organiser)
+    await queue(client, another)
+    async with Halfway(hostile.url) as line:
+        process = await start(UNSILENCED_SMTP_URL=line.url)
+        await asyncio.wait_for(line.half_has_passed.wait(), PATIENCE)
+        process.kill()
+        await ended(process)
+    assert hostile.taken == []
+    assert await stats(client) == {"total": 1, "sending": 1}
+
+    await let_time_pass(database)
+    await drain(another, database)
+
+    assert await stats(client) == {"total": 1, "sent": 1}
+    assert len(hostile.taken) == 1
     assert await differences(database) == []
 
 

@@ -14,7 +14,6 @@ from app.delivery import claims, settling
 from app.delivery import worker as worker_module
 from app.delivery.claims import Lane
 from app.delivery.mailer import SmtpMailer
-from app.delivery.retry import MOST_ATTEMPTS
 from app.delivery.settlement import Outcome, Settlement
 from app.delivery.worker import Worker
 from app.models.columns import now
@@ -186,23 +185,6 @@ async def test_a_mail_server_that_is_down_loses_nothing(
     await drain(worker, database)
     assert await stats(client) == {"total": 3, "sent": 3}
     assert len(relay.accepted) == 3
-
-
-async def test_a_letter_that_never_gets_through_is_given_up_in_the_end(
-    client: AsyncClient, organiser: AsyncClient, worker: Worker, relay: Relay, database: Database
-) -> None:
-    await published(organiser)
-    await queue(client, worker)
-    relay.at_data[OFFICE] = ["451 4.3.0 later"]
-    async with database.transaction() as session:
-        await session.exec(sa.update(Delivery).values(attempts=MOST_ATTEMPTS - 1))
-
-    await worker.drain()
-
-    letter, delivery = await the_letter(database), await the_delivery(database)
-    assert (letter.stage, letter.reason) == (Stage.FAILED, Reason.GAVE_UP)
-    assert (delivery.due_at, delivery.last_reply) == (None, "451 4.3.0 later")
-    assert await stats(client) == {"total": 1, "failed": 1}
 
 
 async def test_a_claim_whose_lease_ran_out_passes_on_and_its_late_settle_is_refused(
@@ -385,7 +367,6 @@ async def test_a_database_that_refuses_for_a_moment_does_not_stop_the_worker(  #
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    monkeypatch.setattr(worker_module, "TROUBLE", 0.05)
     monkeypatch.setattr(worker_module, "IDLE", 0.05)
     await published(organiser)
     await queue(client, worker)

@@ -25,6 +25,7 @@ from tests.steps import everything_stored, get, how_many, patch, problem, somebo
 
 NOT_WATCHED = {  # and why
     "accreditation": "told as the office's accredited_to",
+    "alert": "mail about what the campaign's entries tell",
     "attempt_tally": "counts",
     "audit_entry": "is the record",
     "brief": "never changes; publishing shows as the campaign's brief_id",
