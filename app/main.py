@@ -21,23 +21,29 @@ from app.routers import (
     audit,
     auth,
     campaigns,
+    endorse_pages,
+    endorsements,
     exports,
     feeds,
     guide,
     health,
     imports,
     inbound,
+    joint_letters,
     letters,
     mailbox,
     metrics,
     news,
     numbers,
     officials,
+    organisation,
     organisers,
     osdi,
     pages,
     pictures,
     popolo,
+    preview_links,
+    preview_pages,
     print_runs,
     prisoners,
     queue,
@@ -66,6 +72,7 @@ TAGS = (  # as /docs shows them
     "prisoners",
     "officials",
     "stats",
+    "endorsements",
     "print runs",
     "queue",
     "imports and exports",
@@ -80,7 +87,18 @@ TAGS = (  # as /docs shows them
 # Matched in order: the busiest first
 SHOWN = (numbers, pictures, streams, feeds, popolo)
 FOR_ORGANISERS = (print_runs, news, queue, inbound, imports, exports, webhooks, auth, organisers, audit)
-ROOMS = (letters, stats, receipts, campaigns, prisoners, officials, *SHOWN, *FOR_ORGANISERS)  # the busiest first
+OF_CAMPAIGNS = (endorsements, joint_letters, preview_links, organisation)
+ROOMS = (
+    letters,
+    stats,
+    receipts,
+    campaigns,
+    prisoners,
+    officials,
+    *SHOWN,
+    *OF_CAMPAIGNS,
+    *FOR_ORGANISERS,
+)  # the busiest first
 DESCRIPTION = """
 Letter-writing campaigns for political prisoners: personal, correctly addressed letters, each counted truthfully.
 
@@ -126,7 +144,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.include_router(guide.router)
     app.include_router(pages.router)
     app.include_router(unsubscribe.router)
-    app.include_router(account_pages.router)
+    for behind_a_link in (account_pages, endorse_pages, preview_pages):
+        app.include_router(behind_a_link.router)
     if settings.catches_mail:
         app.include_router(mailbox.router)
     if settings.cors_origins:

@@ -1,4 +1,4 @@
-"""Mail to organisers: the links to join and to choose a new password. Few, so one after the other."""
+"""Mail to organisers and endorsers: the links to join, to choose a new password, to sign. Few, so one after another."""
 
 import asyncio
 import logging
@@ -18,9 +18,12 @@ from app.delivery.mailer import Envelope, Mailer
 from app.delivery.message import Mail
 from app.delivery.replies import Never, TryAgain
 from app.models.account_link import AccountLink, Purpose
+from app.models.campaign import Campaign
 from app.models.columns import now
+from app.models.endorsement import Endorsement, EndorsementStatus
 from app.models.organisation import Organisation
-from app.services.sealing import Keys
+from app.models.text import in_language
+from app.services.sealing import ENDORSE, Keys
 from app.services.team import account_links, accounts
 
 logger = logging.getLogger(__name__)
@@ -89,12 +92,10 @@ async def _compose(session: AsyncSession, link: AccountLink, keys: Keys, setting
     except ValueError as error:
         logger.warning("a mail to an organiser is dropped: %s", error)
         return None
-    organisation = await session.get(Organisation, link.organisation_id) if link.organisation_id else None
-    text = _environment.get_template(f"{link.purpose.value}.txt").render(
-        organisation=organisation.name if organisation else "",
-        role=link.role.value if link.role else "",
-        url=f"{settings.base_url}/account/{account_links.token_for(keys, link)}",
-    )
+    values = await _values(session, link, keys, settings)
+    if values is None:
+        return None
+    text = _environment.get_template(f"{link.purpose.value}.txt").render(values)
     subject, _, body = text.partition("\n")
     domain = settings.mail_from.rpartition("@")[2]
     return Mail(
@@ -107,6 +108,22 @@ async def _compose(session: AsyncSession, link: AccountLink, keys: Keys, setting
         person="",
         automatic=True,
     )
+
+
+async def _values(session: AsyncSession, link: AccountLink, keys: Keys, settings: Settings) -> dict[str, object] | None:
+    """Return what a mail says; None where its endorsement was answered or taken back meanwhile."""
+    organisation = await session.get(Organisation, link.organisation_id) if link.organisation_id else None
+    by = {"organisation": organisation.name if organisation else ""}
+    if link.purpose is not Purpose.ENDORSE:
+        url = f"{settings.base_url}/account/{account_links.token_for(keys, link)}"
+        return {**by, "role": link.role.value if link.role else "", "url": url}
+    endorsement = await session.get(Endorsement, link.endorsement_id)
+    if endorsement is None or endorsement.status is not EndorsementStatus.INVITED:
+        return None
+    campaign = await session.get_one(Campaign, endorsement.campaign_id)
+    url = f"{settings.base_url}/endorse/{keys.token_for(endorsement.id, purpose=ENDORSE)}"
+    title = in_language(campaign.title, next(iter(campaign.languages), ""))
+    return {**by, "name": endorsement.name, "title": title, "code": campaign.code, "url": url}
 
 
 async def _send(mailer: Mailer, mail: Mail, attempts: int, settings: Settings) -> float | None:

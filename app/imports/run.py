@@ -18,6 +18,7 @@ from app.imports.kind import Batch, Kind
 from app.imports.kinds import KINDS, ImportKind
 from app.imports.report import Fault, Report, Result, Told
 from app.imports.rows import Row, Source
+from app.services.sealing import Keys
 
 AT_ONCE = 500  # rows of one batch
 TOLD_AT_ONCE = 20  # faults of a refusal; a dry run tells all
@@ -67,13 +68,14 @@ async def run(
     wish: Wish,
     file: BinaryIO,
     *,
+    keys: Keys | None = None,
     on_progress: Callable[[], None] = lambda: None,
 ) -> Report:
     """Import a file, and return what became of each row. NotImported if rows were refused and it may not keep going."""
     kind = KINDS[wish.kind]
     source = await asyncio.to_thread(kind.open, file, kind.model, kind.synonyms, wish.given)
     report = Report(wish.kind, wish.dry_run, source.columns, source.encoding, source.separator)
-    importing = _Importing(kind, organisation_id, wish, report, on_progress)
+    importing = _Importing(kind, organisation_id, wish, report, keys, on_progress)
     if wish.dry_run:
         async with database.reading() as session:
             await importing.go(session, source)
@@ -95,6 +97,7 @@ class _Importing:
     organisation_id: uuid.UUID
     wish: Wish
     report: Report
+    keys: Keys | None
     on_progress: Callable[[], None]
     seen: dict[str, int] = field(default_factory=dict)
 
@@ -108,7 +111,7 @@ class _Importing:
         columns = {name: text for name, text in told.items() if name not in self.kind.own_settings}
         given = rows.understand_given(self.kind.model, self.kind.synonyms, columns)
         while taken := await asyncio.to_thread(_next, source.rows):
-            batch = Batch(self.organisation_id, taken, given, lock=not self.wish.dry_run)
+            batch = Batch(self.organisation_id, taken, given, lock=not self.wish.dry_run, keys=self.keys)
             there = await self.kind.load(session, batch)
             decisions = await asyncio.to_thread(self._decide, batch, there)
             if not self.wish.dry_run and not self.is_spoilt:

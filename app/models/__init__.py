@@ -7,6 +7,7 @@ from app.models.audit import AuditEntry
 from app.models.brief import Brief
 from app.models.campaign import Campaign, CampaignOffice, CampaignPrisoner
 from app.models.delivery import Delivery, Enclosure, NoticeCount
+from app.models.endorsement import Endorsement
 from app.models.idempotency import Idempotency
 from app.models.letter import Letter
 from app.models.news import News
@@ -15,8 +16,10 @@ from app.models.offline_letters import OfflineLetters
 from app.models.organisation import Organisation, Organiser
 from app.models.organiser_session import OrganiserSession
 from app.models.pace import AttemptTally, Destination, OfficePace, OrganisationDay, Stream
+from app.models.preview_link import PreviewLink
 from app.models.print_run import PrintRun
 from app.models.prisoner import Prisoner, PrisonerEvent
+from app.models.review import Approval
 from app.models.submission import Submission
 from app.models.tally import SupporterTally, Tally
 from app.models.throttle import Throttle
@@ -27,6 +30,7 @@ __all__ = [
     "AccountLink",
     "Accreditation",
     "ApiKey",
+    "Approval",
     "AttemptTally",
     "AuditEntry",
     "Brief",
@@ -36,6 +40,7 @@ __all__ = [
     "Delivery",
     "Destination",
     "Enclosure",
+    "Endorsement",
     "Idempotency",
     "Letter",
     "News",
@@ -48,6 +53,7 @@ __all__ = [
     "OrganisationDay",
     "Organiser",
     "OrganiserSession",
+    "PreviewLink",
     "PrintRun",
     "Prisoner",
     "PrisonerEvent",

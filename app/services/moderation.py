@@ -41,6 +41,7 @@ async def listed(
     chosen = {
         col(Campaign.slug): query.campaign,
         col(Letter.stage): query.stage,
+        col(Letter.kind): query.kind,
         col(Letter.reason): query.reason,
         col(Letter.office_id): query.office,
     }

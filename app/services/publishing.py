@@ -25,11 +25,12 @@ from app.models.campaign import (
 from app.models.columns import now
 from app.models.letter import WAITING, Letter, Reason, Stage
 from app.models.office import Accreditation, Office, OfficeKind
-from app.models.organisation import Organisation
+from app.models.organisation import Organisation, Organiser
 from app.models.pace import Stream
 from app.models.prisoner import Prisoner
+from app.models.review import ApprovalCreate, Review
 from app.models.webhook import Topic
-from app.services import briefs, campaigns, news, queue, revisions, telling
+from app.services import briefs, campaigns, news, queue, reviewing, revisions, telling
 
 
 async def publish(session: AsyncSession, campaign: Campaign) -> CampaignForOrganisers:
@@ -38,6 +39,7 @@ async def publish(session: AsyncSession, campaign: Campaign) -> CampaignForOrgan
     if to is CampaignStatus.ACTIVE:
         _require_next(campaign, to)
     content = await compiled(session, campaign)
+    await reviewing.require(session, campaign, content)
     await revisions.change(session, campaign, {"brief_id": await _edition(session, campaign, content), "status": to})
     await telling.of_campaign(session, campaign, Topic.CAMPAIGN_PUBLISHED)
     return await campaigns.show_to_organisers(session, campaign)
@@ -48,6 +50,17 @@ async def compiled(session: AsyncSession, campaign: Campaign) -> BriefContent:
     organisation = await session.get_one(Organisation, campaign.organisation_id)
     prisoners = (await campaigns.prisoners_of(session, [campaign.id])).get(campaign.id, [])
     return compile_brief(campaign, organisation.name, prisoners, await offices(session, campaign), today=now().date())
+
+
+async def review(session: AsyncSession, campaign: Campaign) -> Review:
+    """Return what waits to be published, and who stands behind it."""
+    return await reviewing.look(session, campaign, await compiled(session, campaign))
+
+
+async def approve(session: AsyncSession, campaign: Campaign, organiser: Organiser, body: ApprovalCreate) -> Review:
+    """Approve what others wrote, as it would be published now."""
+    await reviewing.approve(session, campaign, content := await compiled(session, campaign), organiser, body)
+    return await reviewing.look(session, campaign, content)
 
 
 async def in_force(session: AsyncSession, campaign: Campaign) -> BriefContent:
@@ -116,6 +129,8 @@ async def resume(session: AsyncSession, campaign: Campaign) -> CampaignForOrgani
     """Let what was held by the pause go on, and what was put in quarantine too."""
     if campaign.status is not CampaignStatus.PAUSED:
         raise Conflict(f"The campaign is {campaign.status.value}, not paused.")
+    if campaign.closes_on and campaign.closes_on < now().date():
+        raise Conflict("The closing date has passed: set another one first, or close the campaign with its outcome.")
     await revisions.change(session, campaign, {"status": CampaignStatus.ACTIVE, "trouble": None})
     may_go = col(Letter.reason).in_([Reason.CAMPAIGN_PAUSED, Reason.QUARANTINED])
     await queue.release(session, col(Letter.campaign_id) == campaign.id, may_go)
@@ -133,6 +148,7 @@ async def close(session: AsyncSession, campaign: Campaign, body: CampaignClose) 
             "status": CampaignStatus.CLOSED,
             "outcome": body.outcome,
             "outcome_note": body.note,
+            "instructions": {},
             "closed_at": now(),
             "closes_on": min(campaign.closes_on or now().date(), now().date()),
         },
@@ -150,6 +166,8 @@ async def close(session: AsyncSession, campaign: Campaign, body: CampaignClose) 
 
 
 def _require_next(campaign: Campaign, to: CampaignStatus) -> None:
+    if campaign.status is CampaignStatus.CLOSED:
+        raise Conflict("The campaign is closed, and stays closed. To go on, clone it into a new draft.")
     if to not in NEXT_STATUS[campaign.status]:
         raise Conflict(f"The campaign is {campaign.status.value}, so it cannot become {to.value}.")
 

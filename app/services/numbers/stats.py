@@ -13,7 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from app.database import rows, table_of
 from app.models.campaign import Campaign, CampaignStatus
 from app.models.columns import now
-from app.models.letter import LEFT, Stage
+from app.models.letter import LEFT, LetterKind, Stage
 from app.models.tally import Breakdown, Dimension, Stats, SupporterTally, Tally
 from app.services import campaigns
 from app.services.numbers import forecast, offline_letters
@@ -87,6 +87,8 @@ async def _breakdown(
     since: date | None,
     until: date | None,
 ) -> dict[str, dict[str, int]]:
+    if by is Breakdown.KIND:
+        return await _kinds(session, campaign.id, since, until)
     dimension = Dimension.ALL if by is Breakdown.DAY else Dimension(by.value)
     column: SQLColumnExpression[Any] = col(Tally.day) if by is Breakdown.DAY else col(Tally.value)
     found: dict[str, dict[str, int]] = {}
@@ -95,6 +97,17 @@ async def _breakdown(
         stages = found.setdefault(shown, {})
         stages[stage.value] = stages.get(stage.value, 0) + n
     return found
+
+
+async def _kinds(
+    session: AsyncSession, campaign_id: uuid.UUID, since: date | None, until: date | None
+) -> dict[str, dict[str, int]]:
+    """Tell joint letters from supporters' own, which are all the others."""
+    total = {stage: n for _, stage, n in await counts(session, campaign_id, Dimension.ALL, VALUE, since, until)}
+    joint = {stage: n for _, stage, n in await counts(session, campaign_id, Dimension.KIND, VALUE, since, until)}
+    personal = {stage.value: left for stage, n in total.items() if (left := n - joint.get(stage, 0))}
+    found = {LetterKind.PERSONAL.value: personal, LetterKind.JOINT.value: {each.value: n for each, n in joint.items()}}
+    return {kind: stages for kind, stages in found.items() if stages}
 
 
 async def counts(
