@@ -12,12 +12,14 @@ from rich.console import Console
 from rich.progress import Progress
 
 from app import exports
+from app.config import Settings
 from app.database import Database
 from app.exports import ExportKind, Format
 from app.imports import run
 from app.imports.kinds import ImportKind
 from app.imports.report import Report, Result, Told, as_json
 from app.imports.run import NotImported, Wish
+from app.services.sealing import Keys
 from app.services.team import organisers
 
 WithDatabase = Callable[[Callable[[Database], Awaitable[Any]]], Any]
@@ -105,7 +107,8 @@ async def _import(database: Database, organisation: str | None, wish: Wish, path
             progress.update(bar, completed=file.tell())
 
         try:
-            return await run.run(database, organisation_id, wish, file, on_progress=show)
+            keys = Keys(Settings().secret_key)
+            return await run.run(database, organisation_id, wish, file, keys=keys, on_progress=show)
         except NotImported as refusal:
             return refusal.report
 
