@@ -11,7 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from app.database import mappings, table_of
 from app.imports.changes import Decision, new_row
 from app.imports.kind import NO_KEY, Batch
-from app.imports.report import Fault
+from app.imports.report import Fault, Result
 from app.imports.rows import Row
 from app.imports.validating import validate
 from app.models.account_link import AccountLink
@@ -63,15 +63,15 @@ def keys(row: Row, _there: Asked) -> list[str] | Fault:
 
 def decide(row: Row, there: Asked, batch: Batch) -> Decision:
     """Return whom a row asks anew, or what it mends before they have answered. What they signed stays theirs."""
-    body = validate(EndorsementRow, merged(batch.given, row.values))
-    if isinstance(body, list):
-        return Decision.refuse(*body)
-    campaign = there.campaigns.get(body.campaign)
+    campaign = there.campaigns.get(str(row.values.get("campaign") or batch.given.get("campaign")))
     if campaign is None or batch.keys is None:
         return Decision.refuse(Fault("campaign", NO_CAMPAIGN))
-    old = there.by_external_id.get((campaign["id"], body.external_id))
+    old = there.by_external_id.get((campaign["id"], row.values["external_id"]))
     if old and old["status"] is not EndorsementStatus.INVITED:
-        return Decision(Decision.change(Endorsement, old, {}).result)
+        return Decision(Result.UNCHANGED)
+    body = validate(EndorsementRow, merged(_body(batch.keys, old, campaign) if old else batch.given, row.values))
+    if isinstance(body, list):
+        return Decision.refuse(*body)
     if fault := _against(body, campaign, there):
         return Decision.refuse(fault)
     there.names[campaign["id"], invitations.folded(body.name)] = body.external_id
@@ -98,13 +98,23 @@ def _ask(keys_: Keys, body: EndorsementRow, campaign: Values) -> Decision:
 def _mend(keys_: Keys, old: Values, body: EndorsementRow, campaign: Values) -> Decision:
     """Change what was entered, and mail again where the address is another one."""
     said = body.model_dump(include={"name", "country", "website"}) | {"folded": invitations.folded(body.name)}
-    before = keys_.open(old["sealed_email"], about=old["id"]).decode() if old["sealed_email"] else None
-    if before != body.email:
+    moved = _address(keys_, old) != body.email
+    if moved:
         said["sealed_email"] = keys_.seal(body.email.encode(), about=old["id"])
     decision = Decision.change(Endorsement, old, said)
-    if before != body.email:
+    if moved:
         decision.insert(AccountLink, **_mail(keys_, old["id"], body, campaign))
     return decision
+
+
+def _body(keys_: Keys, old: Values, campaign: Values) -> dict[str, Any]:
+    """Return what stands there, as a row that would change nothing."""
+    own = {name: old[name] for name in EndorsementRow.model_fields if name in old}
+    return {**own, "campaign": campaign["slug"], "email": _address(keys_, old)}
+
+
+def _address(keys_: Keys, old: Values) -> str | None:
+    return keys_.open(old["sealed_email"], about=old["id"]).decode() if old["sealed_email"] else None
 
 
 def _mail(keys_: Keys, endorsement_id: uuid.UUID, body: EndorsementRow, campaign: Values) -> dict[str, Any]:
