@@ -3,14 +3,18 @@
 import uuid
 from datetime import datetime
 from enum import StrEnum
+from typing import Annotated
 
 import sqlalchemy as sa
+from pydantic import AfterValidator
 from sqlmodel import Field, SQLModel
 
 from app.models.columns import Strict, enum_field, external_id_field, id_field, now
-from app.models.text import Country, Email, Line, PersonName, Slug, Texts, WebAddress
+from app.models.text import Country, Email, Line, PersonName, Role, Slug, Texts, WebAddress, without_links
 
 MOST = 500  # organisations that one campaign asks
+
+OrganisationName = Annotated[Line, AfterValidator(without_links)]  # it stands in letters
 
 
 class EndorsementStatus(StrEnum):
@@ -52,7 +56,7 @@ class Endorsement(SQLModel, table=True):
 class EndorsementInvite(Strict):
     """Whom to ask. The mail goes to `email`, which nobody else learns."""
 
-    name: Line = Field(
+    name: OrganisationName = Field(
         description="The organisation's public name.", schema_extra={"examples": ["Example Rights Watch"]}
     )
     country: Country
@@ -71,10 +75,10 @@ class EndorsementRow(EndorsementInvite):
 class EndorsementSign(Strict):
     """What stands on the public list and under the joint letter. What is left out stays as it was asked."""
 
-    name: Line | None = None
+    name: OrganisationName | None = None
     website: WebAddress | None = None
     signatory: PersonName | None = Field(default=None, description="Who signs for the organisation.")
-    signatory_role: Line | None = Field(default=None, schema_extra={"examples": ["Executive Director"]})
+    signatory_role: Role | None = Field(default=None, schema_extra={"examples": ["Executive Director"]})
 
 
 class EndorsementPublic(SQLModel):

@@ -25,10 +25,9 @@ from app.models.campaign import (
 from app.models.columns import now
 from app.models.letter import WAITING, Letter, Reason, Stage
 from app.models.office import Accreditation, Office, OfficeKind
-from app.models.organisation import Organisation, Organiser
+from app.models.organisation import Organisation
 from app.models.pace import Stream
 from app.models.prisoner import Prisoner
-from app.models.review import ApprovalCreate, Review
 from app.models.webhook import Topic
 from app.services import briefs, campaigns, news, queue, reviewing, revisions, telling
 
@@ -50,17 +49,6 @@ async def compiled(session: AsyncSession, campaign: Campaign) -> BriefContent:
     organisation = await session.get_one(Organisation, campaign.organisation_id)
     prisoners = (await campaigns.prisoners_of(session, [campaign.id])).get(campaign.id, [])
     return compile_brief(campaign, organisation.name, prisoners, await offices(session, campaign), today=now().date())
-
-
-async def review(session: AsyncSession, campaign: Campaign) -> Review:
-    """Return what waits to be published, and who stands behind it."""
-    return await reviewing.look(session, campaign, await compiled(session, campaign))
-
-
-async def approve(session: AsyncSession, campaign: Campaign, organiser: Organiser, body: ApprovalCreate) -> Review:
-    """Approve what others wrote, as it would be published now."""
-    await reviewing.approve(session, campaign, content := await compiled(session, campaign), organiser, body)
-    return await reviewing.look(session, campaign, content)
 
 
 async def in_force(session: AsyncSession, campaign: Campaign) -> BriefContent:

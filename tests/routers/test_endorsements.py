@@ -114,6 +114,8 @@ async def test_an_endorser_corrects_what_stands_there_and_withdraws(
     problem(
         await client.patch(f"{API}/endorsements/{token}", json={"website": "javascript:1"}), 422, pointer="/website"
     )
+    link = {"name": "See www.example.org"}
+    problem(await client.patch(f"{API}/endorsements/{token}", json=link), 422, pointer="/name")
     gone = await post(client, f"/endorsements/{token}/withdraw", status=200)
 
     assert gone["status"] == "withdrawn"
