@@ -126,7 +126,8 @@ async def _import(database: Database, organisation: str | None, wish: Wish, path
             progress.update(bar, completed=file.tell())
 
         try:
-            return await run.run(database, organisation_id, wish, file, on_progress=show)
+            keys = Keys(Settings().secret_key)
+            return await run.run(database, organisation_id, wish, file, keys=keys, on_progress=show)
         except NotImported as refusal:
             return refusal.report
 

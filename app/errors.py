@@ -58,6 +58,18 @@ class Conflict(UnsilencedError):
     title = "This does not fit what is already there"
 
 
+class NeedsReview(Conflict):
+    """Somebody else has to read it first."""
+
+    kind = "needs-review"
+    title = "A second person has to approve this"
+
+
+class OwnChange(Conflict):
+    kind = "own-change"
+    title = "Nobody approves what they wrote themselves"
+
+
 class Closed(UnsilencedError):
     """A gate is shut: this may not be written now. `detail` says why, in words for a supporter."""
 

@@ -23,23 +23,29 @@ from app.routers import (
     audit,
     auth,
     campaigns,
+    endorse_pages,
+    endorsements,
     exports,
     feeds,
     guide,
     health,
     imports,
     inbound,
+    joint_letters,
     letters,
     mailbox,
     metrics,
     news,
     numbers,
     officials,
+    organisation,
     organisers,
     osdi,
     pages,
     pictures,
     popolo,
+    preview_links,
+    preview_pages,
     print_runs,
     prisoners,
     queue,
@@ -68,6 +74,7 @@ TAGS = (  # as /docs shows them
     "prisoners",
     "officials",
     "stats",
+    "endorsements",
     "print runs",
     "queue",
     "imports and exports",
@@ -82,7 +89,18 @@ TAGS = (  # as /docs shows them
 # Matched in order: the busiest first
 SHOWN = (numbers, pictures, streams, feeds, popolo)
 FOR_ORGANISERS = (print_runs, news, queue, inbound, imports, exports, webhooks, auth, organisers, audit)
-ROOMS = (letters, stats, receipts, campaigns, prisoners, officials, *SHOWN, *FOR_ORGANISERS)  # the busiest first
+OF_CAMPAIGNS = (endorsements, joint_letters, preview_links, organisation)
+ROOMS = (
+    letters,
+    stats,
+    receipts,
+    campaigns,
+    prisoners,
+    officials,
+    *SHOWN,
+    *OF_CAMPAIGNS,
+    *FOR_ORGANISERS,
+)  # the busiest first
 DESCRIPTION = """
 Letter-writing campaigns for political prisoners: personal, correctly addressed letters, each counted truthfully.
 
@@ -144,7 +162,8 @@ def _routes(*, catching: bool) -> list[BaseRoute]:
     house.include_router(guide.router)
     house.include_router(pages.router)
     house.include_router(unsubscribe.router)
-    house.include_router(account_pages.router)
+    for behind_a_link in (account_pages, endorse_pages, preview_pages):
+        house.include_router(behind_a_link.router)
     if catching:
         house.include_router(mailbox.router)
     return house.routes

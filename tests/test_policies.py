@@ -180,11 +180,16 @@ class Walk:
             made = await post(owner, "/officials", office())
             await post(owner, "/campaigns", campaign(slug=name, prisoners=[name], offices=[made["id"]]))
             invited = await post(owner, "/organisers", {"email": email, "role": "editor"}, status=202)
+            link = await post(owner, f"/campaigns/{name}/preview-links", {"note": "for a friend"})
+            asked = {"name": name, "country": "FR", "email": email}
+            asked = await post(owner, f"/campaigns/{name}/endorsements", asked)
         return {
             "campaigns": name,
             "prisoners": name,
             "office_id": made["id"],
             "invitation_id": invited["id"],
+            "link_id": link["id"],
+            "endorsement_id": asked["id"],
             "organiser_id": await person(self._database, email, role=Role.EDITOR),
             "session_id": str(await self._add(whose, by_key=False)),
             "key_id": str(await self._add(whose, by_key=True)),

@@ -53,6 +53,7 @@ class Sheet:
     text: list[list[Line]]
     name: list[Line]  # under the room to sign
     below: list[list[Line]]
+    flows: bool = False  # over as many pages as it takes
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ EXCELLENCIES = frozenset(
     {OfficeKind.HEAD_OF_STATE, OfficeKind.HEAD_OF_GOVERNMENT, OfficeKind.MINISTER, OfficeKind.AMBASSADOR}
 )
 ANY = "*"
+WE = {ANY: "we", "excellency": "we_excellency"}  # ranks in the closings of several writers
 
 
 class Addressed(Protocol):
@@ -48,10 +49,13 @@ def for_office(office: Addressed, official: Official | None, *, language: str, w
     )
 
 
-def closing(office: Addressed, salutation: str, *, language: str, writer: str | None = None) -> str:
-    """Return the closing; French repeats the form of address inside it."""
+def closing(
+    office: Addressed, salutation: str, *, language: str, writer: str | None = None, several: bool = False
+) -> str:
+    """Return the closing; French repeats the form of address inside it, and tells one writer from `several`."""
     rank = "excellency" if office.kind in EXCELLENCIES and writer != office.country else ANY
-    text = _closings().get((language, rank)) or _closings()[language, ANY]
+    ranks = [*([WE.get(rank, rank)] if several else []), rank, ANY]
+    text = next(found for each in ranks if (found := _closings().get((language, each))))
     return text.replace("{address}", salutation.rstrip(",!: "))
 
 

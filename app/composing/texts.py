@@ -20,6 +20,22 @@ class Phrases(Strict):
     test_mark: str
 
 
+class JointTexts(Strict):
+    """The joint letter of organisations."""
+
+    signed: str  # over the list of them
+    authority: LetterTexts
+    diplomat: LetterTexts
+    government: LetterTexts
+
+    def to(self, audience: Audience) -> LetterTexts:
+        return {
+            Audience.AUTHORITY: self.authority,
+            Audience.DIPLOMAT: self.diplomat,
+            Audience.GOVERNMENT: self.government,
+        }[audience]
+
+
 def of_the_house(language: str) -> dict[Audience, LetterTexts]:
     """The house's own texts in this language, by audience; empty where there are none."""
     return _texts().get(language, {})
@@ -28,6 +44,19 @@ def of_the_house(language: str) -> dict[Audience, LetterTexts]:
 def phrases(language: str) -> Phrases | None:
     """The house's phrases in this language, where it has them."""
     return _phrases().get(language)
+
+
+def joint(language: str) -> JointTexts | None:
+    """The joint letter in this language, where the house has it."""
+    return _joint().get(language)
+
+
+@cache
+def _joint() -> dict[str, JointTexts]:
+    return {
+        path.parent.name: JointTexts.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+        for path in FOLDER.glob("*/joint.toml")
+    }
 
 
 @cache

@@ -1,4 +1,4 @@
-"""Mail to organisers: links, and what happens to their campaigns. Few, so one after the other."""
+"""Mail to organisers and endorsers: links, and what happens to campaigns. Few, so one after the other."""
 
 import asyncio
 import logging

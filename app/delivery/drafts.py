@@ -12,16 +12,18 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.composing.brief import BriefContent
 from app.composing.candidates import live_address
+from app.composing.joint import Endorser
 from app.database import database_now
 from app.delivery import topics
 from app.delivery.claims import Claim
 from app.delivery.topics import NO_TOPIC, Topic
 from app.models.campaign import Campaign
 from app.models.delivery import Delivery
-from app.models.letter import Letter, Reason, Stage
+from app.models.letter import Letter, LetterKind, Reason, Stage
 from app.models.office import Channel, Office, Official
 from app.models.submission import Submission
 from app.services import briefs, gates, letters, stages
+from app.services.endorsing import listing
 
 logger = logging.getLogger(__name__)
 
@@ -42,6 +44,7 @@ class Draft:
     address: str | None = None  # of the office; a notice goes to the supporter
     fallback: Channel | None = None  # by which the office takes letters, but for e-mail
     topic: Topic = NO_TOPIC  # of a notice
+    endorsers: tuple[Endorser, ...] = ()  # who sign a joint letter
 
 
 async def of_letters(session: AsyncSession, claims: Sequence[Claim], *, at: datetime) -> list[Draft]:
@@ -50,6 +53,8 @@ async def of_letters(session: AsyncSession, claims: Sequence[Claim], *, at: date
     offices = await topics.by_id(session, Office, [letter.office_id for letter in found.values()])
     submissions = await topics.by_id(session, Submission, [each.submission_id for each in claims])
     holders = await letters.holders_of(session, list(offices), on=at.date())
+    joint = {letter.campaign_id for letter in found.values() if letter.kind is LetterKind.JOINT}
+    endorsers = await listing.signed(session, joint) if joint else {}
     drafts = [
         Draft(
             claim=each,
@@ -58,7 +63,8 @@ async def of_letters(session: AsyncSession, claims: Sequence[Claim], *, at: date
             letters=[letter],
             holder=holders.get(letter.office_id),
             address=live_address(offices[letter.office_id].emails),
-            fallback=_fallback(brief, letter.office_id),
+            fallback=_fallback(brief, letter),
+            endorsers=endorsers.get(letter.campaign_id, ()) if letter.kind is LetterKind.JOINT else (),
         )
         for each in claims
         if each.letter_id is not None and (letter := found[each.letter_id]) is not None
@@ -75,9 +81,11 @@ async def of_letters(session: AsyncSession, claims: Sequence[Claim], *, at: date
     return open_
 
 
-def _fallback(brief: BriefContent, office_id: uuid.UUID) -> Channel | None:
-    office = brief.office(office_id)
-    return next((each for each in office.channels if each is not Channel.EMAIL), None) if office else None
+def _fallback(brief: BriefContent, letter: Letter) -> Channel | None:
+    """Return how the office takes letters otherwise; a joint one is not typed into forms."""
+    office = brief.office(letter.office_id)
+    others = {Channel.POST} if letter.kind is LetterKind.JOINT else {Channel.POST, Channel.WEB_FORM}
+    return next((each for each in office.channels if each in others), None) if office else None
 
 
 async def _shut(
@@ -103,9 +111,10 @@ def _against(state: gates.State, draft: Draft, *, today: date) -> Reason | None:
     if stopped or letter.stage not in {Stage.QUEUED, Stage.SENDING}:
         return Reason.BY_SUPPORTER
     about = [prisoner.id for prisoner in draft.brief.about(letter.prisoner_id)]
-    return gates.against(state, country=letter.country, prisoner_ids=about, today=today) or gates.against_office(
+    shut = gates.against(state, country=letter.country, prisoner_ids=about, today=today) or gates.against_office(
         state, letter.office_id, letter.channel
     )
+    return shut or (Reason.NO_ENDORSERS if letter.kind is LetterKind.JOINT and not draft.endorsers else None)
 
 
 async def _stop(session: AsyncSession, drafts: Sequence[Draft], shut: dict[uuid.UUID, Reason], *, at: datetime) -> None:

@@ -6,16 +6,15 @@ from functools import partial
 from babel.dates import format_date
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from app.composing.brief import BriefContent
-from app.composing.compose import compose
 from app.composing.sender import Supporter, display_name
 from app.config import PROJECT, Settings
 from app.delivery.drafts import Draft
 from app.delivery.message import Mail
 from app.models.delivery import Notice
-from app.models.letter import LEFT
+from app.models.letter import LEFT, LetterKind
+from app.models.news import News
 from app.models.prisoner import PrisonerStatus
-from app.services import submissions
+from app.services import submissions, wording
 from app.services.confirmation import TIME_TO_CONFIRM
 from app.services.returning import returns
 from app.services.returning.returns import Purpose
@@ -35,27 +34,36 @@ def letter(draft: Draft, keys: Keys, settings: Settings) -> Mail:
     if office is None or draft.submission.sealed is None or draft.address is None:
         raise LookupError("the gates let something through that cannot be written")
     supporter, own = submissions.unseal(keys, draft.submission.id, draft.submission.sealed)
-    composed = compose(draft.brief, office, draft.holder, submissions.handed(row, supporter, own))
+    composed = wording.composed(draft.brief, office, draft.holder, row, supporter, own, endorsers=draft.endorsers)
     sender = draft.brief.mail_from or settings.mail_from
     domain = sender.rpartition("@")[2]
     back = partial(returns.address, keys, id_=row.id, base=settings.returns_to, written_to=draft.address)
-    via = draft.brief.organisation if draft.brief.name_organisation else domain
     return Mail(
         sender=sender,
-        sender_name=f"{display_name(draft.brief, supporter)} via {via}",
+        sender_name=_sender_name(draft, supporter, domain),
         to=draft.address,
         subject=composed.subject,
         body=composed.body,
         message_id=f"{row.id}@{domain}",
         person=supporter.name,
-        reply_to=_answers_to(draft.brief, supporter, back(Purpose.ANSWER)),
+        reply_to=_answers_to(draft, supporter, back(Purpose.ANSWER)),
         returns_to=back(Purpose.BOUNCE),
     )
 
 
-def _answers_to(brief: BriefContent, supporter: Supporter, ours: str) -> str | None:
+def _sender_name(draft: Draft, supporter: Supporter, domain: str) -> str:
+    if draft.letters[0].kind is LetterKind.JOINT:
+        return draft.brief.organisation
+    via = draft.brief.organisation if draft.brief.name_organisation else domain
+    return f"{display_name(draft.brief, supporter)} via {via}"
+
+
+def _answers_to(draft: Draft, supporter: Supporter, ours: str) -> str | None:
     """Return where answers go. To a campaign's own address they go by themselves, unless it wants them kept."""
-    if brief.reply_to_supporter:
+    brief = draft.brief
+    if draft.letters[0].kind is LetterKind.JOINT and supporter.email:
+        return supporter.email
+    if draft.letters[0].kind is LetterKind.PERSONAL and brief.reply_to_supporter:
         return supporter.email
     return ours if brief.mail_from is None or brief.keep_answers else None
 
@@ -95,13 +103,18 @@ def _render(draft: Draft, keys: Keys, settings: Settings) -> str:
         url=f"{settings.base_url}/confirm/{keys.token_for(submission.id)}",
         expires_on=format_date(submission.created_at + TIME_TO_CONFIRM, "long", locale=language),
         copies=_copies(draft, keys) if draft.claim.notice is Notice.COPY else [],
-        text=_in(topic.news.text if topic.news else {}, language),
+        text=_told(topic.news, language) if topic.news else "",
         outcome=topic.campaign.outcome if topic.campaign else None,
         prisoner=_in(topic.prisoner.names, language, topic.prisoner.name) if topic.prisoner else "",
         died=topic.prisoner is not None and topic.prisoner.status is PrisonerStatus.DIED,
         answer=_enclosed(draft, keys) if topic.enclosure else "",
         unsubscribe=_unsubscribe(draft, keys, settings),
     )
+
+
+def _told(news: News, language: str) -> str:
+    """Return what happened, and under it what is asked for from now on."""
+    return "\n\n".join(filter(None, (_in(news.text, language), _in(news.instructions, language))))
 
 
 def _copies(draft: Draft, keys: Keys) -> list[str]:

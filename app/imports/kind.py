@@ -12,6 +12,7 @@ from app.imports import rows
 from app.imports.changes import Decision
 from app.imports.report import Fault
 from app.imports.rows import Row, Source
+from app.services.sealing import Keys
 
 There = TypeVar("There")
 
@@ -28,6 +29,8 @@ class Batch:
     """What was set for all rows."""
     lock: bool
     """Whether what is found is about to be changed."""
+    keys: Keys | None = None
+    """For what is kept sealed."""
 
     def texts(self, name: str) -> list[str]:
         """Return what the rows say in a column of text."""

@@ -3,8 +3,9 @@
 from enum import StrEnum
 from typing import Any
 
-from app.imports import accreditations, offices, offline_letters, popolo, prisoners, synonyms
+from app.imports import accreditations, endorsements, offices, offline_letters, popolo, prisoners, synonyms
 from app.imports.kind import Kind
+from app.models.endorsement import EndorsementRow
 from app.models.offline_letters import OfflineLettersCreate
 from app.models.prisoner import PrisonerCreate
 
@@ -15,6 +16,7 @@ class ImportKind(StrEnum):
     ACCREDITATIONS = "accreditations"
     PRISONERS = "prisoners"
     OFFLINE_LETTERS = "offline-letters"
+    ENDORSEMENTS = "endorsements"
     POPOLO = "popolo"
 
 
@@ -42,6 +44,9 @@ KINDS: dict[ImportKind, Kind[Any]] = {
         offline_letters.keys,
         offline_letters.decide,
         synonyms.OFFLINE_LETTERS,
+    ),
+    ImportKind.ENDORSEMENTS: Kind(
+        EndorsementRow, endorsements.load, endorsements.keys, endorsements.decide, synonyms.ENDORSEMENTS
     ),
     ImportKind.POPOLO: Kind(
         offices.OfficeRow,

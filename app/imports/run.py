@@ -19,6 +19,7 @@ from app.imports.kinds import KINDS, ImportKind
 from app.imports.report import Fault, Report, Result, Told
 from app.imports.rows import Row, Source
 from app.models.columns import uuid7
+from app.services.sealing import Keys
 from app.services.team import audit
 from app.services.team.audit import Thing, Who
 
@@ -71,6 +72,7 @@ async def run(
     file: BinaryIO,
     *,
     who: Who = lambda: None,
+    keys: Keys | None = None,
     on_progress: Callable[[], None] = lambda: None,
 ) -> Report:
     """Import a file, and return what became of each row. NotImported if rows were refused and it may not keep going."""
@@ -78,7 +80,7 @@ async def run(
     sha256 = await asyncio.to_thread(trail.digest, file)
     source = await asyncio.to_thread(kind.open, file, kind.model, kind.synonyms, wish.given)
     report = Report(wish.kind, wish.dry_run, source.columns, source.encoding, source.separator)
-    importing = _Importing(kind, organisation_id, wish, report, on_progress)
+    importing = _Importing(kind, organisation_id, wish, report, keys, on_progress)
     if wish.dry_run:
         async with database.reading() as session:
             await importing.go(session, source)
@@ -102,6 +104,7 @@ class _Importing:
     organisation_id: uuid.UUID
     wish: Wish
     report: Report
+    keys: Keys | None
     on_progress: Callable[[], None]
     seen: dict[str, int] = field(default_factory=dict)
     id: uuid.UUID = field(default_factory=uuid7)
@@ -116,7 +119,7 @@ class _Importing:
         columns = {name: text for name, text in told.items() if name not in self.kind.own_settings}
         given = rows.understand_given(self.kind.model, self.kind.synonyms, columns)
         while taken := await asyncio.to_thread(_next, source.rows):
-            batch = Batch(self.organisation_id, taken, given, lock=not self.wish.dry_run)
+            batch = Batch(self.organisation_id, taken, given, lock=not self.wish.dry_run, keys=self.keys)
             there = await self.kind.load(session, batch)
             decisions = await asyncio.to_thread(self._decide, batch, there)
             if not self.wish.dry_run and not self.is_spoilt:

@@ -8,6 +8,7 @@ from app.models.audit import AuditEntry
 from app.models.brief import Brief
 from app.models.campaign import Campaign, CampaignOffice, CampaignPrisoner
 from app.models.delivery import Delivery, Enclosure, NoticeCount
+from app.models.endorsement import Endorsement
 from app.models.idempotency import Idempotency
 from app.models.letter import Letter
 from app.models.news import News
@@ -16,8 +17,10 @@ from app.models.offline_letters import OfflineLetters
 from app.models.organisation import Organisation, Organiser
 from app.models.organiser_session import OrganiserSession
 from app.models.pace import AttemptTally, Destination, OfficePace, OrganisationDay, Stream
+from app.models.preview_link import PreviewLink
 from app.models.print_run import PrintRun
 from app.models.prisoner import Prisoner, PrisonerEvent
+from app.models.review import Approval
 from app.models.submission import Submission
 from app.models.tally import SupporterDay, SupporterTally, Tally, TallyTotal
 from app.models.throttle import Throttle
@@ -29,6 +32,7 @@ __all__ = [
     "Accreditation",
     "Alert",
     "ApiKey",
+    "Approval",
     "AttemptTally",
     "AuditEntry",
     "Brief",
@@ -38,6 +42,7 @@ __all__ = [
     "Delivery",
     "Destination",
     "Enclosure",
+    "Endorsement",
     "Idempotency",
     "Letter",
     "News",
@@ -50,6 +55,7 @@ __all__ = [
     "OrganisationDay",
     "Organiser",
     "OrganiserSession",
+    "PreviewLink",
     "PrintRun",
     "Prisoner",
     "PrisonerEvent",

@@ -15,6 +15,7 @@ from app.models.text import Email
 class Purpose(StrEnum):
     JOIN = "join"
     RESET = "reset"
+    ENDORSE = "endorse"  # this row is only the mail's: its link is the endorsement's own
 
 
 _DUE = sa.text("due_at IS NOT NULL")
@@ -32,6 +33,7 @@ class AccountLink(SQLModel, table=True):
     sealed_email: bytes
     organisation_id: uuid.UUID | None = Field(default=None, foreign_key="organisation.id", index=True)
     role: Role | None = enum_field(Role, default=None, nullable=True)
+    endorsement_id: uuid.UUID | None = Field(default=None, foreign_key="endorsement.id", index=True)
     created_at: datetime = Field(default_factory=now)
     expires_at: datetime = Field(index=True)
     used_at: datetime | None = Field(default=None, description="When it was used or taken back.")

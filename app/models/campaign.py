@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from sqlmodel import Field, SQLModel
 
 from app.models.columns import Strict, enum_field, id_field, json_field, now
+from app.models.news import NewsPublic
 from app.models.text import Country, Day, Email, Language, Line, Prose, Proses, Slug, Texts, TimeZone
 from app.pagination import PageRequest
 
@@ -88,6 +89,10 @@ class CampaignBase(SQLModel):
     )
     title: Texts = json_field(min_length=1)
     summary: Proses = json_field(default_factory=dict)
+    instructions: Proses = json_field(
+        default_factory=dict,
+        description="What supporters are asked to do now, per language. An update may put others in their place.",
+    )
     demands: Demands = json_field(
         default_factory=dict,
         description="In order, per language: all that a letter may demand. Their languages are the campaign's.",
@@ -213,6 +218,7 @@ class CampaignUpdate(Strict):
     code: Line | None = Field(default=None, max_length=40)
     title: Texts | None = Field(default=None, min_length=1)
     summary: Proses | None = None
+    instructions: Proses | None = None
     demands: Demands | None = None
     opens_on: Day | None = None
     closes_on: Day | None = None
@@ -237,6 +243,11 @@ class CampaignUpdate(Strict):
     offices: list[uuid.UUID] | None = Field(default=None, max_length=50)
 
 
+class CampaignClone(Strict):
+    slug: Slug
+    code: Line | None = Field(default=None, max_length=40, description="Absent: the same as the other campaign's.")
+
+
 class CampaignClose(Strict):
     outcome: Outcome
     note: Proses = Field(default_factory=dict, description="What happened, per language.")
@@ -256,6 +267,8 @@ class CampaignPublic(CampaignBase):
     outcome_note: dict[str, str]
     languages: list[str]
     organisation: str
+    endorsements: int = Field(description="How many organisations have signed: GET …/endorsements lists them.")
+    latest_update: NewsPublic | None = Field(description="Further information: the newest of GET …/updates.")
     prisoners: list[CampaignPrisonerPublic]
 
 

@@ -70,7 +70,16 @@ class Reason(StrEnum):
     MODERATION = "moderation"
     REFUSED_BY_SERVER = "refused_by_server"
     GAVE_UP = "gave_up"
+    NO_ENDORSERS = "no_endorsers"
+    NO_LANGUAGE = "no_language"
     QUARANTINED = "quarantined"
+
+
+class LetterKind(StrEnum):
+    """Who writes: a supporter, or the organisations that signed the campaign, all together."""
+
+    PERSONAL = "personal"
+    JOINT = "joint"
 
 
 class AnswerKind(StrEnum):
@@ -121,6 +130,11 @@ class Letter(SQLModel, table=True):
     country: str = Field(max_length=2, description="Where the supporter lives.")
     language: str = Field(max_length=16)
     channel: Channel = enum_field(Channel)
+    kind: LetterKind = enum_field(
+        LetterKind,
+        default=LetterKind.PERSONAL,
+        sa_column_kwargs={"server_default": LetterKind.PERSONAL.value},
+    )
     stage: Stage = enum_field(Stage, default=Stage.UNCONFIRMED)
     stage_on: date = Field(
         description="The day, in the campaign's time zone, on which it came to its stage: its day in the tally."

@@ -31,6 +31,7 @@ class News(SQLModel, table=True):
     campaign_id: uuid.UUID = Field(foreign_key="campaign.id", index=True)
     kind: NewsKind = enum_field(NewsKind)
     text: dict[str, str] = json_field(default_factory=dict)
+    instructions: dict[str, str] = json_field(default_factory=dict)
     prisoner_id: uuid.UUID | None = Field(default=None, foreign_key="prisoner.id")
     published_at: datetime = Field(default_factory=now)
     told_to: uuid.UUID | None = Field(default=None, description="The last submission whose supporter was told.")
@@ -39,10 +40,15 @@ class News(SQLModel, table=True):
 
 class NewsCreate(Strict):
     text: Proses = Field(min_length=1, description="What happened, per language: plain text.")
+    instructions: Proses = Field(
+        default_factory=dict,
+        description="What supporters are asked to do from now on. Given, it takes the place of the campaign's own.",
+    )
 
 
 class NewsPublic(SQLModel):
     id: uuid.UUID
     kind: NewsKind
     text: dict[str, str]
+    instructions: dict[str, str] = Field(description="What this update asked for from then on; empty: nothing new.")
     published_at: datetime

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlmodel import Field, SQLModel
 
 from app.models.columns import Strict
-from app.models.letter import AnswerKind, LetterPreview, Reason, Stage
+from app.models.letter import AnswerKind, LetterKind, LetterPreview, Reason, Stage
 from app.models.office import Channel
 from app.models.text import Slug
 from app.pagination import PageRequest
@@ -17,6 +17,7 @@ class LetterQuery(PageRequest):
 
     campaign: Slug | None = None
     stage: Stage | None = None
+    kind: LetterKind | None = None
     reason: Reason | None = None
     office: uuid.UUID | None = Field(default=None, description="The id of an office.")
 
@@ -28,6 +29,7 @@ class LetterForOrganisers(SQLModel):
     office: str
     language: str
     channel: Channel
+    kind: LetterKind
     stage: Stage
     reason: Reason | None
     created_at: datetime

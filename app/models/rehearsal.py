@@ -1,5 +1,7 @@
 """A campaign tried out as it stands, before anything is published."""
 
+from pydantic import BaseModel
+from pydantic import Field as Parameter
 from sqlmodel import Field, SQLModel
 
 from app.models.campaign import OwnTexts
@@ -19,6 +21,18 @@ class RehearsalCreate(Strict):
     )
     prisoner: Slug | None = Field(default=None, description="Whom they write about. Absent: all of the campaign.")
     seed: int = Field(0, ge=0, lt=2**62, description="Another number, other variants of the texts.")
+
+
+class RehearsalQuery(BaseModel):
+    """What to show to whoever looks through a preview link: the campaign's own texts, for some countries."""
+
+    countries: list[Country] = Parameter(SAMPLES, min_length=1, max_length=10, alias="country")
+    prisoner: Slug | None = None
+    seed: int = Parameter(0, ge=0, lt=2**62)
+
+    @property
+    def asked(self) -> RehearsalCreate:
+        return RehearsalCreate.model_validate(self.model_dump())
 
 
 class Fault(SQLModel):

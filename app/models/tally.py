@@ -11,7 +11,7 @@ from app.models.letter import Stage
 
 
 class Dimension(StrEnum):
-    """By what letters are counted. Every letter counts once in each dimension."""
+    """By what letters are counted. Every letter counts once in each dimension; of kinds, only the joint one is kept."""
 
     ALL = "all"
     COUNTRY = "country"
@@ -19,6 +19,7 @@ class Dimension(StrEnum):
     PRISONER = "prisoner"
     LANGUAGE = "language"
     CHANNEL = "channel"
+    KIND = "kind"
 
 
 class Breakdown(StrEnum):
@@ -30,6 +31,7 @@ class Breakdown(StrEnum):
     PRISONER = "prisoner"
     LANGUAGE = "language"
     CHANNEL = "channel"
+    KIND = "kind"
 
 
 class Tally(SQLModel, table=True):

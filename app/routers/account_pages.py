@@ -44,7 +44,7 @@ async def use(
         else:
             await account_links.reset(database, keys, passwords, token, ResetPassword(password=password))
     except ValidationError as error:
-        return _form(token, purpose, wrong=_words(error))
+        return _form(token, purpose, wrong=words(error))
     title, detail = DONE[purpose]
     return page("problem.html", FALLBACK, title=title, detail=detail)
 
@@ -62,7 +62,7 @@ def _form(token: str, purpose: Purpose, *, wrong: str = "") -> HTMLResponse:
     )
 
 
-def _words(error: ValidationError) -> str:
+def words(error: ValidationError) -> str:
     """Return what is wrong, without what was typed."""
     told = [f"{str(each['loc'][0]).title()}: {each['msg'].removeprefix('Value error, ')}" for each in error.errors()]
     return " ".join(f"{each.rstrip('.')}." for each in told)

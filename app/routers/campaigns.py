@@ -15,12 +15,15 @@ from app.dependencies import (
     OwnCampaignDep,
     ReaderDep,
     SessionDep,
+    SignedInDep,
     SlugPath,
     VisitorDep,
+    WatchedCampaignDep,
     known_form,
     with_etag,
 )
 from app.models.campaign import (
+    CampaignClone,
     CampaignClose,
     CampaignCreate,
     CampaignForOrganisers,
@@ -30,9 +33,10 @@ from app.models.campaign import (
 )
 from app.models.office import Offer
 from app.models.rehearsal import Rehearsal, RehearsalCreate
+from app.models.review import ApprovalCreate, Review
 from app.models.text import Country, Language
 from app.pagination import Page
-from app.services import campaigns, publishing, rehearsal
+from app.services import approving, campaigns, cloning, publishing, rehearsal
 
 router = APIRouter(prefix="/campaigns", tags=["campaigns"], route_class=quick.QuickRoute)
 
@@ -105,6 +109,16 @@ async def delete_campaign(campaign: OwnCampaignDep, session: SessionDep) -> None
     await campaigns.delete(session, campaign)
 
 
+@router.post("/{slug}/clone", status_code=status.HTTP_201_CREATED)
+async def clone_campaign(
+    campaign: OwnCampaignDep, body: CampaignClone, session: SessionDep, response: Response
+) -> CampaignForOrganisers:
+    """Begin a draft with the words, prisoners, offices and rules of this campaign: not its dates, letters or counts."""
+    created = await cloning.clone(session, campaign, body)
+    with_etag(response, created.revision)
+    return created
+
+
 @router.post("/{slug}/rehearsal")
 async def rehearse_campaign(campaign: OwnCampaignDep, body: RehearsalCreate, session: SessionDep) -> Rehearsal:
     """Try the campaign out as it stands, or with other texts: all faults, and letters of sample supporters.
@@ -116,8 +130,32 @@ async def rehearse_campaign(campaign: OwnCampaignDep, body: RehearsalCreate, ses
 
 @router.post("/{slug}/publish")
 async def publish_campaign(campaign: OwnCampaignDep, session: SessionDep) -> CampaignForOrganisers:
-    """Freeze the next brief and open the campaign. 422 lists everything that is missing, at once."""
+    """Freeze the next brief and open the campaign. 422 lists everything that is missing, at once.
+
+    `needs-review`: the organisation asks for a second person, who has not approved this yet (`GET …/review`).
+    """
     return await publishing.publish(session, campaign)
+
+
+@router.get("/{slug}/review")
+async def read_review(campaign: WatchedCampaignDep, session: ReaderDep) -> Review:
+    """Show what publishing would freeze now against the brief in force, who wrote it, and who approved it."""
+    return await approving.review(session, campaign)
+
+
+@router.post("/{slug}/approve")
+async def approve_campaign(
+    campaign: OwnCampaignDep,
+    body: ApprovalCreate,
+    organiser: OrganiserDep,
+    _signed_in: SignedInDep,
+    session: SessionDep,
+) -> Review:
+    """Approve what somebody else wrote, to the letter: whoever changes a word afterwards needs another approval.
+
+    This takes a session; an API key cannot approve. Then anybody who may publish can publish it.
+    """
+    return await approving.approve(session, campaign, organiser, body)
 
 
 @router.post("/{slug}/pause")

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, Field
 from starlette.responses import StreamingResponse
 
-from app.dependencies import AccessDep, DatabaseDep, OrganiserDep
+from app.dependencies import AccessDep, DatabaseDep, KeysDep, OrganiserDep
 from app.imports import run
 from app.imports.kinds import ImportKind
 from app.imports.report import ReportPublic, as_json
@@ -45,9 +45,11 @@ class ImportQuery(BaseModel):
 async def import_file(
     kind: ImportKind,
     request: Request,
+    *,
     organiser: OrganiserDep,
     access: AccessDep,
     database: DatabaseDep,
+    keys: KeysDep,
     query: Annotated[ImportQuery, Query()],
 ) -> StreamingResponse:
     """Import a table: rows are added or changed by their external id, and what is there already is left alone.
@@ -60,5 +62,5 @@ async def import_file(
         async for chunk in request.stream():
             file.write(chunk)
         file.seek(0)
-        report = await run.run(database, organiser.organisation_id, wish, file, who=lambda: access)
+        report = await run.run(database, organiser.organisation_id, wish, file, who=lambda: access, keys=keys)
     return StreamingResponse(as_json(report), media_type="application/json")

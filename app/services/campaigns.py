@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
@@ -21,11 +22,12 @@ from app.models.campaign import (
     CampaignStatus,
     CampaignUpdate,
 )
+from app.models.columns import now
 from app.models.office import Office
 from app.models.organisation import Organisation, Organiser
 from app.models.prisoner import PUBLIC_CONSENT, Prisoner
 from app.pagination import Page
-from app.services import revisions
+from app.services import belongings, revisions
 from app.services.team import audit
 
 
@@ -103,13 +105,17 @@ async def show_to_organisers(session: AsyncSession, campaign: Campaign) -> Campa
 async def create(session: AsyncSession, organiser: Organiser, body: CampaignCreate) -> CampaignForOrganisers:
     """Begin a draft."""
     campaign = Campaign.model_validate({**_columns(body), "organisation_id": organiser.organisation_id})
-    _require_dates(campaign)
-    await revisions.insert(
-        session, campaign, taken=Conflict("There is a campaign with this slug already: choose another.")
-    )
+    _require_dates(campaign, new=body.closes_on)
+    await insert(session, campaign)
     await _set_prisoners(session, organiser, campaign, body.prisoners)
     await _set_offices(session, campaign, body.offices)
     return await show_to_organisers(session, campaign)
+
+
+async def insert(session: AsyncSession, campaign: Campaign) -> None:
+    """Keep a new draft, unless its slug is taken."""
+    taken = Conflict("There is a campaign with this slug already: choose another.")
+    await revisions.insert(session, campaign, taken=taken)
 
 
 async def update(
@@ -119,8 +125,9 @@ async def update(
     if campaign.status is CampaignStatus.CLOSED:
         raise Conflict("The campaign is closed, and stays as it is.")
     revisions.require(campaign.revision, if_match)
+    before = campaign.closes_on
     await revisions.change(session, campaign, _columns(body))
-    _require_dates(campaign)
+    _require_dates(campaign, new=campaign.closes_on if campaign.closes_on != before else None)
     if body.prisoners is not None:
         await _set_prisoners(session, organiser, campaign, body.prisoners)
     if body.offices is not None:
@@ -134,10 +141,14 @@ async def delete(session: AsyncSession, campaign: Campaign) -> None:
         raise Conflict("The campaign has been published. Close it instead: letters have been written in its name.")
     await session.exec(sa.delete(CampaignPrisoner).where(col(CampaignPrisoner.campaign_id) == campaign.id))
     await session.exec(sa.delete(CampaignOffice).where(col(CampaignOffice.campaign_id) == campaign.id))
+    await belongings.delete(session, campaign)
     await session.delete(campaign)
 
 
-def _require_dates(campaign: Campaign) -> None:
+def _require_dates(campaign: Campaign, *, new: date | None) -> None:
+    """Refuse dates that do not go together, and a new closing date that has passed."""
+    if new and new < now().date():
+        raise invalid("/closes_on", "This day has passed. To end a campaign, close it with its outcome.")
     if campaign.closes_on is None and campaign.status is not CampaignStatus.DRAFT:
         raise invalid("/closes_on", "A published campaign keeps a closing date: after it, nobody writes any more.")
     if campaign.opens_on and campaign.closes_on and campaign.opens_on > campaign.closes_on:
@@ -209,7 +220,12 @@ async def prisoners_of(session: AsyncSession, campaign_ids: Sequence[uuid.UUID])
 
 
 async def _show(session: AsyncSession, campaigns: Sequence[Campaign]) -> list[CampaignPublic]:
-    prisoners = await prisoners_of(session, [campaign.id for campaign in campaigns])
+    ids = [campaign.id for campaign in campaigns]
+    prisoners, signed, told = (
+        await prisoners_of(session, ids),
+        await belongings.signatures(session, ids),
+        await belongings.latest_updates(session, ids),
+    )
     names = dict((await session.exec(select(Organisation.id, Organisation.name))).all())
     return [
         CampaignPublic.model_validate(
@@ -217,6 +233,8 @@ async def _show(session: AsyncSession, campaigns: Sequence[Campaign]) -> list[Ca
                 **campaign.model_dump(),
                 "languages": campaign.languages,
                 "organisation": names[campaign.organisation_id],
+                "endorsements": signed.get(campaign.id, 0),
+                "latest_update": told.get(campaign.id),
                 "prisoners": [
                     CampaignPrisonerPublic.model_validate(prisoner.model_dump())
                     for prisoner in prisoners.get(campaign.id, [])

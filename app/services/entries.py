@@ -11,7 +11,7 @@ from app.composing.recipients import Recipient
 from app.database import insert_rows
 from app.models.columns import day_in, uuid7
 from app.models.delivery import Delivery, Notice
-from app.models.letter import Letter, LetterPublic, Reason, Stage
+from app.models.letter import Letter, LetterKind, LetterPublic, Reason, Stage
 from app.models.office import Channel
 from app.models.submission import CONSENT_WORDING, Submission, SubmissionCreate, SubmissionPublic, SubmissionStatus
 from app.services import letters, submissions, tally
@@ -55,6 +55,11 @@ class _Letter(NamedTuple):
     reason: Reason | None
     created_at: datetime
     moved_at: datetime
+
+    @property
+    def kind(self) -> LetterKind:
+        """What the database takes a letter for, where nothing else is said."""
+        return LetterKind.PERSONAL
 
 
 class _Notice(NamedTuple):

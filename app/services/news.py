@@ -6,19 +6,25 @@ import sqlalchemy as sa
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.errors import Conflict
+from app.errors import Conflict, invalid
 from app.models.campaign import Campaign, CampaignPrisoner, CampaignStatus
 from app.models.news import News, NewsCreate, NewsKind, NewsPublic
 from app.models.prisoner import FREE_OR_DEAD, Prisoner, PrisonerStatus
 from app.pagination import Page, PageRequest
+from app.services import revisions
 from app.services.team import alerts
 
 
 async def publish(session: AsyncSession, campaign: Campaign, body: NewsCreate) -> NewsPublic:
-    """Post an update, and have those told who wish to hear of the campaign."""
+    """Post an update, and have those told who wish to hear of the campaign. Its instructions replace all before."""
     if campaign.status is CampaignStatus.DRAFT:
         raise Conflict("The campaign is a draft: there is nobody yet to be told.")
-    return _public((await _add(session, [News(campaign_id=campaign.id, kind=NewsKind.UPDATE, text=body.text)]))[0])
+    if body.instructions:
+        if campaign.status is CampaignStatus.CLOSED:
+            raise invalid("/instructions", "The campaign is closed: nobody is asked to do anything any more.")
+        await revisions.change(session, campaign, {"instructions": body.instructions})
+    update = News(campaign_id=campaign.id, kind=NewsKind.UPDATE, text=body.text, instructions=body.instructions)
+    return _public((await _add(session, [update]))[0])
 
 
 async def tell_outcome(session: AsyncSession, campaign: Campaign) -> None:

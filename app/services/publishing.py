@@ -29,7 +29,7 @@ from app.models.organisation import Organisation
 from app.models.pace import Stream
 from app.models.prisoner import Prisoner
 from app.models.webhook import Topic
-from app.services import briefs, campaigns, news, queue, revisions, telling
+from app.services import briefs, campaigns, news, queue, reviewing, revisions, telling
 from app.services.team import alerts
 
 
@@ -39,6 +39,7 @@ async def publish(session: AsyncSession, campaign: Campaign) -> CampaignForOrgan
     if to is CampaignStatus.ACTIVE:
         _require_next(campaign, to)
     content = await compiled(session, campaign)
+    await reviewing.require(session, campaign, content)
     await revisions.change(session, campaign, {"brief_id": await _edition(session, campaign, content), "status": to})
     await telling.of_campaign(session, campaign, Topic.CAMPAIGN_PUBLISHED)
     return await campaigns.show_to_organisers(session, campaign)
@@ -119,6 +120,8 @@ async def resume(session: AsyncSession, campaign: Campaign) -> CampaignForOrgani
     """Let what was held by the pause go on, and what was put in quarantine too."""
     if campaign.status is not CampaignStatus.PAUSED:
         raise Conflict(f"The campaign is {campaign.status.value}, not paused.")
+    if campaign.closes_on and campaign.closes_on < now().date():
+        raise Conflict("The closing date has passed: set another one first, or close the campaign with its outcome.")
     await revisions.change(session, campaign, {"status": CampaignStatus.ACTIVE, "trouble": None})
     may_go = col(Letter.reason).in_([Reason.CAMPAIGN_PAUSED, Reason.QUARANTINED])
     await queue.release(session, col(Letter.campaign_id) == campaign.id, may_go)
@@ -136,6 +139,7 @@ async def close(session: AsyncSession, campaign: Campaign, body: CampaignClose) 
             "status": CampaignStatus.CLOSED,
             "outcome": body.outcome,
             "outcome_note": body.note,
+            "instructions": {},
             "closed_at": now(),
             "closes_on": min(campaign.closes_on or now().date(), now().date()),
         },
@@ -153,6 +157,8 @@ async def close(session: AsyncSession, campaign: Campaign, body: CampaignClose) 
 
 
 def _require_next(campaign: Campaign, to: CampaignStatus) -> None:
+    if campaign.status is CampaignStatus.CLOSED:
+        raise Conflict("The campaign is closed, and stays closed. To go on, clone it into a new draft.")
     if to not in NEXT_STATUS[campaign.status]:
         raise Conflict(f"The campaign is {campaign.status.value}, so it cannot become {to.value}.")
 

@@ -11,6 +11,7 @@ from app.composing.sender import Supporter
 from app.models.campaign import Campaign
 from app.models.columns import now
 from app.models.office import Official
+from app.models.organisation import Organisation
 from app.models.rehearsal import Fault, Rehearsal, RehearsalCreate, Rehearsed
 from app.services import campaigns, letters, publishing
 
@@ -25,7 +26,8 @@ async def rehearse(session: AsyncSession, campaign: Campaign, body: RehearsalCre
     prisoners = (await campaigns.prisoners_of(session, [campaign.id])).get(campaign.id, [])
     candidates = await publishing.offices(session, tried)
     today = now().date()
-    content = compiling.draft(tried, "–", prisoners, candidates, today=today)
+    organisation = await session.get_one(Organisation, campaign.organisation_id)
+    content = compiling.draft(tried, organisation.name, prisoners, candidates, today=today)
     found = missing.faults(tried, prisoners, candidates, content, today=today)
     readable = not any(fault.pointer.startswith(SAYS_SOMETHING) for fault in found) and bool(prisoners)
     return Rehearsal(

@@ -12,6 +12,7 @@ from app.models.account_link import AccountLink
 from app.models.alert import Alert
 from app.models.campaign import Campaign
 from app.models.delivery import Delivery, Enclosure
+from app.models.endorsement import Endorsement
 from app.models.idempotency import Idempotency
 from app.models.letter import WAITING, Letter, Reason, Stage
 from app.models.organiser_session import OrganiserSession
@@ -39,6 +40,7 @@ async def run(database: Database, *, at: datetime) -> int:
     async with database.transaction() as session:
         await session.exec(sa.delete(Idempotency).where(col(Idempotency.created_at) < at - KEEP_ANSWERS))
         await session.exec(sa.delete(Alert).where(col(Alert.created_at) < at - KEEP_ENCLOSURES))
+        await session.exec(_forget_endorsers(at=at))
         await session.exec(sa.delete(Enclosure).where(col(Enclosure.created_at) < at - KEEP_ENCLOSURES))
         await notice_limits.forget(session, before=at.date())
         await session.exec(sa.delete(Throttle).where(col(Throttle.ends_at) < at))
@@ -66,6 +68,13 @@ async def _forget_supporters(session: AsyncSession, *, at: datetime) -> int:
     await stages.move(session, waiting, Stage.CANCELLED, at=at, reason=Reason.TOO_LATE)
     await submissions.forget(session, ids, at=at)
     return len(ids)
+
+
+def _forget_endorsers(*, at: datetime) -> sa.Update:
+    """Forget the addresses of those who signed campaigns that ended long ago. Their names stay on the public list."""
+    over = sa.select(col(Campaign.id)).where(col(Campaign.closes_on) < (at - KEEP_SUPPORTERS).date())
+    known = col(Endorsement.campaign_id).in_(over), col(Endorsement.sealed_email).is_not(None)
+    return sa.update(Endorsement).where(*known).values(sealed_email=None)
 
 
 async def _some(session: AsyncSession, *which: sa.ColumnElement[bool] | sa.TextClause) -> list[uuid.UUID]:

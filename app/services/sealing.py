@@ -18,6 +18,7 @@ KEY_BYTES = 32
 NONCE_BYTES = 12
 MAC_BYTES = 16  # 128 bits of a token cannot be guessed
 RECEIPT, UNSUBSCRIBE = b"", b"unsubscribe"  # what a supporter's link is for: one is of no use for the other
+PREVIEW, ENDORSE = b"preview", b"endorse"  # what other links are for
 EDITION = b"\x01"  # of the sealed form, so that another can follow
 
 

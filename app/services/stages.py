@@ -12,7 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from app.database import among, rows
 from app.models.campaign import Campaign
 from app.models.columns import day_in
-from app.models.letter import NEXT, AnswerKind, Letter, Reason, Stage
+from app.models.letter import NEXT, AnswerKind, Letter, LetterKind, Reason, Stage
 from app.models.office import Channel
 from app.services import tally
 
@@ -33,6 +33,7 @@ class Standing(NamedTuple):
     stage: Stage
     stage_on: date
     submission_id: uuid.UUID
+    kind: LetterKind = LetterKind.PERSONAL
     print_run_id: uuid.UUID | None = None
     answer: AnswerKind | None = None
     answered_at: datetime | None = None

@@ -9,7 +9,7 @@ from typing import NamedTuple, Protocol
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.database import at_the_end, upsert_adding
-from app.models.letter import Stage
+from app.models.letter import LetterKind, Stage
 from app.models.office import Channel
 from app.models.tally import Dimension, SupporterDay, SupporterTally, Tally, TallyTotal
 
@@ -29,6 +29,8 @@ class Counted(Protocol):
     def language(self) -> str: ...
     @property
     def channel(self) -> Channel: ...
+    @property
+    def kind(self) -> LetterKind: ...
 
 
 class Kind(NamedTuple):
@@ -42,6 +44,7 @@ class Kind(NamedTuple):
     channel: Channel
     stage: Stage
     day: date
+    kind: LetterKind = LetterKind.PERSONAL
 
 
 class Cell(NamedTuple):
@@ -111,6 +114,7 @@ def kind(letter: Counted, stage: Stage, day: date) -> Kind:
         letter.channel,
         stage,
         day,
+        letter.kind,
     )
 
 
@@ -169,6 +173,8 @@ def _values(kind: Kind) -> Iterator[tuple[Dimension, str]]:
     yield Dimension.PRISONER, str(kind.prisoner_id) if kind.prisoner_id else "all"
     yield Dimension.LANGUAGE, kind.language
     yield Dimension.CHANNEL, kind.channel.value
+    if kind.kind is not LetterKind.PERSONAL:  # personal ones are the rest: they need no cells of their own
+        yield Dimension.KIND, kind.kind.value
 
 
 async def write(session: AsyncSession, people: Mapping[Person, int], letters: Mapping[Cell, int]) -> None:

@@ -1,11 +1,14 @@
 """What stands in a letter: as it left, or as it would leave now."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from app.composing.brief import BriefContent
-from app.composing.compose import ComposedLetter, compose
-from app.models.letter import Letter
+from app.composing import joint
+from app.composing.brief import BriefContent, BriefOffice
+from app.composing.compose import ComposedLetter, OwnPart, compose
+from app.composing.joint import Endorser
+from app.composing.sender import Supporter
+from app.models.letter import Letter, LetterKind
 from app.models.office import Official
 from app.models.submission import Submission
 from app.services import submissions
@@ -17,8 +20,29 @@ def seal(keys: Keys, text: ComposedLetter, *, about: uuid.UUID) -> bytes:
     return keys.seal(f"{text.subject}\n{text.body}".encode(), about=about)
 
 
+def composed(
+    brief: BriefContent,
+    office: BriefOffice,
+    holder: Official | None,
+    letter: Letter,
+    supporter: Supporter,
+    own: OwnPart,
+    *,
+    endorsers: Sequence[Endorser] = (),
+) -> ComposedLetter:
+    """Return a letter to whoever holds the office: a supporter's own, or the joint one of those who signed."""
+    if letter.kind is LetterKind.JOINT:
+        return joint.compose(brief, office, holder, language=letter.language, endorsers=endorsers)
+    return compose(brief, office, holder, submissions.handed(letter, supporter, own))
+
+
 def text_of(
-    keys: Keys, brief: BriefContent, submission: Submission, letter: Letter, holders: Mapping[uuid.UUID, Official]
+    keys: Keys,
+    brief: BriefContent,
+    submission: Submission,
+    letter: Letter,
+    holders: Mapping[uuid.UUID, Official],
+    endorsers: Sequence[Endorser] = (),
 ) -> ComposedLetter:
     """Return the kept text, else the letter to whoever holds the office; empty where its writer was forgotten."""
     if letter.sealed_text is not None:
@@ -28,4 +52,4 @@ def text_of(
     if office is None or submission.sealed is None:
         return ComposedLetter("", "")
     supporter, own = submissions.unseal(keys, submission.id, submission.sealed)
-    return compose(brief, office, holders.get(office.id), submissions.handed(letter, supporter, own))
+    return composed(brief, office, holders.get(office.id), letter, supporter, own, endorsers=endorsers)

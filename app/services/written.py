@@ -21,7 +21,7 @@ async def newest(session: AsyncSession, organisation_id: uuid.UUID, query: Lette
     """Return the ids of an organisation's letters that were asked for, newest first: one more than a page has."""
     asked = {col(Campaign.slug): query.campaign, col(TallyTotal.stage): query.stage}
     groups = _groups(col(Campaign.organisation_id) == organisation_id, *_given(asked))
-    of_letter = {col(Letter.reason): query.reason, col(Letter.office_id): query.office}
+    of_letter = {col(Letter.kind): query.kind, col(Letter.reason): query.reason, col(Letter.office_id): query.office}
     which = [*_given(of_letter), *([query.after > ID] if query.after else [])]
     found = newest_of_each(session, groups, _walk(groups, *which, order=ID.desc(), limit=query.limit + 1), ID)
     return await _first(session, found, limit=query.limit + 1, descending=True)

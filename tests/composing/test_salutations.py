@@ -38,9 +38,10 @@ def test_every_row_of_the_table_is_used_as_it_stands(row: dict[str, str]) -> Non
 
 @pytest.mark.parametrize("row", CLOSINGS, ids=lambda row: f"{row['language']}-{row['rank']}")
 def test_every_closing_of_the_table_is_used(row: dict[str, str]) -> None:
-    kind = OfficeKind.AMBASSADOR if row["rank"] == "excellency" else OfficeKind.JUDGE
+    kind = OfficeKind.AMBASSADOR if row["rank"].endswith("excellency") else OfficeKind.JUDGE
+    several = row["rank"].startswith("we")
 
-    found = salutations.closing(office(kind=kind), "Anrede,", language=row["language"])
+    found = salutations.closing(office(kind=kind), "Anrede,", language=row["language"], several=several)
 
     assert found == row["closing"].replace("{address}", "Anrede")
 

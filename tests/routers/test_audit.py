@@ -39,7 +39,7 @@ NOT_WATCHED = {  # and why
     "notice_count": "counts",
     "office_pace": "when the worker writes to it next",
     "organisation_day": "counts",
-    "organisation": "made at the command line, and never changed",
+    "organisation": "made at the command line; what its owners switch is told by hand",
     "organiser_session": "signing in changes nothing",
     "print_run": "told with its campaign",
     "recovery_code": "goes with the account's otp_since",

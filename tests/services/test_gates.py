@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from httpx import AsyncClient
 from sqlmodel import select
 
@@ -97,8 +98,8 @@ def test_nobody_writes_about_somebody_who_is_not_there_any_more() -> None:
 Do = Callable[[], Awaitable[Any]]
 
 
-def shutting(organiser: AsyncClient, offices: list[str]) -> dict[str, tuple[Do, Do]]:
-    """What an organiser does to shut each gate, and to open it again."""
+def shutting(organiser: AsyncClient, offices: list[str], database: Database) -> dict[str, tuple[Do, Do]]:
+    """What an organiser, or time, does to shut each gate, and to open it again."""
     day = {name: (now() + timedelta(days=days)).date().isoformat() for name, days in _DAYS.items()}
     campaign, ada = "/campaigns/free-ada", "/prisoners/ada-prisoner"
 
@@ -107,6 +108,11 @@ def shutting(organiser: AsyncClient, offices: list[str]) -> dict[str, tuple[Do, 
 
     def dates(opens: str, closes: str) -> Do:
         return change(campaign, opens_on=day[opens], closes_on=day[closes])
+
+    async def let_the_last_day_pass() -> None:
+        values = {"opens_on": date.fromisoformat(day["past"]), "closes_on": date.fromisoformat(day["yesterday"])}
+        async with database.transaction() as session:
+            await session.exec(sa.update(Campaign).values(values))
 
     async def in_use(*, value: bool) -> None:
         for office_id in offices:
@@ -122,7 +128,7 @@ def shutting(organiser: AsyncClient, offices: list[str]) -> dict[str, tuple[Do, 
 
     open_dates = dates("past", "future")
     return {
-        "too_late": (dates("past", "yesterday"), open_dates),
+        "too_late": (let_the_last_day_pass, open_dates),
         "not_yet_open": (dates("tomorrow", "future"), open_dates),
         "country_refused": (change(campaign, refused_countries=["DE"]), change(campaign, refused_countries=["BY"])),
         "no_consent": (change(ada, consent="withdrawn"), change(ada, consent="given")),
@@ -145,7 +151,7 @@ async def test_a_shut_gate_is_told_at_preview_submission_and_confirmation(
 ) -> None:
     await published(organiser)
     first, token = await hand_in(client)
-    gates_ = shutting(organiser, [letter["office_id"] for letter in first["letters"]])
+    gates_ = shutting(organiser, [letter["office_id"] for letter in first["letters"]], database)
     for n, (reason, (shut, reopen)) in enumerate(gates_.items()):
         _, other_token = await hand_in(client, supporter=somebody(f"alex-{n}"))
         await shut()
@@ -178,7 +184,7 @@ async def test_a_shut_gate_stops_what_is_queued_and_the_receipt_tells_why(
 ) -> None:
     await published(organiser)
     first, _ = await hand_in(client)
-    gates_ = shutting(organiser, [letter["office_id"] for letter in first["letters"]])
+    gates_ = shutting(organiser, [letter["office_id"] for letter in first["letters"]], database)
     del gates_["campaign_paused"]
     for reason, (shut, reopen) in gates_.items():
         _, token = await write(client, supporter=somebody(reason))

@@ -11,7 +11,7 @@ from sqlmodel import col
 from app.database import Database
 from app.delivery.worker import Worker
 from app.models.columns import now
-from app.models.letter import NEXT, Stage
+from app.models.letter import NEXT, LetterKind, Stage
 from app.models.office import Channel
 from app.models.tally import Dimension, SupporterDay, SupporterTally, Tally
 from app.services import recount, stages, tally
@@ -44,7 +44,9 @@ def standing_letter(stage: Stage = Stage.QUEUED, **overrides: object) -> Standin
 def test_a_letter_counts_once_in_each_dimension() -> None:
     letter = standing_letter()
     cells = tally.cells({tally.kind(letter, Stage.SENT, letter.stage_on): 1})
-    assert sorted(cell.dimension for cell in cells) == sorted(Dimension)
+    assert sorted(cell.dimension for cell in cells) == sorted(set(Dimension) - {Dimension.KIND})
+    joint = tally.cells({tally.kind(letter._replace(kind=LetterKind.JOINT), Stage.SENT, letter.stage_on): 1})
+    assert {(cell.dimension, cell.value) for cell in joint.keys() - cells.keys()} == {(Dimension.KIND, "joint")}
     assert set(cells.values()) == {1}
     assert {cell.value for cell in cells} == {"", "DE", str(letter.office_id), "all", "de", "email"}
 

@@ -11,7 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from app.database import rows, table_of
 from app.models.campaign import Campaign, CampaignStatus
 from app.models.columns import now
-from app.models.letter import LEFT, Stage
+from app.models.letter import LEFT, LetterKind, Stage
 from app.models.tally import Breakdown, Dimension, Stats, SupporterTally
 from app.services import campaigns, tallied
 from app.services.numbers import disclosure, forecast, offline_letters
@@ -83,6 +83,8 @@ async def _breakdown(
 ) -> dict[str, dict[str, int]]:
     if by is Breakdown.COUNTRY:
         return await _by_country(session, campaign, supporters, since, until)
+    if by is Breakdown.KIND:
+        return await _kinds(session, campaign.id, since, until)
     if by is Breakdown.DAY:
         return _grouped(await tallied.by_day(session, campaign.id, since=since, until=until))
     return _grouped(await tallied.counts(session, campaign.id, Dimension(by.value), since=since, until=until))
@@ -102,6 +104,18 @@ async def _by_country(
     countries = [country for country, _, _ in whole]
     names = disclosure.named(supporters, countries) if set(asked) == set(whole) else frozenset()
     return _grouped([(each if each in names else disclosure.OTHERS, stage, n) for each, stage, n in asked])
+
+
+async def _kinds(
+    session: AsyncSession, campaign_id: uuid.UUID, since: date | None, until: date | None
+) -> dict[str, dict[str, int]]:
+    """Tell joint letters from supporters' own, which are all the others."""
+    total = await tallied.stages(session, campaign_id, since=since, until=until)
+    counted = await tallied.counts(session, campaign_id, Dimension.KIND, since=since, until=until)
+    joint = {stage: n for _, stage, n in counted}
+    personal = {stage.value: left for stage, n in total.items() if (left := n - joint.get(stage, 0))}
+    found = {LetterKind.PERSONAL.value: personal, LetterKind.JOINT.value: {each.value: n for each, n in joint.items()}}
+    return {kind: stages for kind, stages in found.items() if stages}
 
 
 def _grouped(counted: Sequence[tuple[Any, Stage, int]]) -> dict[str, dict[str, int]]:

@@ -1,22 +1,25 @@
 """Letters by post, with all that they are printed from, once they are through the gates."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from app.composing import joint
 from app.composing.brief import BriefContent, BriefOffice
 from app.composing.compose import ComposedLetter
 from app.composing.formats import paper_of
+from app.composing.joint import Endorser
 from app.composing.paper import Posting, Sheet, sheet
 from app.models.campaign import Campaign
-from app.models.letter import Letter
+from app.models.letter import Letter, LetterKind
 from app.models.office import Official
 from app.models.paper import Paper
 from app.models.submission import Submission
 from app.services import briefs, gates, letters, submissions, wording
+from app.services.endorsing import listing
 from app.services.sealing import Keys
 
 
@@ -29,11 +32,12 @@ class Manuscript:
     brief: BriefContent
     office: BriefOffice
     holder: Official | None
+    endorsers: tuple[Endorser, ...] = ()
 
     def text(self, keys: Keys) -> ComposedLetter:
         """The kept text, else the letter to whoever holds the office."""
         holders = {self.office.id: self.holder} if self.holder else {}
-        return wording.text_of(keys, self.brief, self.submission, self.letter, holders)
+        return wording.text_of(keys, self.brief, self.submission, self.letter, holders, self.endorsers)
 
     def sheet(self, keys: Keys, *, day: date, country: str | None = None, paper: Paper | None = None) -> Sheet:
         """The letter as it is printed. Posted in `country`, else from where its supporter lives."""
@@ -43,7 +47,11 @@ class Manuscript:
         country = country or self.letter.country
         posting = Posting(day, country, paper or paper_of(country), self.submission.language)
         language = self.letter.language
-        return sheet(self.brief, self.office, self.text(keys), supporter, language=language, posting=posting)
+        if self.letter.kind is LetterKind.PERSONAL:
+            return sheet(self.brief, self.office, self.text(keys), supporter, language=language, posting=posting)
+        brief = joint.in_own_name(self.brief)
+        laid = sheet(brief, self.office, self.text(keys), supporter, language=language, posting=posting)
+        return replace(laid, flows=True)
 
 
 async def gather(session: AsyncSession, found: Sequence[Letter], *, on: date | None = None) -> list[Manuscript]:
@@ -51,12 +59,15 @@ async def gather(session: AsyncSession, found: Sequence[Letter], *, on: date | N
     which = select(Submission).where(col(Submission.id).in_({letter.submission_id for letter in found}))
     by_id = {submission.id: submission for submission in await session.exec(which)}
     holders = await letters.holders_of(session, list({letter.office_id for letter in found}), on=on)
+    together = {letter.campaign_id for letter in found if letter.kind is LetterKind.JOINT}
+    signed = await listing.signed(session, together) if together else {}
     gathered = []
     for letter in found:
         brief = await briefs.load(session, letter.brief_id)
         office, submission = brief.office(letter.office_id), by_id[letter.submission_id]
         if office is not None and submission.sealed is not None:
-            gathered.append(Manuscript(letter, submission, brief, office, holders.get(office.id)))
+            endorsers = signed.get(letter.campaign_id, ())
+            gathered.append(Manuscript(letter, submission, brief, office, holders.get(office.id), endorsers))
     return gathered
 
 
@@ -75,4 +86,6 @@ async def through_the_gates(
 def _is_open(state: gates.State, each: Manuscript, *, today: date) -> bool:
     about = [prisoner.id for prisoner in each.brief.about(each.letter.prisoner_id)]
     shut = gates.against(state, country=each.letter.country, prisoner_ids=about, today=today)
+    if each.letter.kind is LetterKind.JOINT and not each.endorsers:
+        return False
     return not (shut or gates.against_office(state, each.office.id, each.letter.channel))

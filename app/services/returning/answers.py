@@ -11,7 +11,7 @@ from app.database import insert_if_new, rows
 from app.incoming.sort import Incoming, Kind
 from app.models.campaign import Campaign
 from app.models.delivery import Delivery, Enclosure, Notice
-from app.models.letter import AnswerKind, Letter
+from app.models.letter import AnswerKind, Letter, LetterKind
 from app.models.submission import Submission
 from app.services.sealing import Keys
 
@@ -37,7 +37,8 @@ async def take_down(
 
 async def _keep(session: AsyncSession, keys: Keys, letter: Letter, text: str) -> None:
     campaign = await session.get_one(Campaign, letter.campaign_id)
-    if campaign.keep_answers and letter.sealed_answer is None:
+    wanted = campaign.keep_answers or letter.kind is LetterKind.JOINT  # which the organisation itself has written
+    if wanted and letter.sealed_answer is None:
         letter.sealed_answer = keys.seal(text.encode(), about=letter.id)
 
 

@@ -17,10 +17,13 @@ from app.models.account_link import AccountLink
 from app.models.api_key import ApiKey
 from app.models.audit import AuditEntry, Deed
 from app.models.campaign import Campaign
+from app.models.endorsement import Endorsement
 from app.models.news import News
 from app.models.office import Office, Official
 from app.models.organisation import Organiser
+from app.models.preview_link import PreviewLink
 from app.models.prisoner import Prisoner, PrisonerEvent
+from app.models.review import Approval
 from app.models.webhook import Webhook
 from app.services.team.access import Access
 
@@ -36,6 +39,9 @@ WATCHED: dict[type[SQLModel], tuple[type[SQLModel], str] | None] = {  # and of w
     Account: (Organiser, "organiser_id"),
     ApiKey: (Organiser, "organiser_id"),
     Webhook: None,
+    Endorsement: (Campaign, "campaign_id"),
+    PreviewLink: (Campaign, "campaign_id"),
+    Approval: (Campaign, "campaign_id"),
 }
 NOT_TOLD = frozenset(
     {"id", "organisation_id", "revision", "created_at", "due_at", "attempts", "otp_step", "told_to", "told_at"}

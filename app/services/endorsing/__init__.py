@@ -1,0 +1,1 @@
+"""Organisations that sign a campaign: asked, signing, listed, and writing together."""

@@ -1,0 +1,79 @@
+"""What an organisation does behind its link: look, sign, correct what stands there, withdraw."""
+
+from sqlmodel import select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from app.errors import Conflict, Gone
+from app.models.campaign import Campaign, CampaignStatus
+from app.models.columns import now
+from app.models.endorsement import Endorsement, EndorsementAsked, EndorsementSign, EndorsementStatus
+from app.models.organisation import Organisation
+from app.services.endorsing import invitations
+from app.services.sealing import ENDORSE, Keys, unknown_link
+
+
+async def look(session: AsyncSession, keys: Keys, token: str) -> EndorsementAsked:
+    """Show what an organisation is asked to sign, and what stands of it."""
+    return await _asked(session, await _behind(session, keys, token))
+
+
+async def sign(session: AsyncSession, keys: Keys, token: str, body: EndorsementSign) -> EndorsementAsked:
+    """Sign the campaign, with the name as it is to stand there. A link signs once."""
+    endorsement = await _behind(session, keys, token, lock=True)
+    if endorsement.status is EndorsementStatus.CONFIRMED:
+        raise Conflict("This link was used: your organisation has signed. You can still correct or withdraw that.")
+    if endorsement.status is EndorsementStatus.WITHDRAWN:
+        raise Gone("This was withdrawn. Ask whoever runs the campaign for another link.")
+    if endorsement.expires_at < now():
+        raise Gone("This link has run out. Ask whoever runs the campaign for another one.")
+    await _require_open(session, endorsement)
+    endorsement.status, endorsement.confirmed_at = EndorsementStatus.CONFIRMED, now()
+    return await _correct(session, endorsement, body)
+
+
+async def correct(session: AsyncSession, keys: Keys, token: str, body: EndorsementSign) -> EndorsementAsked:
+    """Change what stands on the list, and under joint letters that have not left."""
+    endorsement = await _behind(session, keys, token, lock=True)
+    if endorsement.status is not EndorsementStatus.CONFIRMED:
+        raise Conflict("Your organisation has not signed: there is nothing to correct.")
+    return await _correct(session, endorsement, body)
+
+
+async def withdraw(session: AsyncSession, keys: Keys, token: str) -> EndorsementAsked:
+    """Take the signature, or the wish for it, back, at any time."""
+    endorsement = await _behind(session, keys, token, lock=True)
+    await invitations.withdraw(session, endorsement)
+    return await _asked(session, endorsement)
+
+
+async def _correct(session: AsyncSession, endorsement: Endorsement, body: EndorsementSign) -> EndorsementAsked:
+    sent = body.model_dump(exclude_unset=True)
+    if sent.get("name", endorsement.name) is None:
+        sent.pop("name")
+    endorsement.sqlmodel_update(sent)
+    endorsement.folded = invitations.folded(endorsement.name)
+    await invitations.flush(session)
+    return await _asked(session, endorsement)
+
+
+async def _behind(session: AsyncSession, keys: Keys, token: str, *, lock: bool = False) -> Endorsement:
+    which = select(Endorsement).where(Endorsement.id == keys.submission_of(token, purpose=ENDORSE))
+    found = (await session.exec(which.with_for_update(key_share=True) if lock else which)).first()
+    if found is None:
+        raise unknown_link()
+    return found
+
+
+async def _require_open(session: AsyncSession, endorsement: Endorsement) -> None:
+    campaign = await session.get_one(Campaign, endorsement.campaign_id)
+    if campaign.status is CampaignStatus.CLOSED:
+        raise Gone("The campaign is closed. Thank you: nobody needs to sign it any more.")
+
+
+async def _asked(session: AsyncSession, endorsement: Endorsement) -> EndorsementAsked:
+    campaign = await session.get_one(Campaign, endorsement.campaign_id)
+    organisation = await session.get_one(Organisation, campaign.organisation_id)
+    said = campaign.model_dump(include={"code", "title", "summary", "demands"})
+    return EndorsementAsked.model_validate(
+        {**endorsement.model_dump(), **said, "campaign": campaign.slug, "organisation": organisation.name}
+    )
