@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.database import streamed
+from app.database import rows, streamed
 from app.models.campaign import Campaign
 from app.models.columns import day_in
 from app.models.letter import Letter
@@ -18,8 +18,9 @@ from app.models.submission import Submission
 from app.models.tally import SupporterDay, SupporterTally, Tally
 from app.services import tally
 
+Supporters = dict[tuple[uuid.UUID, str], int]
+Days = Mapping[tuple[uuid.UUID, date], int]
 Cell = TypeVar("Cell", bound=tuple[object, ...])
-People = tuple[dict[tuple[uuid.UUID, str], int], dict[tuple[uuid.UUID, date], int]]  # by country, and by day
 
 
 class Difference(NamedTuple):
@@ -33,16 +34,18 @@ class Difference(NamedTuple):
 async def differences(session: AsyncSession) -> list[Difference]:
     """Return every kept count that is not what the rows say."""
     letters = _compare(await _kept_letters(session), await _count_letters(session))
-    counted, (countries, days) = await _count_people(session), await _kept_people(session)
-    return letters + _compare(countries, tally.by_country(counted)) + _compare(days, tally.by_day(counted))
+    days = _compare(await _kept_days(session), await _count_days(session))
+    return letters + days + _compare(await _kept_supporters(session), await _count_supporters(session))
 
 
 async def rebuild(session: AsyncSession) -> None:
     """Set every kept count to what the rows say."""
-    letters, people = await _count_letters(session), await _count_people(session)
-    for table in (Tally, SupporterTally, SupporterDay):
-        await session.exec(sa.delete(table))
-    await tally.write(session, people, letters)
+    letters, supporters = await _count_letters(session), await _count_supporters(session)
+    await session.exec(sa.delete(Tally))
+    await session.exec(sa.delete(SupporterTally))
+    await session.exec(sa.delete(SupporterDay))
+    await tally.write_days(session, await _count_days(session))
+    await tally.write(session, supporters, letters)
 
 
 def _compare(kept: Mapping[Cell, int], counted: Mapping[Cell, int]) -> list[Difference]:
@@ -62,13 +65,19 @@ async def _count_letters(session: AsyncSession) -> Counter[tally.Cell]:
     return counted
 
 
-async def _count_people(session: AsyncSession) -> Counter[tally.Person]:
-    """Count people. Days are the campaign's, which only we can tell: so each is read."""
-    columns = (col(getattr(Submission, name)) for name in ("campaign_id", "country", "confirmed_at"))
-    which = sa.select(*columns, col(Campaign.timezone)).join(Campaign, col(Submission.campaign_id) == col(Campaign.id))
-    counted: Counter[tally.Person] = Counter()
-    async for part in streamed(session, which.where(col(Submission.first))):
-        counted.update(tally.Person(campaign, country, day_in(zone, at)) for campaign, country, at, zone in part)
+async def _count_supporters(session: AsyncSession) -> Supporters:
+    columns = (col(Submission.campaign_id), col(Submission.country))
+    found = await rows(session, sa.select(*columns, sa.func.count()).where(col(Submission.first)).group_by(*columns))
+    return {(campaign_id, country): n for campaign_id, country, n in found}
+
+
+async def _count_days(session: AsyncSession) -> Days:
+    """Count people by the day in their campaign's time zone, which the databases cannot tell: so each is read."""
+    which = sa.select(col(Submission.campaign_id), col(Campaign.timezone), col(Submission.confirmed_at))
+    which = which.join(Campaign, col(Submission.campaign_id) == col(Campaign.id)).where(col(Submission.first))
+    counted: Counter[tuple[uuid.UUID, date]] = Counter()
+    async for part in streamed(session, which):
+        counted.update((campaign_id, day_in(zone, at)) for campaign_id, zone, at in part)
     return counted
 
 
@@ -78,10 +87,11 @@ async def _kept_letters(session: AsyncSession) -> dict[tally.Cell, int]:
     return {tally.Cell(*cell): n async for part in streamed(session, kept) for *cell, n in part}
 
 
-async def _kept_people(session: AsyncSession) -> People:
-    countries = await session.exec(select(SupporterTally).where(SupporterTally.supporters != 0))
-    days = await session.exec(select(SupporterDay).where(SupporterDay.supporters != 0))
-    return (
-        {(row.campaign_id, row.country): row.supporters for row in countries},
-        {(row.campaign_id, row.day): row.supporters for row in days},
-    )
+async def _kept_supporters(session: AsyncSession) -> Supporters:
+    kept = await session.exec(select(SupporterTally).where(SupporterTally.supporters != 0))
+    return {(row.campaign_id, row.country): row.supporters for row in kept}
+
+
+async def _kept_days(session: AsyncSession) -> Days:
+    kept = await session.exec(select(SupporterDay).where(SupporterDay.supporters != 0))
+    return {(row.campaign_id, row.day): row.supporters for row in kept}
