@@ -111,7 +111,10 @@ def _imports() -> None:
 
 
 def _print_import(what: str, run: imports.Run) -> None:
-    print(f"{what:<30}  {run.rate:8.0f} offices/s         {run.memory:.0f} MB at most")
+    print(
+        f"{what:<30}  {run.rate:8.0f} offices/s, {run.cpu_rate:.0f} a second of its CPU   {run.memory:.0f} MB at most",
+        flush=True,
+    )
 
 
 def _stats() -> None:

@@ -35,6 +35,8 @@ HEADER = [
 class Run(NamedTuple):
     rate: float
     """Rows a second, from the command's start to its end."""
+    cpu_rate: float
+    """Rows for each second of the command's own processor time, which other processes hardly disturb."""
     memory: float
     """The most that the command held at once, in MB; of a workbook's process too, whichever held more."""
 
@@ -98,4 +100,5 @@ def run(database_url: str, file: Path, *options: str) -> Run:
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         raise RuntimeError(f"the import of {file} ended with {process.returncode}")
-    return Run(OFFICES / (time.monotonic() - began), usage.ru_maxrss / 1024)
+    cpu = usage.ru_utime + usage.ru_stime
+    return Run(OFFICES / (time.monotonic() - began), OFFICES / cpu, usage.ru_maxrss / 1024)

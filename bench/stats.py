@@ -16,6 +16,7 @@ from sqlmodel import select
 
 from app.database import Database
 from app.models.campaign import Campaign
+from app.models.columns import now
 from app.models.letter import Stage
 from app.models.tally import Dimension
 from app.services import tally
@@ -69,7 +70,7 @@ async def _watching(database_url: str, port: int, pid: int) -> tuple[float, floa
     began, used = time.perf_counter(), _cpu(pid)
     async with _opened(database_url) as database, database.transaction() as session:
         campaign_id = (await session.exec(select(Campaign.id).where(Campaign.slug == SLUG))).one()
-        tally.note_people(session, campaign_id, "DE")
+        tally.note_person(session, campaign_id, "DE", now().date())
     await asyncio.gather(*(reader.readuntil(b"data: ") for reader, _ in lines))
     took = time.perf_counter() - began
     for _, writer in lines:

@@ -20,9 +20,10 @@ from app.models.submission import Submission
 from app.models.tally import SupporterDay, SupporterTally, Tally, TallyTotal
 from app.services import tally
 
+Supporters = dict[tuple[uuid.UUID, str], int]
+Days = Mapping[tuple[uuid.UUID, date], int]
 Cell = TypeVar("Cell", bound=tuple[object, ...])
 Counts = tuple[uuid.UUID, Counter[tally.Cell]]
-People = tuple[dict[tuple[uuid.UUID, str], int], dict[tuple[uuid.UUID, date], int]]  # by country, and by day
 
 BY_CAMPAIGN = itemgetter(0)
 
@@ -45,15 +46,16 @@ async def differences(session: AsyncSession, campaign_id: uuid.UUID | None = Non
     ids = [campaign_id] if campaign_id else await session.exec(select(Campaign.id))
     for without_letters in sorted(set(ids) - counted_ones):
         found += await _differences(session, without_letters, Counter())
-    people, (countries, days) = await _count_people(session, campaign_id), await _kept_people(session, campaign_id)
-    return found + _compare(countries, tally.by_country(people)) + _compare(days, tally.by_day(people))
+    found += _compare(await _kept_days(session, campaign_id), await _count_days(session, campaign_id))
+    return found + _compare(await _kept_supporters(session, campaign_id), await _count_supporters(session, campaign_id))
 
 
 async def rebuild(session: AsyncSession) -> None:
     """Set every kept count to what the rows say."""
     for table in (Tally, TallyTotal, SupporterTally, SupporterDay):
         await session.exec(sa.delete(table))
-    await tally.write(session, await _count_people(session, None), {})
+    await tally.write_days(session, await _count_days(session, None))
+    await tally.write(session, await _count_supporters(session, None), {})
     async for _, counted in _counted_letters(session, None):
         await tally.write(session, {}, counted)
 
@@ -103,25 +105,35 @@ async def _kept(
     return {cell(*where): n for *where, n in await rows(session, kept)}
 
 
-async def _count_people(session: AsyncSession, campaign_id: uuid.UUID | None) -> Counter[tally.Person]:
-    """Count people. Days are the campaign's, which only we can tell: so each is read."""
-    columns = (col(getattr(Submission, name)) for name in ("campaign_id", "country", "confirmed_at"))
-    which = sa.select(*columns, col(Campaign.timezone)).join(Campaign, col(Submission.campaign_id) == col(Campaign.id))
+async def _count_supporters(session: AsyncSession, campaign_id: uuid.UUID | None) -> Supporters:
+    columns = (col(Submission.campaign_id), col(Submission.country))
+    counting = sa.select(*columns, sa.func.count()).where(col(Submission.first)).group_by(*columns)
+    if campaign_id:
+        counting = counting.where(col(Submission.campaign_id) == campaign_id)
+    return {(of, country): n for of, country, n in await rows(session, counting)}
+
+
+async def _count_days(session: AsyncSession, campaign_id: uuid.UUID | None) -> Days:
+    """Count people by the day in their campaign's time zone, which the databases cannot tell: so each is read."""
+    which = sa.select(col(Submission.campaign_id), col(Campaign.timezone), col(Submission.confirmed_at))
+    which = which.join(Campaign, col(Submission.campaign_id) == col(Campaign.id)).where(col(Submission.first))
     if campaign_id:
         which = which.where(col(Submission.campaign_id) == campaign_id)
-    counted: Counter[tally.Person] = Counter()
-    async for part in streamed(session, which.where(col(Submission.first))):
-        counted.update(tally.Person(campaign, country, day_in(zone, at)) for campaign, country, at, zone in part)
+    counted: Counter[tuple[uuid.UUID, date]] = Counter()
+    async for part in streamed(session, which):
+        counted.update((of, day_in(zone, at)) for of, zone, at in part)
     return counted
 
 
-async def _kept_people(session: AsyncSession, campaign_id: uuid.UUID | None) -> People:
-    countries = select(SupporterTally).where(SupporterTally.supporters != 0)
-    days = select(SupporterDay).where(SupporterDay.supporters != 0)
+async def _kept_supporters(session: AsyncSession, campaign_id: uuid.UUID | None) -> Supporters:
+    kept = select(SupporterTally).where(SupporterTally.supporters != 0)
     if campaign_id:
-        countries = countries.where(SupporterTally.campaign_id == campaign_id)
-        days = days.where(SupporterDay.campaign_id == campaign_id)
-    return (
-        {(row.campaign_id, row.country): row.supporters for row in await session.exec(countries)},
-        {(row.campaign_id, row.day): row.supporters for row in await session.exec(days)},
-    )
+        kept = kept.where(SupporterTally.campaign_id == campaign_id)
+    return {(row.campaign_id, row.country): row.supporters for row in await session.exec(kept)}
+
+
+async def _kept_days(session: AsyncSession, campaign_id: uuid.UUID | None) -> Days:
+    kept = select(SupporterDay).where(SupporterDay.supporters != 0)
+    if campaign_id:
+        kept = kept.where(SupporterDay.campaign_id == campaign_id)
+    return {(row.campaign_id, row.day): row.supporters for row in await session.exec(kept)}

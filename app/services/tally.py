@@ -83,14 +83,6 @@ class _Sum(NamedTuple):
     letters: int
 
 
-class Person(NamedTuple):
-    """Somebody who confirmed, as far as counting goes."""
-
-    campaign_id: uuid.UUID
-    country: str
-    day: date
-
-
 class _People(NamedTuple):
     campaign_id: uuid.UUID
     country: str
@@ -144,26 +136,10 @@ def note(session: AsyncSession, changes: Iterable[tuple[Kind, int]]) -> None:
 
 
 def note_person(session: AsyncSession, campaign_id: uuid.UUID, country: str, day: date) -> None:
-    """Have somebody counted who has confirmed, at the end of the transaction too."""
-    total: Counter[Person] = session.info.setdefault("people", Counter())
-    total[Person(campaign_id, country, day)] += 1
+    """Have somebody counted who has confirmed, where they live and when, at the end of the transaction too."""
+    session.info.setdefault("people", Counter())[campaign_id, country] += 1
+    session.info.setdefault("days", Counter())[campaign_id, day] += 1
     at_the_end(session, _write)
-
-
-def by_country(people: Mapping[Person, int]) -> Counter[tuple[uuid.UUID, str]]:
-    """Return how many people live where."""
-    counted: Counter[tuple[uuid.UUID, str]] = Counter()
-    for each, n in people.items():
-        counted[each.campaign_id, each.country] += n
-    return counted
-
-
-def by_day(people: Mapping[Person, int]) -> Counter[tuple[uuid.UUID, date]]:
-    """Return how many people confirmed when."""
-    counted: Counter[tuple[uuid.UUID, date]] = Counter()
-    for each, n in people.items():
-        counted[each.campaign_id, each.day] += n
-    return counted
 
 
 def _values(kind: Kind) -> Iterator[tuple[Dimension, str]]:
@@ -177,18 +153,26 @@ def _values(kind: Kind) -> Iterator[tuple[Dimension, str]]:
         yield Dimension.KIND, kind.kind.value
 
 
-async def write(session: AsyncSession, people: Mapping[Person, int], letters: Mapping[Cell, int]) -> None:
+async def write(
+    session: AsyncSession, people: Mapping[tuple[uuid.UUID, str], int], letters: Mapping[Cell, int]
+) -> None:
     """Add to the kept counts, in one order: people first, and letters, which all contend for, last."""
-    supporters = [_People(*where, n) for where, n in sorted(by_country(people).items()) if n]
-    days = [_Day(*when, n) for when, n in sorted(by_day(people).items()) if n]
+    supporters = [_People(*where, n) for where, n in sorted(people.items()) if n]
     numbers = [_Number(*cell, n) for cell, n in sorted(letters.items()) if n]
     await upsert_adding(session, SupporterTally, supporters, add="supporters")
     sums = [_Sum(*total, n) for total, n in sorted(totals(letters).items()) if n]
-    await upsert_adding(session, SupporterDay, days, add="supporters")
     await upsert_adding(session, Tally, numbers, add="letters")
     await upsert_adding(session, TallyTotal, sums, add="letters")
 
 
+async def write_days(session: AsyncSession, days: Mapping[tuple[uuid.UUID, date], int]) -> None:
+    """Add to the people of each day."""
+    await upsert_adding(
+        session, SupporterDay, [_Day(*when, n) for when, n in sorted(days.items()) if n], add="supporters"
+    )
+
+
 async def _write(session: AsyncSession) -> None:
     kinds: Counter[Kind] = session.info.pop("tally", Counter())
+    await write_days(session, session.info.pop("days", {}))
     await write(session, session.info.pop("people", {}), cells(kinds))
