@@ -6,9 +6,7 @@ What is approved is an edition, the fingerprint of what publishing would freeze:
 import hashlib
 import json
 import uuid
-from collections.abc import Collection
 from collections.abc import Set as AbstractSet
-from datetime import datetime
 from typing import Any
 
 from sqlmodel import col, select
@@ -32,7 +30,8 @@ async def look(session: AsyncSession, campaign: Campaign, content: BriefContent)
     """Return what waits to be published, against the brief in force, and who stands behind it."""
     before = await _in_force(session, campaign)
     authors, approvers = await _authors(session, campaign), await _approvers(session, campaign, content)
-    names = dict((await session.exec(select(Organiser.id, Organiser.name))).all())
+    named = select(Organiser.id, Organiser.name).where(col(Organiser.id).in_(authors | approvers))
+    names = dict((await session.exec(named)).all())
     needed = await is_needed(session, campaign)
     return Review(
         needed=needed,
@@ -52,7 +51,7 @@ async def approve(
         raise Conflict("Your organisation publishes without a second person: there is nothing to approve.")
     if body.edition != edition(content):
         raise Stale("It has been changed since you read it. Read what waits for approval once more.")
-    if await _authors(session, campaign) <= {organiser.id}:
+    if await _authors(session, campaign) == {organiser.id}:
         raise OwnChange("You wrote this yourself: somebody else of your organisation has to approve it.")
     if organiser.id not in await _approvers(session, campaign, content):
         session.add(Approval(campaign_id=campaign.id, edition=body.edition, organiser_id=organiser.id))
@@ -99,23 +98,17 @@ def _difference(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]
 
 async def _authors(session: AsyncSession, campaign: Campaign) -> set[uuid.UUID]:
     """Return who wrote something since the last publication, in the campaign or about its prisoners, by the audit."""
-    own = await _writers(session, [campaign.id], since=await _published_at(session, campaign))
+    published_at = (await session.get_one(Brief, campaign.brief_id)).published_at if campaign.brief_id else None
     prisoners = (await campaigns.prisoners_of(session, [campaign.id])).get(campaign.id, [])
-    since = await _published_at(session, campaign) or campaign.created_at
-    return own | await _writers(session, [prisoner.id for prisoner in prisoners], since=since)
-
-
-async def _published_at(session: AsyncSession, campaign: Campaign) -> datetime | None:
-    return (await session.get_one(Brief, campaign.brief_id)).published_at if campaign.brief_id else None
-
-
-async def _writers(session: AsyncSession, ids: Collection[uuid.UUID], *, since: datetime | None) -> set[uuid.UUID]:
-    entries = select(AuditEntry).where(
-        col(AuditEntry.thing_id).in_(ids),
-        col(AuditEntry.kind).in_(["campaign", "prisoner", "prisoner_event"]),
-        col(AuditEntry.organiser_id).is_not(None),
+    about = [campaign.id, *(prisoner.id for prisoner in prisoners)]
+    found = await session.exec(
+        select(AuditEntry).where(
+            AuditEntry.organisation_id == campaign.organisation_id,
+            col(AuditEntry.thing_id).in_(about),
+            col(AuditEntry.kind).in_(["campaign", "prisoner", "prisoner_event"]),
+            col(AuditEntry.at) >= (published_at or campaign.created_at),
+        )
     )
-    found = await session.exec(entries.where(col(AuditEntry.at) > since) if since else entries)
     return {entry.organiser_id for entry in found if entry.organiser_id and any(map(_says_something, entry.changes))}
 
 

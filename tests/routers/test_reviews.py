@@ -143,3 +143,14 @@ async def test_switching_the_review_is_written_down_and_without_it_nobody_is_ask
     problem(await olga.post(f"{API}/campaigns/free-ada/approve", json={"edition": edition}), 409)
     entries = (await get(olga, "/audit?kind=organisation"))["items"]
     assert [each["changes"]["two_person_review"]["to"] for each in entries] == [False, True]
+
+
+async def test_what_nobody_wrote_in_the_campaign_is_approved_by_anybody(olga: AsyncClient, eve: AsyncClient) -> None:
+    made = await draft(olga)
+    await approve(eve)
+    await post(olga, "/campaigns/free-ada/publish", status=200)
+    await patch(olga, f"/officials/{made['offices'][0]}", title={"en": "Prosecutor", "ru": "Прокурор"})
+
+    problem(await olga.post(f"{API}/campaigns/free-ada/publish"), 409)
+    await approve(eve)
+    await post(olga, "/campaigns/free-ada/publish", status=200)
