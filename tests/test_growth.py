@@ -46,7 +46,7 @@ async def _asked() -> AsyncIterator[list[Statement]]:
     """Collect what any database is asked meanwhile, besides new rows."""
     found: list[Statement] = []
 
-    def note(_connection: object, _cursor: object, statement: str, parameters: Any, *_: object) -> None:  # noqa: ANN401
+    def note(_connection: object, _cursor: object, statement: str, parameters: Any, *_: object) -> None:
         if statement.startswith(("SELECT", "UPDATE", "DELETE")):
             found.append((statement, parameters))
 
@@ -69,13 +69,13 @@ async def _reading_all(database: Database, asked: list[Statement]) -> list[str]:
     return [f"{scanned}: {statement}" for (statement, _), scanned in plans if scanned]
 
 
-async def _sqlite_scans(connection: Any, asked: Statement) -> list[str]:  # noqa: ANN401
+async def _sqlite_scans(connection: Any, asked: Statement) -> list[str]:
     plan = await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {asked[0]}", asked[1])
     steps = [detail.split() for *_, detail in plan]
     return [step[1] for step in steps if step[0] == "SCAN" and step[1] in LARGE and not OF_WHAT_WAITS & set(step)]
 
 
-async def _postgresql_scans(connection: Any, asked: Statement) -> list[str]:  # noqa: ANN401
+async def _postgresql_scans(connection: Any, asked: Statement) -> list[str]:
     many = isinstance(asked[1], list)
     found = await connection.exec_driver_sql(f"EXPLAIN (FORMAT JSON) {asked[0]}", asked[1][0] if many else asked[1])
     ((plan,),) = found
