@@ -6,12 +6,15 @@ import logging
 import os
 import signal
 import sys
+import uuid
+from functools import partial
 from typing import Annotated
 
 import typer
 import uvicorn
 from pydantic import ValidationError
 from sqlalchemy.exc import SQLAlchemyError
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app import cli_files, logs, organiser_commands, schema
 from app.commands import campaign, doctor, mail, queue, stats
@@ -23,8 +26,8 @@ from app.errors import UnsilencedError
 from app.incoming.sort import LARGEST
 from app.main import delivering
 from app.models.columns import now
+from app.services import campaigns, publishing, recount, scrub
 from app.services import demo as demonstration
-from app.services import publishing, recount, scrub
 from app.services.returning import inbound as coming_back
 from app.services.sealing import Keys
 from app.services.team import organisers
@@ -201,6 +204,7 @@ def pause() -> None:
 @cli.command(name="recount")
 def recount_(
     check: Annotated[bool, typer.Option("--check", help="Only compare; exit with 1 if a count differs.")] = False,
+    campaign: Annotated[str | None, typer.Option(help="Only of the campaign with this slug.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Count all letters and people again, and put the kept counts right (or only compare them).
@@ -209,7 +213,7 @@ def recount_(
 
     For every night: a difference is a bug of ours. Put right while nothing else runs.
     """
-    found = with_database(_compare if check else _put_right, doing="Counting")
+    found = with_database(partial(_compare if check else _put_right, slug=campaign), doing="Counting")
     if as_json:
         print_json([difference._asdict() for difference in found])
         raise typer.Exit(1 if check and found else 0)
@@ -278,17 +282,22 @@ async def _require_current(settings: Settings) -> None:
         await schema.require_current(database)
 
 
-async def _compare(database: Database) -> list[recount.Difference]:
+async def _compare(database: Database, *, slug: str | None) -> list[recount.Difference]:
     async with database.snapshot() as session:
-        return await recount.differences(session)
+        return await recount.differences(session, await _id_of(session, slug))
 
 
-async def _put_right(database: Database) -> list[recount.Difference]:
+async def _put_right(database: Database, *, slug: str | None) -> list[recount.Difference]:
     async with database.transaction() as session:
-        found = await recount.differences(session)
+        campaign_id = await _id_of(session, slug)
+        found = await recount.differences(session, campaign_id)
         if found:
-            await recount.rebuild(session)
+            await recount.rebuild(session, campaign_id)
         return found
+
+
+async def _id_of(session: AsyncSession, slug: str | None) -> uuid.UUID | None:
+    return (await campaigns.public(session, slug)).id if slug else None
 
 
 async def _take_piped(to: str) -> None:

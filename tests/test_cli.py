@@ -100,11 +100,12 @@ def test_the_database_is_migrated_filled_and_proved_step_by_step(unsilenced: Uns
     assert unsilenced("recount", "--check").code == 0
 
     with sqlite3.connect(home / "deep" / "unsilenced.db") as connection:
-        (campaign_id,) = connection.execute("SELECT id FROM campaign LIMIT 1").fetchone()
+        (campaign_id, slug), (_, other) = connection.execute("SELECT id, slug FROM campaign LIMIT 2").fetchall()
         connection.execute("INSERT INTO tally VALUES (?, 'all', '', '2026-01-01', 'sent', 7)", (campaign_id,))
     connection.close()
     spoilt = unsilenced("recount", "--check")
-    mended = unsilenced("recount")
+    assert unsilenced("recount", "--check", "--campaign", other).code == 0
+    mended = unsilenced("recount", "--campaign", slug)
 
     assert spoilt.code == 1
     assert "kept 7, counted 0" in spoilt.out

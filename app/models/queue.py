@@ -63,7 +63,9 @@ class QueueState(SQLModel):
     failing: int = Field(description="Queued, and tried before without success.")
     next_due_at: datetime | None
     held: dict[str, int] = Field(description="Held letters by reason.")
-    words: list[ServerWords] = Field(description="What mail servers said of failing and failed letters, most first.")
+    words: list[ServerWords] = Field(
+        description="What mail servers said of failing and failed letters, of each the newest thousand; most first."
+    )
 
 
 class CancelRest(Strict):

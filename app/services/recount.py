@@ -50,13 +50,14 @@ async def differences(session: AsyncSession, campaign_id: uuid.UUID | None = Non
     return found + _compare(await _kept_supporters(session, campaign_id), await _count_supporters(session, campaign_id))
 
 
-async def rebuild(session: AsyncSession) -> None:
-    """Set every kept count to what the rows say."""
+async def rebuild(session: AsyncSession, campaign_id: uuid.UUID | None = None) -> None:
+    """Set every kept count to what the rows say: of all campaigns, or of one."""
     for table in (Tally, TallyTotal, SupporterTally, SupporterDay):
-        await session.exec(sa.delete(table))
-    await tally.write_days(session, await _count_days(session, None))
-    await tally.write(session, await _count_supporters(session, None), {})
-    async for _, counted in _counted_letters(session, None):
+        kept = sa.delete(table)
+        await session.exec(kept.where(col(table.campaign_id) == campaign_id) if campaign_id else kept)
+    await tally.write_days(session, await _count_days(session, campaign_id))
+    await tally.write(session, await _count_supporters(session, campaign_id), {})
+    async for _, counted in _counted_letters(session, campaign_id):
         await tally.write(session, {}, counted)
 
 
