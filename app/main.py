@@ -21,8 +21,11 @@ from app.routers import (
     audit,
     auth,
     campaigns,
+    checks,
+    events,
     exports,
     feeds,
+    figures,
     guide,
     health,
     imports,
@@ -31,6 +34,7 @@ from app.routers import (
     mailbox,
     metrics,
     news,
+    news_items,
     numbers,
     officials,
     organisers,
@@ -42,6 +46,7 @@ from app.routers import (
     prisoners,
     queue,
     receipts,
+    statements,
     stats,
     streams,
     unsubscribe,
@@ -65,6 +70,7 @@ TAGS = (  # as /docs shows them
     "receipts",
     "prisoners",
     "officials",
+    "checks",
     "stats",
     "print runs",
     "queue",
@@ -78,9 +84,20 @@ TAGS = (  # as /docs shows them
     "health",
 )
 # Matched in order: the busiest first
+LIVES = (events, statements, news_items, figures, checks)
 SHOWN = (numbers, pictures, streams, feeds, popolo)
 FOR_ORGANISERS = (print_runs, news, queue, inbound, imports, exports, webhooks, auth, organisers, audit)
-ROOMS = (letters, stats, receipts, campaigns, prisoners, officials, *SHOWN, *FOR_ORGANISERS)  # the busiest first
+ROOMS = (
+    letters,
+    stats,
+    receipts,
+    campaigns,
+    prisoners,
+    officials,
+    *LIVES,
+    *SHOWN,
+    *FOR_ORGANISERS,
+)  # the busiest first
 DESCRIPTION = """
 Letter-writing campaigns for political prisoners: personal, correctly addressed letters, each counted truthfully.
 

@@ -7,16 +7,20 @@ from app.models.audit import AuditEntry
 from app.models.brief import Brief
 from app.models.campaign import Campaign, CampaignOffice, CampaignPrisoner
 from app.models.delivery import Delivery, Enclosure, NoticeCount
+from app.models.figure import Figure
 from app.models.idempotency import Idempotency
 from app.models.letter import Letter
 from app.models.news import News
+from app.models.news_item import NewsItem
 from app.models.office import Accreditation, Office, Official, SoftBounce
 from app.models.offline_letters import OfflineLetters
 from app.models.organisation import Organisation, Organiser
 from app.models.organiser_session import OrganiserSession
 from app.models.pace import AttemptTally, Destination, OfficePace, OrganisationDay, Stream
 from app.models.print_run import PrintRun
-from app.models.prisoner import Prisoner, PrisonerEvent
+from app.models.prisoner import Prisoner
+from app.models.prisoner_event import PrisonerEvent
+from app.models.statement import Statement
 from app.models.submission import Submission
 from app.models.tally import SupporterTally, Tally
 from app.models.throttle import Throttle
@@ -36,9 +40,11 @@ __all__ = [
     "Delivery",
     "Destination",
     "Enclosure",
+    "Figure",
     "Idempotency",
     "Letter",
     "News",
+    "NewsItem",
     "NoticeCount",
     "Office",
     "OfficePace",
@@ -53,6 +59,7 @@ __all__ = [
     "PrisonerEvent",
     "RecoveryCode",
     "SoftBounce",
+    "Statement",
     "Stream",
     "Submission",
     "SupporterTally",

@@ -36,7 +36,7 @@ from app.services import campaigns, publishing, rehearsal
 
 router = APIRouter(prefix="/campaigns", tags=["campaigns"], route_class=quick.QuickRoute)
 
-SECONDS = 10  # for which a campaign's public page may be kept
+SECONDS = 0  # nothing that names a prisoner is kept unasked: consent may be withdrawn
 
 
 @router.get("")

@@ -11,11 +11,11 @@ from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.database import rows, table_of
-from app.models.campaign import Campaign, CampaignStatus
+from app.models.campaign import Campaign
 from app.models.columns import now
 from app.models.letter import LEFT, Stage
 from app.models.tally import Breakdown, Dimension, Stats, SupporterTally, Tally
-from app.services import campaigns
+from app.services import campaigns, publicity
 from app.services.numbers import forecast, offline_letters
 
 FEWEST = 5  # supporters of a country below which it is not shown by name
@@ -72,7 +72,7 @@ async def by_stage(session: AsyncSession, campaign_id: uuid.UUID) -> dict[str, i
 
 async def _campaign(session: AsyncSession, slug: str) -> _Counted:
     table = table_of(Campaign).c
-    public = sa.select(table.id, table.slug, table.goal).where(table.slug == slug, table.status != CampaignStatus.DRAFT)
+    public = sa.select(table.id, table.slug, table.goal).where(table.slug == slug, publicity.of_campaigns())
     found = await rows(session, public)
     if not found:
         raise campaigns.no_campaign()

@@ -17,10 +17,14 @@ from app.models.account_link import AccountLink
 from app.models.api_key import ApiKey
 from app.models.audit import AuditEntry, Deed
 from app.models.campaign import Campaign
+from app.models.figure import Figure
 from app.models.news import News
+from app.models.news_item import NewsItem
 from app.models.office import Office, Official
 from app.models.organisation import Organiser
-from app.models.prisoner import Prisoner, PrisonerEvent
+from app.models.prisoner import Prisoner
+from app.models.prisoner_event import PrisonerEvent
+from app.models.statement import Statement
 from app.models.webhook import Webhook
 from app.services.team.access import Access
 
@@ -32,13 +36,27 @@ WATCHED: dict[type[SQLModel], tuple[type[SQLModel], str] | None] = {  # and of w
     AccountLink: None,
     News: (Campaign, "campaign_id"),
     PrisonerEvent: (Prisoner, "prisoner_id"),
+    Statement: (Prisoner, "prisoner_id"),
+    NewsItem: (Prisoner, "prisoner_id"),
+    Figure: None,
     Official: (Office, "office_id"),
     Account: (Organiser, "organiser_id"),
     ApiKey: (Organiser, "organiser_id"),
     Webhook: None,
 }
 NOT_TOLD = frozenset(
-    {"id", "organisation_id", "revision", "created_at", "due_at", "attempts", "otp_step", "told_to", "told_at"}
+    {
+        "id",
+        "organisation_id",
+        "revision",
+        "created_at",
+        "due_at",
+        "attempts",
+        "otp_step",
+        "told_to",
+        "told_at",
+        "status_given",
+    }
 )
 SECRET = "(secret)"  # noqa: S105 - stands for one
 SECRETS = frozenset({"password_hash", "sealed_secret"})
@@ -118,7 +136,7 @@ def _of(thing: SQLModel, name: str) -> uuid.UUID:
 
 
 def _name(thing: Any) -> str:  # noqa: ANN401 - any watched whole
-    for attribute in ("slug", "name", "title"):
+    for attribute in ("slug", "name", "title", "country"):
         found = getattr(thing, attribute, None)
         if found:
             return str(next(iter(found.values()))) if isinstance(found, dict) else str(found)
