@@ -156,6 +156,9 @@ async def _set_prisoners(session: AsyncSession, organiser: Organiser, campaign: 
         if prisoner.consent in PUBLIC_CONSENT or prisoner.organisation_id == organiser.organisation_id
     }
     _refuse_unknown("/prisoners", "prisoner with this slug", [slug in found for slug in slugs])
+    if campaign.brief_id is not None:
+        public = [found[slug].consent in PUBLIC_CONSENT for slug in slugs]
+        _refuse_unknown("/prisoners", "consent to publicity, and the campaign is public", public)
     before = [prisoner.slug for prisoner in (await prisoners_of(session, [campaign.id])).get(campaign.id, [])]
     audit.note(session, campaign, {"prisoners": (before, slugs)})
     await session.exec(sa.delete(CampaignPrisoner).where(col(CampaignPrisoner.campaign_id) == campaign.id))

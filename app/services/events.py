@@ -127,8 +127,8 @@ async def _done(session: AsyncSession, prisoner: Prisoner, event: PrisonerEvent,
         col(Campaign.trouble).startswith(f"{prisoner.slug} is ", autoescape=True),
     )
     ((letters,),), ((people,),) = await rows(session, cancelled), await rows(session, told)
-    done = [f"{letters} letters were cancelled, and stay so."] if letters else []
-    done += [f"{people} supporters have been told."] if people else []
+    done = [f"Letters that were cancelled, and stay so: {letters}."] if letters else []
+    done += [f"Supporters who have been told: {people}."] if people else []
     return done + [f"{slug} stays paused until you resume it." for (slug,) in await rows(session, paused)]
 
 
