@@ -133,6 +133,13 @@ async def anyone() -> None:
 ANYONE = Depends(anyone)  # the policy of what is public
 
 
+async def get_unkept(response: Response) -> None:
+    response.headers["Cache-Control"] = "no-cache"
+
+
+UNKEPT = Depends(get_unkept)  # what may name a prisoner: caches ask each time, for consent may be withdrawn
+
+
 async def get_visitor_access(credentials: CredentialsDep, session: ReaderDep, request: Request) -> Access | None:
     if credentials is None:
         return None

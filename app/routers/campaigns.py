@@ -8,6 +8,7 @@ from app import answers, quick
 from app.answers import IfNoneMatch
 from app.dependencies import (
     ANYONE,
+    UNKEPT,
     BoardDep,
     EnquiriesDep,
     IfMatch,
@@ -39,7 +40,7 @@ router = APIRouter(prefix="/campaigns", tags=["campaigns"], route_class=quick.Qu
 SECONDS = 0  # nothing that names a prisoner is kept unasked: consent may be withdrawn
 
 
-@router.get("")
+@router.get("", dependencies=[UNKEPT])
 async def list_campaigns(
     session: ReaderDep, visitor: VisitorDep, query: Annotated[CampaignQuery, Query()]
 ) -> Page[CampaignPublic]:

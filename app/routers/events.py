@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Response, status
 
 from app.bodies import StrictRoute
-from app.dependencies import DryRun, IdPath, OwnPrisonerDep, ReaderDep, SessionDep, SlugPath, VisitorDep
+from app.dependencies import UNKEPT, DryRun, IdPath, OwnPrisonerDep, ReaderDep, SessionDep, SlugPath, VisitorDep
 from app.models.consequences import Consequences
 from app.models.prisoner import PrisonerForOrganisers
 from app.models.prisoner_event import EventCreate, EventPublic, EventUpdate
@@ -13,7 +13,7 @@ from app.services import events
 router = APIRouter(prefix="/prisoners/{slug}/events", tags=["prisoners"], route_class=StrictRoute)
 
 
-@router.get("")
+@router.get("", dependencies=[UNKEPT])
 async def list_events(slug: SlugPath, session: ReaderDep, visitor: VisitorDep) -> Page[EventPublic]:
     """List what happened to a prisoner, the newest first."""
     return await events.listed(session, slug, visitor)

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query, status
 from app.bodies import StrictRoute
 from app.dependencies import (
     ANYONE,
+    UNKEPT,
     CampaignDep,
     IdPath,
     OwnPrisonerDep,
@@ -22,7 +23,7 @@ from app.services import news_items
 router = APIRouter(route_class=StrictRoute)
 
 
-@router.get("/prisoners/{slug}/news-items", tags=["prisoners"])
+@router.get("/prisoners/{slug}/news-items", tags=["prisoners"], dependencies=[UNKEPT])
 async def list_news_items(
     slug: SlugPath, session: ReaderDep, visitor: VisitorDep, query: Annotated[PageRequest, Query()]
 ) -> Page[NewsItemPublic]:
@@ -30,7 +31,7 @@ async def list_news_items(
     return await news_items.of_prisoner(session, slug, visitor, query)
 
 
-@router.get("/campaigns/{slug}/news-items", tags=["campaigns"], dependencies=[ANYONE])
+@router.get("/campaigns/{slug}/news-items", tags=["campaigns"], dependencies=[ANYONE, UNKEPT])
 async def list_news_items_of_campaign(
     campaign: CampaignDep, session: ReaderDep, query: Annotated[PageRequest, Query()]
 ) -> Page[NewsItemPublic]:

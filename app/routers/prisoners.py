@@ -8,6 +8,7 @@ from app import answers, quick
 from app.answers import IfNoneMatch
 from app.dependencies import (
     ANYONE,
+    UNKEPT,
     BoardDep,
     DryRun,
     IfMatch,
@@ -36,7 +37,7 @@ router = APIRouter(prefix="/prisoners", tags=["prisoners"], route_class=quick.Qu
 SECONDS = 0  # nothing that names a prisoner is kept unasked: consent may be withdrawn
 
 
-@router.get("", dependencies=[ANYONE])
+@router.get("", dependencies=[ANYONE, UNKEPT])
 async def list_prisoners(session: ReaderDep, query: Annotated[PrisonerQuery, Query()]) -> Page[PrisonerPublic]:
     """List prisoners who may be written about in public, newest first."""
     return await prisoners.listed(session, query)

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, status
 
 from app.bodies import StrictRoute
-from app.dependencies import IdPath, OwnPrisonerDep, ReaderDep, SessionDep, SlugPath, VisitorDep
+from app.dependencies import UNKEPT, IdPath, OwnPrisonerDep, ReaderDep, SessionDep, SlugPath, VisitorDep
 from app.models.statement import StatementCreate, StatementPublic, StatementUpdate
 from app.pagination import Page, PageRequest
 from app.services import statements
@@ -13,7 +13,7 @@ from app.services import statements
 router = APIRouter(prefix="/prisoners/{slug}/statements", tags=["prisoners"], route_class=StrictRoute)
 
 
-@router.get("")
+@router.get("", dependencies=[UNKEPT])
 async def list_statements(
     slug: SlugPath, session: ReaderDep, visitor: VisitorDep, query: Annotated[PageRequest, Query()]
 ) -> Page[StatementPublic]:
