@@ -12,8 +12,12 @@ IfNoneMatch = Annotated[str | None, Header(description="The ETag that you have. 
 
 
 def public(shown: Shown, if_none_match: str | None, *, seconds: int) -> Response:
-    """Return what anybody may see and keep for some seconds; 304 where the reader has it already."""
-    headers = {"ETag": shown.etag, "Cache-Control": f"public, max-age={seconds}", **BY_VISITOR}
+    """Return what anybody may see; 304 where the reader has it already. `seconds`: for which it may be kept unasked.
+
+    What names a person is asked for each time (0): consent that is withdrawn takes them off caches, too.
+    """
+    kept = f"public, max-age={seconds}" if seconds else "public, no-cache"
+    headers = {"ETag": shown.etag, "Cache-Control": kept, **BY_VISITOR}
     if if_none_match is not None and _has(if_none_match, shown.etag):
         return Response(status_code=status.HTTP_304_NOT_MODIFIED, headers=headers)
     return Response(shown.json, headers=headers, media_type="application/json")

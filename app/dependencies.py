@@ -5,7 +5,7 @@ import uuid
 from collections.abc import AsyncIterator
 from typing import Annotated
 
-from fastapi import Depends, Header, Path, Request, Response
+from fastapi import Depends, Header, Path, Query, Request, Response
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import AfterValidator
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -14,13 +14,14 @@ from app.config import Settings
 from app.database import Database
 from app.errors import Forbidden, NotFound, Unauthorized
 from app.models.campaign import Campaign
+from app.models.figure import Figure
 from app.models.letter import Letter
 from app.models.office import Office
 from app.models.organisation import Organiser, Role
 from app.models.print_run import PrintRun
 from app.models.prisoner import Prisoner
 from app.models.text import SLUG
-from app.services import campaigns, moderation, officials, prisoners, revisions
+from app.services import campaigns, figures, moderation, officials, prisoners, revisions
 from app.services.board import Board
 from app.services.confirming import Confirmations
 from app.services.enquiries import Enquiries
@@ -38,6 +39,7 @@ IdPath = Annotated[uuid.UUID, Path()]
 TokenPath = Annotated[str, Path(description="From the link in the supporter's mail.")]
 LinkPath = Annotated[str, Path(max_length=100, description="From the link in an organiser's mail.")]
 IfMatch = Annotated[str | None, Header(description="The ETag that you read. 412 if somebody changed it since.")]
+DryRun = Annotated[bool, Query(description="Only tell what this would do to campaigns and letters.")]
 SHORTEST_KEY, LONGEST_KEY = 8, 200
 IdempotencyKey = Annotated[
     str | None,
@@ -131,6 +133,13 @@ async def anyone() -> None:
 ANYONE = Depends(anyone)  # the policy of what is public
 
 
+async def get_unkept(response: Response) -> None:
+    response.headers["Cache-Control"] = "no-cache"
+
+
+UNKEPT = Depends(get_unkept)  # what may name a prisoner: caches ask each time, for consent may be withdrawn
+
+
 async def get_visitor_access(credentials: CredentialsDep, session: ReaderDep, request: Request) -> Access | None:
     if credentials is None:
         return None
@@ -201,6 +210,10 @@ async def get_own_office(office_id: IdPath, organiser: OrganiserDep, session: Se
     return await officials.own(session, organiser, office_id)
 
 
+async def get_own_figure(figure_id: IdPath, organiser: OrganiserDep, session: SessionDep) -> Figure:
+    return await figures.own(session, organiser, figure_id)
+
+
 async def get_own_print_run(run_id: IdPath, organiser: OrganiserDep, session: SessionDep) -> PrintRun:
     return await print_runs.own(session, organiser, run_id)
 
@@ -219,6 +232,7 @@ WatchedCampaignDep = Annotated[Campaign, Depends(get_watched_campaign)]
 OwnLetterDep = Annotated[Letter, Depends(get_own_letter)]
 OwnPrisonerDep = Annotated[Prisoner, Depends(get_own_prisoner)]
 OwnOfficeDep = Annotated[Office, Depends(get_own_office)]
+OwnFigureDep = Annotated[Figure, Depends(get_own_figure)]
 OwnPrintRunDep = Annotated[PrintRun, Depends(get_own_print_run)]
 WatchedPrintRunDep = Annotated[PrintRun, Depends(get_watched_print_run)]
 ColleagueDep = Annotated[Organiser, Depends(get_colleague)]

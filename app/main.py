@@ -23,10 +23,13 @@ from app.routers import (
     audit,
     auth,
     campaigns,
+    checks,
     endorse_pages,
     endorsements,
+    events,
     exports,
     feeds,
+    figures,
     guide,
     health,
     imports,
@@ -36,6 +39,7 @@ from app.routers import (
     mailbox,
     metrics,
     news,
+    news_items,
     numbers,
     officials,
     organisation,
@@ -50,6 +54,7 @@ from app.routers import (
     prisoners,
     queue,
     receipts,
+    statements,
     stats,
     streams,
     unsubscribe,
@@ -73,6 +78,7 @@ TAGS = (  # as /docs shows them
     "receipts",
     "prisoners",
     "officials",
+    "checks",
     "stats",
     "endorsements",
     "print runs",
@@ -87,6 +93,7 @@ TAGS = (  # as /docs shows them
     "health",
 )
 # Matched in order: the busiest first
+LIVES = (events, statements, news_items, figures, checks)
 SHOWN = (numbers, pictures, streams, feeds, popolo)
 FOR_ORGANISERS = (print_runs, news, queue, inbound, imports, exports, webhooks, auth, organisers, audit)
 OF_CAMPAIGNS = (endorsements, joint_letters, preview_links, organisation)
@@ -97,6 +104,7 @@ ROOMS = (
     campaigns,
     prisoners,
     officials,
+    *LIVES,
     *SHOWN,
     *OF_CAMPAIGNS,
     *FOR_ORGANISERS,

@@ -39,7 +39,10 @@ POLICIES = {  # from the narrowest; a policy that leans on another comes before 
     dependencies.get_visitor: None,
     dependencies.anyone: None,
 }
-PUBLIC_THINGS = {("GET", "/api/v1/officials/{office_id}")}  # offices are public, without their addresses
+PUBLIC_THINGS = {  # offices are public, without their addresses
+    ("GET", "/api/v1/officials/{office_id}"),
+    ("GET", "/api/v1/officials/{office_id}/holders"),
+}
 QUERIES = {"officials": {"country": "DE"}}
 BODIES = {"letters": submission(), "preview": submission()}  # where the thing is looked up after the body is read
 
@@ -193,7 +196,7 @@ class Walk:
             "organiser_id": await person(self._database, email, role=Role.EDITOR),
             "session_id": str(await self._add(whose, by_key=False)),
             "key_id": str(await self._add(whose, by_key=True)),
-            "call_id": str(uuid.uuid4()),
+            **{f"{part}_id": str(uuid.uuid4()) for part in ("call", "event", "statement", "item", "figure", "holder")},
             "campaign_id": str(uuid.uuid4()),
             "kind": "offices",
             "form": "csv",

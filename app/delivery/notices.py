@@ -17,10 +17,10 @@ from app.delivery.topics import NO_TOPIC
 from app.delivery.verdicts import Verdict, verdict
 from app.errors import NotPublishable
 from app.models.campaign import Campaign
-from app.models.delivery import Delivery
+from app.models.delivery import Delivery, Notice
 from app.models.letter import Letter
 from app.models.submission import Submission
-from app.services import briefs, notice_limits, publishing
+from app.services import briefs, notice_limits, publicity, publishing
 
 FIRST_LOOK, LONGEST_LOOK = 60.0, 6 * 3600.0  # seconds between looks whether all letters have left
 
@@ -30,12 +30,14 @@ async def drafts(session: AsyncSession, claims: Sequence[Claim], *, at: datetime
     submissions = await topics.by_id(session, Submission, [each.submission_id for each in claims])
     letters = await _letters_of(session, list(submissions))
     about = await topics.read(session, [each.about for each in claims if each.about])
+    hidden = await publicity.hidden(session, {each.campaign_id for each in submissions.values()})
     found: dict[Verdict, list[Draft]] = {each: [] for each in Verdict}
     for claim in claims:
         submission, own = submissions[claim.submission_id], letters.get(claim.submission_id, [])
         topic = about.get(claim.about or claim.id, NO_TOPIC)
         decided = verdict(claim.notice, submission, {letter.stage for letter in own}, topic, at=at)
-        if claim.crashes < MOST_CRASHES and (brief := await _brief(session, submission, own)):
+        silent = submission.campaign_id in hidden and claim.notice is not Notice.TEST
+        if claim.crashes < MOST_CRASHES and not silent and (brief := await _brief(session, submission, own)):
             found[decided].append(Draft(claim, submission, brief, own, topic=topic))
     allowed = await _within_limits(session, found[Verdict.SEND], at=at)
     await _put_off(session, [draft.claim for draft in found[Verdict.LATER]])

@@ -1,4 +1,4 @@
-"""Who holds an office: the same person told anew, or one who follows. The rules are those of services/officials."""
+"""Who holds an office: the same person told anew, or one who follows. The rules are those of services/holders."""
 
 import uuid
 from collections import defaultdict
@@ -10,7 +10,7 @@ from app.imports.changes import Decision, different, new_row
 from app.imports.report import Fault
 from app.models.columns import now
 from app.models.office import Official, OfficialCreate
-from app.services.officials import TOOK_OFFICE_LATER
+from app.services.holders import TOOK_OFFICE_LATER
 from app.sheets.flat import merged
 
 OVERLAP = "The holder before was still in office on this day. Give a later day."

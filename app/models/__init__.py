@@ -9,9 +9,11 @@ from app.models.brief import Brief
 from app.models.campaign import Campaign, CampaignOffice, CampaignPrisoner
 from app.models.delivery import Delivery, Enclosure, NoticeCount
 from app.models.endorsement import Endorsement
+from app.models.figure import Figure
 from app.models.idempotency import Idempotency
 from app.models.letter import Letter
 from app.models.news import News
+from app.models.news_item import NewsItem
 from app.models.office import Accreditation, Office, Official, SoftBounce
 from app.models.offline_letters import OfflineLetters
 from app.models.organisation import Organisation, Organiser
@@ -19,8 +21,10 @@ from app.models.organiser_session import OrganiserSession
 from app.models.pace import AttemptTally, Destination, OfficePace, OrganisationDay, Stream
 from app.models.preview_link import PreviewLink
 from app.models.print_run import PrintRun
-from app.models.prisoner import Prisoner, PrisonerEvent
+from app.models.prisoner import Prisoner
+from app.models.prisoner_event import PrisonerEvent
 from app.models.review import Approval
+from app.models.statement import Statement
 from app.models.submission import Submission
 from app.models.tally import SupporterDay, SupporterTally, Tally, TallyTotal
 from app.models.throttle import Throttle
@@ -43,9 +47,11 @@ __all__ = [
     "Destination",
     "Enclosure",
     "Endorsement",
+    "Figure",
     "Idempotency",
     "Letter",
     "News",
+    "NewsItem",
     "NoticeCount",
     "Office",
     "OfficePace",
@@ -61,6 +67,7 @@ __all__ = [
     "PrisonerEvent",
     "RecoveryCode",
     "SoftBounce",
+    "Statement",
     "Stream",
     "Submission",
     "SupporterDay",

@@ -154,6 +154,23 @@ class OfficialPublic(OfficialBase):
     pass
 
 
+class HolderPublic(OfficialPublic):
+    """An official with the id by which they are corrected."""
+
+    id: uuid.UUID
+
+
+class HolderUpdate(Strict):
+    """Only what is sent is changed. `until: null`: until another follows."""
+
+    name: PersonName | None = None
+    names: Texts | None = None
+    surname: Line | None = Field(default=None, max_length=100)
+    gender: Gender | None = None
+    since: Day | None = None
+    until: Day | None = None
+
+
 class OfficeQuery(PageRequest):
     """Which offices to list."""
 

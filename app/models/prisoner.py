@@ -1,16 +1,26 @@
-"""The person written about, and what happens to them."""
+"""The person written about."""
 
 import uuid
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Self
+from typing import Any
 
-import sqlalchemy as sa
-from pydantic import model_validator
 from sqlmodel import Field, SQLModel
 
 from app.models.columns import Strict, enum_field, external_id_field, external_id_index, id_field, json_field, now
-from app.models.text import Country, Day, Language, Line, PartialDate, PersonName, Proses, Slug, Texts, WebAddress
+from app.models.text import (
+    Country,
+    Day,
+    Language,
+    Line,
+    PartialDate,
+    PastDate,
+    PersonName,
+    Proses,
+    Slug,
+    Texts,
+    WebAddress,
+)
 from app.pagination import PageRequest
 
 
@@ -56,34 +66,8 @@ class Case(StrEnum):
     VOCATIVE = "vocative"
 
 
-class EventKind(StrEnum):
-    ARREST = "arrest"
-    CHARGE = "charge"
-    TRIAL = "trial"
-    SENTENCE = "sentence"
-    TRANSFER = "transfer"
-    HEALTH = "health"
-    RELEASE = "release"
-    AMNESTY = "amnesty"
-    EXCHANGE = "exchange"
-    DEATH = "death"
-
-
 FREE_OR_DEAD = frozenset({PrisonerStatus.RELEASED, PrisonerStatus.EXILED, PrisonerStatus.DIED})
 PUBLIC_CONSENT = frozenset({Consent.GIVEN, Consent.BY_FAMILY, Consent.ALREADY_PUBLIC})
-STATUS_AFTER: dict[EventKind, PrisonerStatus | None] = {
-    EventKind.ARREST: PrisonerStatus.DETAINED,
-    EventKind.CHARGE: PrisonerStatus.AWAITING_TRIAL,
-    EventKind.TRIAL: PrisonerStatus.AWAITING_TRIAL,
-    EventKind.SENTENCE: PrisonerStatus.CONVICTED,
-    EventKind.TRANSFER: None,
-    EventKind.HEALTH: None,
-    EventKind.RELEASE: PrisonerStatus.RELEASED,
-    EventKind.AMNESTY: PrisonerStatus.RELEASED,
-    EventKind.EXCHANGE: PrisonerStatus.EXILED,
-    EventKind.DEATH: PrisonerStatus.DIED,
-}
-
 
 CaseForms = dict[Language, dict[Case, Line]]
 
@@ -95,6 +79,14 @@ class Source(Strict):
     publisher: Line
     url: WebAddress | None = None
     published_on: PartialDate | None = None
+
+
+class Recognition(Strict):
+    """An organisation that recognises somebody as a political prisoner."""
+
+    organisation: Line
+    recognised_on: PastDate | None = None
+    url: WebAddress | None = None
 
 
 class PrisonerBase(SQLModel):
@@ -129,6 +121,12 @@ class Prisoner(PrisonerBase, PrisonerTexts, table=True):
     consent: Consent = enum_field(Consent, default=Consent.NONE)
     do_not_mention: list[str] = json_field(default_factory=list)
     sources: list[dict[str, Any]] = json_field(default_factory=list)
+    recognised_by: list[dict[str, Any]] = json_field(default_factory=list)
+    status_given: PrisonerStatus = enum_field(
+        PrisonerStatus,
+        default=PrisonerStatus.DETAINED,
+        description="What was said by hand: it holds where no event says more.",
+    )
     external_id: Line | None = external_id_field()
     revision: int = 1
     created_at: datetime = Field(default_factory=now)
@@ -145,6 +143,9 @@ class PrisonerCreate(PrisonerBase, PrisonerTexts, Strict):
     slug: Slug
     external_id: Line | None = external_id_field()
     sources: list[Source] = Field(default_factory=list)
+    recognised_by: list[Recognition] = Field(
+        default_factory=list, max_length=50, description="Organisations that recognise them as a political prisoner."
+    )
     cases: CaseForms = Field(default_factory=dict, description='Case forms of the name: {"ru": {"genitive": "…"}}.')
     consent: Consent = Field(default=Consent.NONE, description="Nobody is public without it.")
     do_not_mention: list[Line] = Field(default_factory=list, description="What must never be said in public.")
@@ -169,6 +170,7 @@ class PrisonerUpdate(Strict):
     health: Proses | None = None
     summary: Proses | None = None
     sources: list[Source] | None = None
+    recognised_by: list[Recognition] | None = Field(default=None, max_length=50)
     consent: Consent | None = None
     do_not_mention: list[Line] | None = None
     external_id: Line | None = external_id_field()
@@ -177,6 +179,7 @@ class PrisonerUpdate(Strict):
 class PrisonerPublic(PrisonerBase, PrisonerTexts):
     slug: str
     sources: list[Source]
+    recognised_by: list[Recognition]
 
 
 class Origin(StrEnum):
@@ -203,34 +206,3 @@ class PrisonerForOrganisers(PrisonerPublic):
     )
     external_id: str | None
     revision: int
-
-
-class EventBase(SQLModel):
-    kind: EventKind = enum_field(EventKind)
-    happened_on: PartialDate = Field(max_length=10)
-    note: Line | None = None
-    source_url: WebAddress | None = None
-
-
-class PrisonerEvent(EventBase, table=True):
-    """Something that happened to a prisoner; the newest that has a status sets theirs."""
-
-    __tablename__ = "prisoner_event"
-    __table_args__ = (sa.Index("ix_prisoner_event_prisoner_id_happened_on", "prisoner_id", "happened_on"),)
-
-    id: uuid.UUID = id_field()
-    prisoner_id: uuid.UUID = Field(foreign_key="prisoner.id")
-    created_at: datetime = Field(default_factory=now)
-
-
-class EventCreate(EventBase, Strict):
-    @model_validator(mode="after")
-    def not_ahead_of_time(self) -> Self:
-        today = now().date().isoformat()
-        if self.happened_on > today[: len(self.happened_on)]:
-            raise ValueError("An event cannot lie in the future.")
-        return self
-
-
-class EventPublic(EventBase):
-    id: uuid.UUID

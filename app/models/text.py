@@ -23,6 +23,8 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 from pydantic_core.core_schema import no_info_after_validator_function
 
+from app.models.columns import now
+
 SHORTEST_WORDS = 20
 LONGEST_WORDS = 1_000
 LONGEST_TEXT = 2_000
@@ -102,6 +104,22 @@ def _mixes_alphabets(label: str) -> bool:
     """Tell whether Cyrillic or Greek letters stand among Latin ones: such a name is a slip, or a trap."""
     alphabets = {unicodedata.name(character, "").split(" ")[0] for character in label if character.isalpha()}
     return "LATIN" in alphabets and bool(alphabets & {"CYRILLIC", "GREEK"})
+
+
+def existing_day(text: str) -> str:
+    """Refuse days that no calendar has, such as 30 February; a year or a month alone will do."""
+    try:
+        date.fromisoformat(text + "0001-01-01"[len(text) :])
+    except ValueError:
+        raise ValueError("There is no such day.") from None
+    return text
+
+
+def not_ahead(text: str) -> str:
+    """Refuse what lies in the future: the present year, month or day may be named."""
+    if text > now().date().isoformat()[: len(text)]:
+        raise ValueError("This lies in the future.")
+    return text
 
 
 def known_country(code: str) -> str:
@@ -191,9 +209,13 @@ Country = Annotated[
 Language = Annotated[str, _form(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*", "a language as in BCP 47, such as de", 16)]
 TimeZone = Annotated[str, StringConstraints(max_length=64), AfterValidator(known_timezone)]
 PartialDate = Annotated[
-    str, _form(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?", "a day as YYYY, YYYY-MM or YYYY-MM-DD", 10)
+    str,
+    _form(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?", "a day as YYYY, YYYY-MM or YYYY-MM-DD", 10),
+    AfterValidator(existing_day),
 ]
+PastDate = Annotated[PartialDate, AfterValidator(not_ahead)]
 Day = Annotated[date, Field(ge=date(1900, 1, 1))]
+PastDay = Annotated[Day, AfterValidator(lambda day: date.fromisoformat(not_ahead(day.isoformat())))]
 WebAddress = Annotated[
     str, _form(r"https://[A-Za-z0-9._~:/?#\[\]@!$&()*+,;=%-]+", "a web address that begins with https://", 500)
 ]

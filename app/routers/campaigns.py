@@ -8,6 +8,7 @@ from app import answers, quick
 from app.answers import IfNoneMatch
 from app.dependencies import (
     ANYONE,
+    UNKEPT,
     BoardDep,
     EnquiriesDep,
     IfMatch,
@@ -40,10 +41,10 @@ from app.services import approving, campaigns, cloning, publishing, rehearsal
 
 router = APIRouter(prefix="/campaigns", tags=["campaigns"], route_class=quick.QuickRoute)
 
-SECONDS = 10  # for which a campaign's public page may be kept
+SECONDS = 0  # nothing that names a prisoner is kept unasked: consent may be withdrawn
 
 
-@router.get("")
+@router.get("", dependencies=[UNKEPT])
 async def list_campaigns(
     session: ReaderDep, visitor: VisitorDep, query: Annotated[CampaignQuery, Query()]
 ) -> Page[CampaignPublic]:

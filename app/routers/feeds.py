@@ -11,7 +11,6 @@ from app.models.text import Language
 from app.services.interfaces import feeds
 from app.showing import feed
 
-SECONDS = 300  # for which a feed may be kept
 ATOM = "application/atom+xml"
 ANSWERS: dict[int | str, dict[str, Any]] = {
     200: {"content": {ATOM: {}}, "description": "A feed"},
@@ -32,5 +31,5 @@ async def read_feed(
     """What happened in the campaign, newest first, as an Atom feed: that it began, its updates, and how it ended."""
     url = f"{settings.base_url}/api/v1/campaigns/{campaign.slug}/updates.atom?language={language}"
     text = feed.atom(await feeds.read(session, campaign, language=language, url=url))
-    kept = keeping.headers(text, seconds=SECONDS)
+    kept = keeping.headers(text)
     return keeping.unchanged(kept, if_none_match) or Response(text, headers=kept, media_type=ATOM)

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, status
 
 from app.bodies import StrictRoute
-from app.dependencies import ANYONE, CampaignDep, OwnCampaignDep, ReaderDep, SessionDep
+from app.dependencies import ANYONE, UNKEPT, CampaignDep, OwnCampaignDep, ReaderDep, SessionDep
 from app.models.news import NewsCreate, NewsPublic
 from app.pagination import Page, PageRequest
 from app.services import news
@@ -13,7 +13,7 @@ from app.services import news
 router = APIRouter(prefix="/campaigns/{slug}/updates", tags=["campaigns"], route_class=StrictRoute)
 
 
-@router.get("", dependencies=[ANYONE])
+@router.get("", dependencies=[ANYONE, UNKEPT])
 async def list_updates(
     campaign: CampaignDep, session: ReaderDep, query: Annotated[PageRequest, Query()]
 ) -> Page[NewsPublic]:

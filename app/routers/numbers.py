@@ -8,13 +8,13 @@ from fastapi.routing import APIRoute
 from starlette.routing import Match
 from starlette.types import Scope
 
-from app.dependencies import ANYONE, CampaignDep, ReaderDep
+from app.dependencies import ANYONE, UNKEPT, CampaignDep, ReaderDep
 from app.models.numbers import Compare, FunnelOfCampaign, OfficesOfCampaign
 from app.models.tally import Breakdown
 from app.models.text import Day, Language
 from app.services.numbers import funnels, rates, tables
 
-router = APIRouter(prefix="/campaigns/{slug}", tags=["stats"], dependencies=[ANYONE])
+router = APIRouter(prefix="/campaigns/{slug}", tags=["stats"], dependencies=[ANYONE, UNKEPT])
 
 
 class AcceptCsv(APIRoute):
@@ -47,7 +47,8 @@ async def read_table(
     """
     text = await tables.csv(session, campaign, by=by, since=since, until=until)
     named = f'attachment; filename="{campaign.slug}.csv"'
-    return Response(text, media_type="text/csv", headers={"Content-Disposition": named, "Vary": "Accept"})
+    headers = {"Content-Disposition": named, "Vary": "Accept", "Cache-Control": "no-cache"}
+    return Response(text, media_type="text/csv", headers=headers)
 
 
 @router.get("/stats/funnel")

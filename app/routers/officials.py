@@ -16,9 +16,17 @@ from app.dependencies import (
     VisitorDep,
     with_etag,
 )
-from app.models.office import OfficeCreate, OfficeForOrganisers, OfficePublic, OfficeQuery, OfficeUpdate
+from app.models.office import (
+    HolderPublic,
+    HolderUpdate,
+    OfficeCreate,
+    OfficeForOrganisers,
+    OfficePublic,
+    OfficeQuery,
+    OfficeUpdate,
+)
 from app.pagination import Page
-from app.services import officials
+from app.services import holders, officials
 
 router = APIRouter(prefix="/officials", tags=["officials"], route_class=StrictRoute)
 
@@ -56,6 +64,26 @@ async def update_office(
     updated = await officials.update(session, office, body, if_match=if_match)
     with_etag(response, updated.revision)
     return updated
+
+
+@router.get("/{office_id}/holders", dependencies=[ANYONE])
+async def list_holders(office_id: IdPath, session: ReaderDep) -> Page[HolderPublic]:
+    """List who held an office, holds it and will hold it, the newest first."""
+    return await officials.held_by(session, office_id)
+
+
+@router.patch("/{office_id}/holders/{holder_id}")
+async def update_holder(
+    office: OwnOfficeDep, holder_id: IdPath, body: HolderUpdate, session: SessionDep
+) -> HolderPublic:
+    """Put a holder's name or days right. To let another one follow, change the office's `holder`."""
+    return await holders.update(session, office, holder_id, body)
+
+
+@router.delete("/{office_id}/holders/{holder_id}", status_code=status.HTTP_204_NO_CONTENT)
+async def remove_holder(office: OwnOfficeDep, holder_id: IdPath, session: SessionDep) -> None:
+    """Take a holder out who never held the office. The one before stays ended: set their `until` to null."""
+    await holders.remove(session, office, holder_id)
 
 
 @router.delete("/{office_id}", status_code=status.HTTP_204_NO_CONTENT)

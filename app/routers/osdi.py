@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Header, Query
 from fastapi.responses import JSONResponse
 
-from app.dependencies import ANYONE, CredentialsDep, IdPath, ReaderDep, SettingsDep
+from app.dependencies import ANYONE, UNKEPT, CredentialsDep, IdPath, ReaderDep, SettingsDep
 from app.models.organisation import Organiser, Role
 from app.models.osdi import CampaignPage, OutreachPage
 from app.services.interfaces import osdi
@@ -16,7 +16,7 @@ class HalResponse(JSONResponse):
     media_type = "application/hal+json"
 
 
-router = APIRouter(prefix="/osdi", tags=["osdi"], default_response_class=HalResponse, dependencies=[ANYONE])
+router = APIRouter(prefix="/osdi", tags=["osdi"], default_response_class=HalResponse, dependencies=[ANYONE, UNKEPT])
 
 Token = Annotated[str | None, Header(alias="OSDI-API-Token", description="An organiser's API key, as OSDI sends it.")]
 

@@ -102,7 +102,7 @@ async def _own_page(session: AsyncSession, keys: Keys, token: str) -> HTMLRespon
         "confirm.html",
         language,
         t=strings,
-        campaign=brief.title_in(language),
+        campaign=await receipts.title(session, brief, language=language),
         letters=answer.letters,
         action=f"/confirm/{token}",
         state=answer.status.value,

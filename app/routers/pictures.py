@@ -13,7 +13,6 @@ from app.services.numbers.curves import Gallery
 from app.showing import pictures
 from app.showing.pictures import Kind
 
-SECONDS = 60  # for which a picture may be kept
 SVG, PNG = "image/svg+xml", "image/png"
 GUARD = {  # an SVG opened by itself must neither run nor load anything
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox"
@@ -46,7 +45,7 @@ async def draw(
 ) -> Response:
     """The curve of letters sent (1200 × 630), or the bar towards the goal (600 × 96), as SVG."""
     picture = pictures.svg(kind, await gallery.look(session, campaign, language=language))
-    kept = keeping.headers(SVG + picture, seconds=SECONDS)
+    kept = keeping.headers(SVG + picture)
     return keeping.unchanged(kept, if_none_match) or Response(picture, headers=kept | GUARD, media_type=SVG)
 
 
@@ -61,6 +60,6 @@ async def paint(
 ) -> Response:
     """The same as PNG."""
     picture = pictures.svg(kind, await gallery.look(session, campaign, language=language))
-    kept = keeping.headers(PNG + picture, seconds=SECONDS)
+    kept = keeping.headers(PNG + picture)
     known = keeping.unchanged(kept, if_none_match)
     return known or Response(await asyncio.to_thread(pictures.png, picture), headers=kept, media_type=PNG)

@@ -8,7 +8,9 @@ from app import answers, quick
 from app.answers import IfNoneMatch
 from app.dependencies import (
     ANYONE,
+    UNKEPT,
     BoardDep,
+    DryRun,
     IfMatch,
     OrganiserDep,
     OwnPrisonerDep,
@@ -19,9 +21,8 @@ from app.dependencies import (
     known_form,
     with_etag,
 )
+from app.models.consequences import Consequences
 from app.models.prisoner import (
-    EventCreate,
-    EventPublic,
     PrisonerCreate,
     PrisonerForOrganisers,
     PrisonerPublic,
@@ -33,10 +34,10 @@ from app.services import prisoners
 
 router = APIRouter(prefix="/prisoners", tags=["prisoners"], route_class=quick.QuickRoute)
 
-SECONDS = 10  # for which a prisoner's public page may be kept
+SECONDS = 0  # nothing that names a prisoner is kept unasked: consent may be withdrawn
 
 
-@router.get("", dependencies=[ANYONE])
+@router.get("", dependencies=[ANYONE, UNKEPT])
 async def list_prisoners(session: ReaderDep, query: Annotated[PrisonerQuery, Query()]) -> Page[PrisonerPublic]:
     """List prisoners who may be written about in public, newest first."""
     return await prisoners.listed(session, query)
@@ -81,9 +82,20 @@ async def read_prisoner(
 
 @router.patch("/{slug}")
 async def update_prisoner(
-    prisoner: OwnPrisonerDep, body: PrisonerUpdate, session: SessionDep, response: Response, if_match: IfMatch = None
-) -> PrisonerForOrganisers:
-    """Change what is sent. A release, a death or a withdrawn consent stops letters at once, also queued ones."""
+    prisoner: OwnPrisonerDep,
+    body: PrisonerUpdate,
+    session: SessionDep,
+    response: Response,
+    if_match: IfMatch = None,
+    *,
+    dry_run: DryRun = False,
+) -> PrisonerForOrganisers | Consequences:
+    """Change what is sent. A release, a death or a withdrawn consent stops letters at once, also queued ones.
+
+    Withdrawn consent takes the person off everything public with this answer, and the campaigns about them too.
+    """
+    if dry_run:
+        return await prisoners.foretell(session, prisoner, body)
     updated = await prisoners.update(session, prisoner, body, if_match=if_match)
     with_etag(response, updated.revision)
     return updated
@@ -93,15 +105,3 @@ async def update_prisoner(
 async def delete_prisoner(prisoner: OwnPrisonerDep, session: SessionDep) -> None:
     """Delete a prisoner about whom there is no campaign."""
     await prisoners.delete(session, prisoner)
-
-
-@router.get("/{slug}/events")
-async def list_events(slug: SlugPath, session: ReaderDep, visitor: VisitorDep) -> Page[EventPublic]:
-    """List what happened to a prisoner, the newest first."""
-    return await prisoners.events(session, slug, visitor)
-
-
-@router.post("/{slug}/events", status_code=status.HTTP_201_CREATED)
-async def add_event(prisoner: OwnPrisonerDep, body: EventCreate, session: SessionDep) -> PrisonerForOrganisers:
-    """Take down what happened. The newest event that changes a status sets the prisoner's."""
-    return await prisoners.add_event(session, prisoner, body)

@@ -27,14 +27,15 @@ from app.models.office import Office
 from app.models.organisation import Organisation, Organiser
 from app.models.prisoner import PUBLIC_CONSENT, Prisoner
 from app.pagination import Page
-from app.services import belongings, revisions
+from app.services import belongings, publicity, revisions
 from app.services.team import audit
 
 
 async def public(session: AsyncSession, slug: str) -> Campaign:
     """Return a campaign that the public may see."""
-    campaign = (await session.exec(select(Campaign).where(Campaign.slug == slug))).first()
-    if campaign is None or campaign.status is CampaignStatus.DRAFT:
+    which = select(Campaign).where(Campaign.slug == slug, publicity.of_campaigns())
+    campaign = (await session.exec(which)).first()
+    if campaign is None:
         raise no_campaign()
     return campaign
 
@@ -53,12 +54,12 @@ async def own(session: AsyncSession, organiser: Organiser, slug: str, *, lock: b
 
 async def read(session: AsyncSession, slug: str, visitor: Organiser | None) -> CampaignPublic:
     """Show a campaign to a visitor: to its own organisation as drafts too, and with its rules."""
+    if visitor is None:
+        return await show(session, await public(session, slug))
     campaign = (await session.exec(select(Campaign).where(Campaign.slug == slug))).first()
-    if campaign and visitor and campaign.organisation_id == visitor.organisation_id:
+    if campaign and campaign.organisation_id == visitor.organisation_id:
         return await show_to_organisers(session, campaign)
-    if campaign is None or campaign.status is CampaignStatus.DRAFT:
-        raise no_campaign()
-    return await show(session, campaign)
+    return await show(session, await public(session, slug))
 
 
 def no_campaign() -> NotFound:
@@ -68,11 +69,9 @@ def no_campaign() -> NotFound:
 async def listed(
     session: AsyncSession, query: CampaignQuery, *, visitor: Organiser | None = None
 ) -> Page[CampaignPublic]:
-    """Return public campaigns, and a visitor's organisation's own drafts, newest first."""
+    """Return public campaigns, and a visitor's organisation's own of all kinds, newest first."""
     own = visitor.organisation_id if visitor else None
-    which = select(Campaign).where(
-        sa.or_(col(Campaign.status) != CampaignStatus.DRAFT, col(Campaign.organisation_id) == own)
-    )
+    which = select(Campaign).where(sa.or_(publicity.of_campaigns(), col(Campaign.organisation_id) == own))
     if query.after:
         which = which.where(col(Campaign.id) < query.after)
     if query.status:
@@ -168,6 +167,9 @@ async def _set_prisoners(session: AsyncSession, organiser: Organiser, campaign: 
         if prisoner.consent in PUBLIC_CONSENT or prisoner.organisation_id == organiser.organisation_id
     }
     _refuse_unknown("/prisoners", "prisoner with this slug", [slug in found for slug in slugs])
+    if campaign.brief_id is not None:
+        public = [found[slug].consent in PUBLIC_CONSENT for slug in slugs]
+        _refuse_unknown("/prisoners", "consent to publicity, and the campaign is public", public)
     before = [prisoner.slug for prisoner in (await prisoners_of(session, [campaign.id])).get(campaign.id, [])]
     audit.note(session, campaign, {"prisoners": (before, slugs)})
     await session.exec(sa.delete(CampaignPrisoner).where(col(CampaignPrisoner.campaign_id) == campaign.id))

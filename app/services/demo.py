@@ -12,8 +12,9 @@ from app.models.campaign import Campaign, CampaignClose, CampaignCreate
 from app.models.columns import now
 from app.models.office import OfficeCreate
 from app.models.organisation import Organiser
-from app.models.prisoner import EventCreate, PrisonerCreate
-from app.services import campaigns, officials, prisoners, publishing
+from app.models.prisoner import PrisonerCreate
+from app.models.prisoner_event import EventCreate
+from app.services import campaigns, events, officials, prisoners, publishing
 from app.services.team import organisers
 
 FOLDER = PROJECT / "demo"
@@ -27,7 +28,7 @@ async def load(session: AsyncSession, *, key: str) -> bool:
     await organisers.create(session, organisation=ORGANISATION, name="Demo Organiser", key=key)
     organiser = await organisers.by_key(session, key)
     people, offices, appeals = (_read(name) for name in ("prisoner", "office", "campaign"))
-    events = {person["slug"]: person.pop("events", []) for person in people}
+    lives = {person["slug"]: person.pop("events", []) for person in people}
     for person in people:
         await prisoners.create(session, organiser, PrisonerCreate.model_validate(person))
     keys = {office.pop("key"): office for office in offices}
@@ -37,10 +38,10 @@ async def load(session: AsyncSession, *, key: str) -> bool:
     }
     for appeal in appeals:
         await _campaign(session, organiser, {**appeal, "offices": [ids[name] for name in appeal["offices"]]})
-    for slug, happened in events.items():
+    for slug, happened in lives.items():
         prisoner = await prisoners.own(session, organiser, slug)
         for event in happened:
-            await prisoners.add_event(session, prisoner, EventCreate.model_validate(event))
+            await events.add(session, prisoner, EventCreate.model_validate(event))
     return True
 
 

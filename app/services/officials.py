@@ -2,7 +2,6 @@
 
 import uuid
 from collections.abc import Sequence
-from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,10 +9,10 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.errors import Conflict, NotFound, invalid
-from app.models.columns import now
+from app.errors import Conflict, NotFound
 from app.models.office import (
     Accreditation,
+    HolderPublic,
     Office,
     OfficeCreate,
     OfficeForOrganisers,
@@ -21,24 +20,26 @@ from app.models.office import (
     OfficeQuery,
     OfficeUpdate,
     Official,
-    OfficialCreate,
     OfficialPublic,
 )
 from app.models.organisation import Organiser
 from app.pagination import Page
-from app.services import letters, revisions
+from app.services import holders, letters, revisions
 from app.services.returning import addresses
 from app.services.team import audit
 
 AS_JSON = {"emails", "channels", "open_hours"}
-
-TOOK_OFFICE_LATER = "The present holder took office later. Give the day on which the new one began."
 
 
 async def read(session: AsyncSession, office_id: uuid.UUID, visitor: Organiser | None) -> OfficePublic:
     """Show an office: to organisers with its addresses."""
     office = await _find(session, office_id)
     return await show_to_organisers(session, office) if visitor else await show(session, office)
+
+
+async def held_by(session: AsyncSession, office_id: uuid.UUID) -> Page[HolderPublic]:
+    """Return who held an office, holds it and will hold it."""
+    return await holders.listed(session, (await _find(session, office_id)).id)
 
 
 async def own(session: AsyncSession, organiser: Organiser, office_id: uuid.UUID) -> Office:
@@ -111,7 +112,7 @@ async def update(
     if body.accredited_to is not None:
         await _accredit(session, office, body.accredited_to)
     if body.holder:
-        await _succeed(session, office, body.holder)
+        await holders.succeed(session, office, body.holder)
     return await show_to_organisers(session, office)
 
 
@@ -142,22 +143,6 @@ async def _find(session: AsyncSession, office_id: uuid.UUID, *, lock: bool = Fal
     return office
 
 
-async def _succeed(session: AsyncSession, office: Office, holder: OfficialCreate) -> None:
-    """Let a new holder follow: the present one's time ends the day before."""
-    since = holder.since or now().date()
-    by_age = select(Official).where(Official.office_id == office.id).order_by(sa.nulls_first(col(Official.since)))
-    present = next(iter((await session.exec(by_age)).all()[::-1]), None)
-    if present and present.since == since:  # a slip, put right
-        present.sqlmodel_update({**holder.model_dump(), "since": since})
-        return
-    if present and present.since and present.since > since:
-        raise invalid("/holder/since", TOOK_OFFICE_LATER)
-    if present:
-        present.until = since - timedelta(days=1)
-    session.add(Official(office_id=office.id, **{**holder.model_dump(), "since": since}))
-    await session.flush()
-
-
 async def _accredit(session: AsyncSession, office: Office, countries: Sequence[str]) -> None:
     before = select(Accreditation.country).where(Accreditation.office_id == office.id)
     audit.note(session, office, {"accredited_to": (list(await session.exec(before)), countries)})
@@ -169,7 +154,7 @@ async def _accredit(session: AsyncSession, office: Office, countries: Sequence[s
 
 async def _show(session: AsyncSession, offices: Sequence[Office]) -> list[OfficePublic]:
     ids = [office.id for office in offices]
-    holders = await letters.holders_of(session, ids)
+    present = await letters.holders_of(session, ids)
     accredited: dict[uuid.UUID, list[str]] = {}
     rows = await session.exec(
         select(Accreditation).where(col(Accreditation.office_id).in_(ids)).order_by(Accreditation.country)
@@ -181,8 +166,8 @@ async def _show(session: AsyncSession, offices: Sequence[Office]) -> list[Office
             {
                 **office.model_dump(),
                 "accredited_to": accredited.get(office.id, []),
-                "holder": OfficialPublic.model_validate(holders[office.id].model_dump())
-                if office.id in holders
+                "holder": OfficialPublic.model_validate(present[office.id].model_dump())
+                if office.id in present
                 else None,
             }
         )

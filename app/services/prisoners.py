@@ -1,6 +1,5 @@
-"""Prisoners: found, listed, written, and what happens to them."""
+"""Prisoners: found, listed and written. What happens to them is in events."""
 
-import uuid
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,33 +10,45 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from app.composing import declension
 from app.errors import Conflict, NotFound
 from app.models.brief import Brief
+from app.models.consequences import Consequences
+from app.models.news_item import NewsItem
 from app.models.organisation import Organiser
 from app.models.prisoner import (
     PUBLIC_CONSENT,
-    STATUS_AFTER,
-    EventCreate,
-    EventKind,
-    EventPublic,
     NameForm,
     Prisoner,
     PrisonerCreate,
-    PrisonerEvent,
     PrisonerForOrganisers,
     PrisonerPublic,
     PrisonerQuery,
-    PrisonerStatus,
     PrisonerUpdate,
 )
+from app.models.prisoner_event import PrisonerEvent
+from app.models.statement import Statement
 from app.pagination import Page
-from app.services import news, publishing, revisions, telling
+from app.services import consequences, revisions
+from app.services.consequences import Turn
+
+AS_JSON = {"sources", "cases", "recognised_by"}
 
 
 async def read(session: AsyncSession, slug: str, visitor: Organiser | None) -> PrisonerPublic:
     """Show a prisoner: to their own organisation always, to others where there is consent to publicity."""
+    prisoner = await seen(session, slug, visitor)
+    return show_to_organisers(prisoner) if is_of(prisoner, visitor) else _public(prisoner)
+
+
+async def seen(session: AsyncSession, slug: str, visitor: Organiser | None) -> Prisoner:
+    """Return a prisoner whom a visitor may see."""
     prisoner = await _find(session, slug)
-    if visitor and prisoner.organisation_id == visitor.organisation_id:
-        return show_to_organisers(prisoner)
-    return _public(prisoner)
+    if prisoner.consent not in PUBLIC_CONSENT and not is_of(prisoner, visitor):
+        raise no_prisoner()
+    return prisoner
+
+
+def is_of(prisoner: Prisoner, visitor: Organiser | None) -> bool:
+    """Tell whether a visitor belongs to the organisation that looks after the prisoner."""
+    return visitor is not None and prisoner.organisation_id == visitor.organisation_id
 
 
 async def own(session: AsyncSession, organiser: Organiser, slug: str) -> Prisoner:
@@ -89,11 +100,20 @@ async def update(
 ) -> PrisonerForOrganisers:
     """Change what is sent. A status or consent that stops letters does so at once, at the gates."""
     revisions.require(prisoner.revision, if_match)
-    before = prisoner.status
+    turn = _turn(prisoner, body)
     await revisions.change(session, prisoner, columns(body))
-    await telling.of_prisoner(session, prisoner, before=before)
-    await news.tell_freed(session, prisoner, before=before)
+    await consequences.draw(session, prisoner, turn)
     return show_to_organisers(prisoner)
+
+
+async def foretell(session: AsyncSession, prisoner: Prisoner, body: PrisonerUpdate) -> Consequences:
+    """Tell what a change would do to campaigns and letters."""
+    return await consequences.foretell(session, prisoner, _turn(prisoner, body))
+
+
+def _turn(prisoner: Prisoner, body: PrisonerUpdate) -> Turn:
+    status, consent = body.status or prisoner.status, body.consent or prisoner.consent
+    return Turn(prisoner.status, status, prisoner.consent, consent)
 
 
 async def delete(session: AsyncSession, prisoner: Prisoner) -> None:
@@ -101,7 +121,8 @@ async def delete(session: AsyncSession, prisoner: Prisoner) -> None:
     in_briefs = select(Brief.id).where(sa.cast(col(Brief.content), sa.String).contains(str(prisoner.id)))
     if (await session.exec(in_briefs.limit(1))).first():
         raise still_needed()
-    await session.exec(sa.delete(PrisonerEvent).where(col(PrisonerEvent.prisoner_id) == prisoner.id))
+    for part in (PrisonerEvent, Statement, NewsItem):
+        await session.exec(sa.delete(part).where(col(part.prisoner_id) == prisoner.id))
     await session.delete(prisoner)
     try:
         await session.flush()
@@ -113,55 +134,20 @@ def still_needed() -> Conflict:
     return Conflict("A campaign is about this prisoner. To take them off everything public, withdraw the consent.")
 
 
-async def add_event(session: AsyncSession, prisoner: Prisoner, body: EventCreate) -> PrisonerForOrganisers:
-    """Take down what happened. The newest event that changes a status sets it; a health alarm makes letters urgent."""
-    session.add(PrisonerEvent(prisoner_id=prisoner.id, **body.model_dump()))
-    await session.flush()
-    before, status = prisoner.status, await _status_by_events(session, prisoner.id)
-    await revisions.change(session, prisoner, {"status": status} if status else {})
-    await telling.of_prisoner(session, prisoner, before=before)
-    if body.kind is EventKind.HEALTH:
-        await publishing.alarm(session, prisoner)
-    await news.tell_freed(session, prisoner, before=before)
-    return show_to_organisers(prisoner)
-
-
-async def events(session: AsyncSession, slug: str, visitor: Organiser | None) -> Page[EventPublic]:
-    """Return what happened to a prisoner, the newest first, to whom may see the prisoner."""
-    await read(session, slug, visitor)
-    prisoner = await _find(session, slug)
-    return Page(items=[EventPublic.model_validate(event.model_dump()) for event in await _events(session, prisoner.id)])
-
-
 def columns(body: PrisonerCreate | PrisonerUpdate) -> dict[str, Any]:
-    """Return what was sent for the prisoner's row; sources and case forms as the plain values that JSON keeps."""
-    sent = body.model_dump(exclude_unset=True, exclude={"sources", "cases"})
-    return sent | body.model_dump(mode="json", exclude_unset=True, include={"sources", "cases"})
-
-
-async def _status_by_events(session: AsyncSession, prisoner_id: uuid.UUID) -> PrisonerStatus | None:
-    statuses = (STATUS_AFTER[event.kind] for event in await _events(session, prisoner_id))
-    return next((status for status in statuses if status), None)
-
-
-async def _events(session: AsyncSession, prisoner_id: uuid.UUID) -> list[PrisonerEvent]:
-    newest_first = (col(PrisonerEvent.happened_on).desc(), col(PrisonerEvent.id).desc())
-    return list(
-        await session.exec(
-            select(PrisonerEvent).where(PrisonerEvent.prisoner_id == prisoner_id).order_by(*newest_first)
-        )
-    )
+    """Return what was sent for the prisoner's row; lists of things as the plain values that JSON keeps."""
+    sent = body.model_dump(exclude_unset=True, exclude=AS_JSON)
+    given = {"status_given": sent["status"]} if "status" in sent else {}
+    return sent | given | body.model_dump(mode="json", exclude_unset=True, include=AS_JSON)
 
 
 def _public(prisoner: Prisoner) -> PrisonerPublic:
-    if prisoner.consent not in PUBLIC_CONSENT:
-        raise no_prisoner()
     return PrisonerPublic.model_validate(prisoner.model_dump())
 
 
 async def _find(session: AsyncSession, slug: str, *, lock: bool = False) -> Prisoner:
     which = select(Prisoner).where(Prisoner.slug == slug)
-    prisoner = (await session.exec(which.with_for_update() if lock else which)).first()
+    prisoner = (await session.exec(which.with_for_update(key_share=True) if lock else which)).first()
     if prisoner is None:
         raise no_prisoner()
     return prisoner

@@ -18,7 +18,7 @@ from app.models.delivery import Delivery
 from app.models.letter import NEXT, Letter, LetterReceipt, Reason, Stage
 from app.models.office import Channel, Official
 from app.models.submission import Receipt, Submission
-from app.services import confirmation, gates, letters, stages, submissions, wording
+from app.services import confirmation, gates, letters, publicity, stages, submissions, wording
 from app.services.paper import manuscripts
 from app.services.sealing import Keys
 
@@ -33,14 +33,21 @@ async def read(session: AsyncSession, keys: Keys, token: str) -> Receipt:
     submission, brief, answer = await confirmation.look(session, keys, token)
     own = await submissions.letters_of(session, submission.id)
     holders = await letters.holders_of(session, [letter.office_id for letter in own])
+    shown = [_receipt(keys, brief, submission, letter, holders) for letter in own]
+    hidden = await publicity.is_hidden(session, brief)
     return Receipt(
         submission_id=submission.id,
         status=answer.status,
-        campaign=brief.title_in(submission.language),
+        campaign=brief.code if hidden else brief.title_in(submission.language),
         submitted_at=submission.created_at,
         confirmed_at=submission.confirmed_at,
-        letters=[_receipt(keys, brief, submission, letter, holders) for letter in own],
+        letters=[_without_words(each, brief) for each in shown] if hidden else shown,
     )
+
+
+async def title(session: AsyncSession, brief: BriefContent, *, language: str) -> str:
+    """Return the campaign's title; its code where the title may name somebody who is public no more."""
+    return brief.code if await publicity.is_hidden(session, brief) else brief.title_in(language)
 
 
 async def paper(session: AsyncSession, keys: Keys, token: str, letter_id: uuid.UUID) -> str:
@@ -145,6 +152,11 @@ async def _own_letter(session: AsyncSession, submission: Submission, letter_id: 
     if letter is None or letter.submission_id != submission.id:
         raise NotFound("There is no such letter on this receipt.")
     return letter
+
+
+def _without_words(letter: LetterReceipt, brief: BriefContent) -> LetterReceipt:
+    """Say nothing of a person who is public no more."""
+    return letter.model_copy(update={"subject": brief.code, "body": gates.WORDS[Reason.NO_CONSENT]})
 
 
 def _receipt(

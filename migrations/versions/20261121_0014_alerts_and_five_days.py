@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "20261121_0014"
-down_revision = "20261121_0011"
+down_revision = "20261121_0012"
 
 DUE = sa.text("due_at IS NOT NULL")
 

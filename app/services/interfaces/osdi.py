@@ -10,13 +10,13 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.database import among, rows
-from app.models.campaign import Campaign, CampaignStatus
+from app.models.campaign import Campaign
 from app.models.letter import LEFT, Letter, Stage
 from app.models.office import Channel
 from app.models.organisation import Organiser
 from app.models.osdi import MOST, CampaignPage, OutreachPage
 from app.models.text import in_language
-from app.services import campaigns, tallied, written
+from app.services import campaigns, publicity, tallied, written
 from app.services.numbers import rates
 
 LANGUAGE = "en"
@@ -48,7 +48,7 @@ def entry_point(root: str) -> Hal:
 
 async def list_campaigns(session: AsyncSession, root: str, page: CampaignPage) -> Hal:
     """Return a page of public campaigns, newest first."""
-    public = Campaign.status != CampaignStatus.DRAFT
+    public = publicity.of_campaigns()
     total = (await session.exec(select(sa.func.count()).select_from(Campaign).where(public))).one()
     newest = select(Campaign).where(public).order_by(col(Campaign.id).desc())
     found = (await session.exec(newest.offset((page.page - 1) * page.per_page).limit(page.per_page))).all()
@@ -64,8 +64,9 @@ async def list_campaigns(session: AsyncSession, root: str, page: CampaignPage) -
 
 async def read_campaign(session: AsyncSession, root: str, campaign_id: uuid.UUID) -> Hal:
     """Return one public campaign."""
-    campaign = await session.get(Campaign, campaign_id)
-    if campaign is None or campaign.status is CampaignStatus.DRAFT:
+    public = select(Campaign).where(Campaign.id == campaign_id, publicity.of_campaigns())
+    campaign = (await session.exec(public)).first()
+    if campaign is None:
         raise campaigns.no_campaign()
     stages = await tallied.by_campaign(session, [campaign.id])
     return _campaign(root, campaign, stages[campaign.id])

@@ -9,11 +9,11 @@ import sqlalchemy as sa
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.database import rows, table_of
-from app.models.campaign import Campaign, CampaignStatus
+from app.models.campaign import Campaign
 from app.models.columns import now
 from app.models.letter import LEFT, LetterKind, Stage
 from app.models.tally import Breakdown, Dimension, Stats, SupporterTally
-from app.services import campaigns, tallied
+from app.services import campaigns, publicity, tallied
 from app.services.numbers import disclosure, forecast, offline_letters
 
 
@@ -66,7 +66,7 @@ async def by_stage(session: AsyncSession, campaign_id: uuid.UUID) -> dict[str, i
 
 async def _campaign(session: AsyncSession, slug: str) -> _Counted:
     table = table_of(Campaign).c
-    public = sa.select(table.id, table.slug, table.goal).where(table.slug == slug, table.status != CampaignStatus.DRAFT)
+    public = sa.select(table.id, table.slug, table.goal).where(table.slug == slug, publicity.of_campaigns())
     found = await rows(session, public)
     if not found:
         raise campaigns.no_campaign()

@@ -8,7 +8,7 @@ from collections.abc import AsyncGenerator
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.database import Database
-from app.errors import Busy
+from app.errors import Busy, NotFound
 from app.models.campaign import Campaign
 from app.models.tally import Stats
 from app.services.numbers import stats
@@ -29,6 +29,7 @@ class _Numbers:
         self.nobody = asyncio.Event()
         self.edition = 0
         self.text = ""
+        self.ended = False
         self.changed = asyncio.Event()
         self._shown: Stats | None = None
 
@@ -38,6 +39,11 @@ class _Numbers:
             self._shown, self.text = found, found.model_dump_json()
             self.edition += 1
             self.wake()
+
+    def end(self) -> None:
+        """Let all readers go: the campaign is public no more."""
+        self.ended = True
+        self.wake()
 
     def wake(self) -> None:
         waiting, self.changed = self.changed, asyncio.Event()
@@ -65,7 +71,7 @@ class Watch:
         numbers = self._join(campaign_id)
         seen = 0
         try:
-            while not self._stopping:
+            while not (self._stopping or numbers.ended):
                 changed = numbers.changed
                 if numbers.edition > seen:
                     seen = numbers.edition
@@ -109,6 +115,8 @@ class Watch:
                 async with self._database.reading() as session:
                     campaign = await session.get_one(Campaign, numbers.campaign_id)
                     numbers.show(await stats.read(session, campaign.slug))
+            except NotFound:
+                numbers.end()
             except (SQLAlchemyError, OSError) as error:
                 logger.warning("live numbers: the database does not answer (%s)", type(error).__name__)
             except Exception:

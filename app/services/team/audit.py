@@ -18,12 +18,16 @@ from app.models.api_key import ApiKey
 from app.models.audit import AuditEntry, Deed
 from app.models.campaign import Campaign
 from app.models.endorsement import Endorsement
+from app.models.figure import Figure
 from app.models.news import News
+from app.models.news_item import NewsItem
 from app.models.office import Office, Official
 from app.models.organisation import Organiser
 from app.models.preview_link import PreviewLink
-from app.models.prisoner import Prisoner, PrisonerEvent
+from app.models.prisoner import Prisoner
+from app.models.prisoner_event import PrisonerEvent
 from app.models.review import Approval
+from app.models.statement import Statement
 from app.models.webhook import Webhook
 from app.services.team.access import Access
 
@@ -35,6 +39,9 @@ WATCHED: dict[type[SQLModel], tuple[type[SQLModel], str] | None] = {  # and of w
     AccountLink: None,
     News: (Campaign, "campaign_id"),
     PrisonerEvent: (Prisoner, "prisoner_id"),
+    Statement: (Prisoner, "prisoner_id"),
+    NewsItem: (Prisoner, "prisoner_id"),
+    Figure: None,
     Official: (Office, "office_id"),
     Account: (Organiser, "organiser_id"),
     ApiKey: (Organiser, "organiser_id"),
@@ -44,12 +51,23 @@ WATCHED: dict[type[SQLModel], tuple[type[SQLModel], str] | None] = {  # and of w
     Approval: (Campaign, "campaign_id"),
 }
 NOT_TOLD = frozenset(
-    {"id", "organisation_id", "revision", "created_at", "due_at", "attempts", "otp_step", "told_to", "told_at"}
+    {
+        "id",
+        "organisation_id",
+        "revision",
+        "created_at",
+        "due_at",
+        "attempts",
+        "otp_step",
+        "told_to",
+        "told_at",
+        "status_given",
+    }
 )
 SECRET = "(secret)"  # noqa: S105 - stands for one
 SECRETS = frozenset({"password_hash", "sealed_secret", "sealed_secret_before"})
 LONGEST_NAME = 200
-NAMES = ("slug", "name", "title")  # what a thing goes by, the first that it has
+NAMES = ("slug", "name", "title", "country")  # what a thing goes by, the first that it has
 
 Who = Callable[[], Access | None]
 Changes = Mapping[str, tuple[object, object]]
