@@ -11,7 +11,7 @@ from nemesis.verdict import Verdict
 
 YES = "250"
 HINDERS = frozenset({"kill", "stop", "crash", "lock"})
-AFTERMATH = {"crash": 4.0, "lock": 2.0}  # seconds in which it is still felt: a worker rests ever longer, up to five
+AFTERMATH = {"crash": 6.0, "lock": 2.0}  # seconds in which it is still felt: a worker rests ever longer, up to five
 LEASE_LEFT = 0.75  # of a lease, at least, when a conversation begins
 
 
