@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 from starlette.middleware.cors import CORSMiddleware
 
-from app import problems, schema, stopping
+from app import problems, quick, schema, stopping
 from app.config import Settings
 from app.database import Database
 from app.delivery import account_mail, relays
@@ -129,6 +129,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.include_router(account_pages.router)
     if settings.catches_mail:
         app.include_router(mailbox.router)
+    app.router.routes.insert(0, quick.Shortcut([room.router for room in ROOMS], prefix="/api/v1", usual=app.router.app))
     if settings.cors_origins:
         app.add_middleware(
             CORSMiddleware,

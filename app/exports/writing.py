@@ -8,8 +8,6 @@ from enum import StrEnum
 from tempfile import TemporaryDirectory
 from typing import BinaryIO, Protocol
 
-import xlsxwriter
-
 from app.database import Database
 from app.exports.kinds import EXPORTS, ExportKind
 from app.sheets.guard import guarded
@@ -67,6 +65,8 @@ class _Workbook:
     """Texts only: nothing is a formula, and no number is rounded. What one sheet cannot hold goes on in the next."""
 
     def __init__(self, file: BinaryIO, header: list[str], folder: str) -> None:
+        import xlsxwriter  # noqa: PLC0415 - slow to load, and seldom wanted
+
         self._book = xlsxwriter.Workbook(file, {"constant_memory": True, "tmpdir": folder})
         self._header = header
         self._begin()

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Query, Request, Response, status
 
 from app import answers, quick
 from app.answers import IfNoneMatch
+from app.bodies import StrictRoute
 from app.dependencies import (
     ANYONE,
     BoardDep,
@@ -34,7 +35,7 @@ from app.models.text import Country, Language
 from app.pagination import Page
 from app.services import campaigns, publishing, rehearsal
 
-router = APIRouter(prefix="/campaigns", tags=["campaigns"], route_class=quick.QuickRoute)
+router = APIRouter(prefix="/campaigns", tags=["campaigns"], route_class=StrictRoute)
 
 SECONDS = 10  # for which a campaign's public page may be kept
 
