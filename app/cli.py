@@ -21,7 +21,6 @@ from app.commands import campaign, doctor, mail, queue, stats
 from app.config import Settings
 from app.console import AsJson, errors, open_database, out, print_json, with_database
 from app.database import Database
-from app.delivery import lmtp as lmtp_server
 from app.errors import UnsilencedError
 from app.incoming.sort import LARGEST
 from app.main import delivering
@@ -51,6 +50,7 @@ cli.command(name="stats")(stats.show)
 cli.command()(doctor.doctor)
 
 DIFFERENCES_SHOWN = 20
+WORKER_PATIENCE = 60  # seconds: a process that is still starting, on a busy machine, is not taken for dead
 
 
 def main() -> None:
@@ -115,6 +115,7 @@ def serve(
         server_header=False,
         date_header=True,
         timeout_graceful_shutdown=10,
+        timeout_worker_healthcheck=WORKER_PATIENCE,
         h11_max_incomplete_event_size=16 * 1024,
     )
 
@@ -311,6 +312,8 @@ async def _take_piped(to: str) -> None:
 
 
 async def _listen(where: str) -> None:
+    from app.delivery import lmtp as lmtp_server  # noqa: PLC0415 - slow to load, and only wanted here
+
     host, _, port = where.rpartition(":")
     if not port.isdigit():
         raise typer.BadParameter("Give a host and a port, such as 127.0.0.1:2424.", param_hint="--lmtp")

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
-from functools import cache
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol, cast
 
@@ -20,6 +20,9 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.sqltypes import UTCDateTime
+
+from app import prepared
+from app.prepared import Prepared, Slot
 
 LOCK_PATIENCE = 30.0  # seconds that a writer waits for another process to release SQLite
 LOCK_PATIENCE_OF_OTHERS = 60_000  # milliseconds after which PostgreSQL ends the transaction of a process that is frozen
@@ -52,6 +55,7 @@ class Database:
         """Commit everything that is done inside, or nothing."""
         if not self.is_sqlite:
             async with AsyncSession(self.engine, expire_on_commit=False) as session, session.begin():
+                await prepared.begin(session)
                 yield session
                 await _last(session)
             return
@@ -73,6 +77,7 @@ class Database:
         async with AsyncSession(self.engine, expire_on_commit=False) as session:
             if not self.is_sqlite:  # a SQLite transaction is a snapshot by itself
                 await session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+                await prepared.begin(session)
             yield session
 
     async def close(self) -> None:
@@ -85,10 +90,17 @@ async def one_at_a_time(session: AsyncSession, keys: Iterable[bytes], *, wait: b
     if session.get_bind().dialect.name == "sqlite" or not ordered:
         return set(ordered)
     numbers = {int.from_bytes(key[:8], signed=True): key for key in ordered}
-    number = sa.func.unnest(sa.literal(sorted(numbers), postgresql.ARRAY(sa.BigInteger))).column_valued("number")
-    lock = sa.func.pg_advisory_xact_lock if wait else sa.func.pg_try_advisory_xact_lock
-    taken = await rows(session, sa.select(number, lock(number)))
+    taken = await (_waited_for if wait else _tried).rows(session, numbers=sorted(numbers))
     return {numbers[each] for each, ours in taken if wait or ours}
+
+
+def _advisory_lock(_session: AsyncSession, numbers: list[int], *, lock: Any) -> sa.Select[Any]:  # noqa: ANN401 - a function
+    number = sa.func.unnest(sa.literal(numbers, postgresql.ARRAY(sa.BigInteger))).column_valued("number")
+    return sa.select(number, lock(number))
+
+
+_waited_for = Prepared(partial(_advisory_lock, lock=sa.func.pg_advisory_xact_lock))
+_tried = Prepared(partial(_advisory_lock, lock=sa.func.pg_try_advisory_xact_lock))
 
 
 def was_in_the_way(error: DBAPIError) -> bool:
@@ -187,26 +199,18 @@ async def execute_many(session: AsyncSession, statement: sa.Executable, values: 
 
 async def insert_rows(session: AsyncSession, model: type[SQLModel], new: Sequence[Row]) -> None:
     """Insert rows of one kind, named as their columns."""
-    if new:
-        await _insert_all(session, table_of(model), new, _insert(session, table_of(model)))
+    await _insert_all(session, table_of(model), new, add=None)
 
 
 async def upsert_adding(session: AsyncSession, model: type[SQLModel], new: Sequence[Row], *, add: str) -> None:
     """Insert the rows in their order; where one with the same primary key is there, add the column `add` to it."""
-    if not new:
-        return
-    table = table_of(model)
-    adding = _insert(session, table)
-    adding = adding.on_conflict_do_update(
-        index_elements=list(table.primary_key.columns), set_={add: table.c[add] + adding.excluded[add]}
-    )
-    await _insert_all(session, table, new, adding)
+    await _insert_all(session, table_of(model), new, add=add)
 
 
 async def upsert(session: AsyncSession, model: type[SQLModel], values: Sequence[Mapping[str, Any]]) -> None:
     """Insert the values; where one with the same primary key is there, put them in its place."""
     table = table_of(model)
-    statement = _insert(session, table)
+    statement = _insert(session.get_bind().dialect, table)
     key = table.primary_key.columns
     others = {column.name: statement.excluded[column.name] for column in table.columns if column.name not in key}
     await execute_many(session, statement.on_conflict_do_update(index_elements=list(key), set_=others), values)
@@ -215,7 +219,7 @@ async def upsert(session: AsyncSession, model: type[SQLModel], values: Sequence[
 async def insert_if_new(session: AsyncSession, model: type[SQLModel], row: Mapping[str, Any]) -> bool:
     """Insert the row unless its primary key is taken; tell whether it went in."""
     table = table_of(model)
-    statement = _insert(session, table).values(**row).on_conflict_do_nothing()
+    statement = _insert(session.get_bind().dialect, table).values(**row).on_conflict_do_nothing()
     result = await session.exec(statement.returning(*table.primary_key.columns))
     return result.first() is not None
 
@@ -229,29 +233,42 @@ async def insert_new_ones(session: AsyncSession, model: type[SQLModel], new: Seq
         fresh = [row for row in new if next(iter(row)) not in taken]
         await insert_rows(session, model, fresh)
         return {each for each, *_ in fresh}
-    names, values = new[0]._fields, _columns(new)
-    statement = postgresql.insert(table).from_select(names, _arrays(table, names), include_defaults=False)
-    connection = await session.connection()
-    found = await connection.execute(statement.on_conflict_do_nothing().returning(key), values)
-    return set(found.scalars())
+    dialect, names = session.get_bind().dialect, new[0]._fields
+    statement = prepared.once(("new", table, names), lambda: _inserting_new(dialect, table, names))
+    return {found for (found,) in await prepared.ask(session, statement.sql, statement.columns(new))}
 
 
-async def _insert_all(session: AsyncSession, table: sa.Table, new: Sequence[Row], statement: sa.Insert) -> None:
-    connection = await session.connection()
-    if connection.dialect.name == "sqlite":
-        await connection.execute(statement, [row._asdict() for row in new])
+async def _insert_all(session: AsyncSession, table: sa.Table, new: Sequence[Row], *, add: str | None) -> None:
+    if not new:
         return
+    dialect = session.get_bind().dialect
     names = new[0]._fields
-    arrays = statement.from_select(names, _arrays(table, names), include_defaults=False)
-    await connection.execute(arrays, _columns(new))
+    key = dialect.name, table, names, add
+    statement = prepared.once(key, lambda: _inserting(dialect, table, names, add))
+    if dialect.name == "sqlite":
+        await prepared.ask_many(session, statement.sql, list(zip(*statement.columns(new), strict=True)))
+    else:
+        await prepared.ask(session, statement.sql, statement.columns(new))
 
 
-def _columns(new: Sequence[Row]) -> dict[str, list[Any]]:
-    columns = zip(*new, strict=True)
-    return {name: list(column) for name, column in zip(new[0]._fields, columns, strict=True)}
+def _inserting(dialect: sa.Dialect, table: sa.Table, names: tuple[str, ...], add: str | None) -> prepared.Insert:
+    """Return the insert, which may add one column to rows that are there."""
+    statement = _insert(dialect, table)
+    if add:
+        adding = {add: table.c[add] + statement.excluded[add]}
+        statement = statement.on_conflict_do_update(index_elements=list(table.primary_key.columns), set_=adding)
+    if dialect.name != "sqlite":
+        statement = statement.from_select(names, _arrays(table, names), include_defaults=False)
+    return prepared.insert(statement, table, names, dialect)
 
 
-@cache
+def _inserting_new(dialect: sa.Dialect, table: sa.Table, names: tuple[str, ...]) -> prepared.Insert:
+    """Return the insert, on PostgreSQL, of what is not there; it returns the first column."""
+    statement = postgresql.insert(table).from_select(names, _arrays(table, names), include_defaults=False)
+    found = statement.on_conflict_do_nothing().returning(table.c[names[0]])
+    return prepared.insert(found, table, names, dialect)
+
+
 def _arrays(table: sa.Table, names: tuple[str, ...]) -> sa.Select[Any]:
     """Return rows that come as one array for each column: the statement's text is the same for any number of rows."""
     arrays = [sa.bindparam(name, type_=postgresql.ARRAY(table.c[name].type, dimensions=1)) for name in names]
@@ -261,7 +278,8 @@ def _arrays(table: sa.Table, names: tuple[str, ...]) -> sa.Select[Any]:
 def among(session: AsyncSession, column: Any, values: Iterable[object]) -> sa.ColumnElement[bool]:  # noqa: ANN401
     """Return the condition that a column has one of these values, in a text that does not grow with their number."""
     if session.get_bind().dialect.name == "sqlite":
-        return cast("sa.ColumnElement[bool]", column.in_(list(values)))
+        typed = [sa.literal(each, column.type) if isinstance(each, Slot) else each for each in values]
+        return cast("sa.ColumnElement[bool]", column.in_(typed) if typed else sa.false())
     return cast("sa.ColumnElement[bool]", column == sa.any_(sa.literal(list(values), postgresql.ARRAY(column.type))))
 
 
@@ -270,7 +288,7 @@ def matching(session: AsyncSession, columns: Sequence[Any], found: Sequence[Sequ
     together = sa.tuple_(*columns)
     if session.get_bind().dialect.name == "sqlite":  # which for rows alone would read an index from end to end
         each_alone = (column.in_(set(values)) for column, values in zip(columns, zip(*found, strict=True), strict=True))
-        return sa.and_(together.in_([tuple(row) for row in found]), *each_alone)
+        return sa.and_(together.in_(_values(columns, found)), *each_alone)
     values = zip(*found, strict=True)
     arrays = [
         sa.literal(list(each), postgresql.ARRAY(column.type)) for column, each in zip(columns, values, strict=True)
@@ -288,8 +306,19 @@ def newest_of_each(session: AsyncSession, groups: sa.FromClause, newest: sa.Sele
     return sa.select(each.c[key.name]).select_from(groups).join(each, sa.true())
 
 
-def _insert(session: AsyncSession, table: sa.Table) -> Any:  # noqa: ANN401 - the dialects' inserts share no type
-    return (sqlite if session.get_bind().dialect.name == "sqlite" else postgresql).insert(table)
+def _values(columns: Sequence[Any], found: Sequence[Sequence[object]]) -> sa.TextClause:
+    places = [[f"value_{row}_{column}" for column in range(len(columns))] for row in range(len(found))]
+    bound = [
+        sa.bindparam(place, value, type_=column.type)
+        for names, row in zip(places, found, strict=True)
+        for place, value, column in zip(names, row, columns, strict=True)
+    ]
+    words = ", ".join("(" + ", ".join(f":{place}" for place in names) + ")" for names in places)
+    return sa.text(f"VALUES {words}").bindparams(*bound)
+
+
+def _insert(dialect: sa.Dialect, table: sa.Table) -> Any:  # noqa: ANN401 - the dialects' inserts share no type
+    return (sqlite if dialect.name == "sqlite" else postgresql).insert(table)
 
 
 class database_now(sa.sql.functions.FunctionElement[datetime]):  # noqa: N801 - reads as the SQL function it is

@@ -12,7 +12,7 @@ from fastapi_offline import FastAPIOffline
 from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import BaseRoute
 
-from app import problems, schema, stopping
+from app import problems, quick, schema, stopping
 from app.config import Settings
 from app.database import Database
 from app.delivery import account_mail, relays
@@ -146,6 +146,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.gallery = Gallery()
     app.state.passwords = Passwords()
     problems.install(app)
+    shortcut = quick.Shortcut([room.router for room in ROOMS], prefix="/api/v1", usual=app.router.app)
+    app.router.routes.insert(0, shortcut)
     if settings.cors_origins:
         app.add_middleware(
             CORSMiddleware,

@@ -12,7 +12,12 @@ from app.models.prisoner import Gender
 
 
 class Frozen(BaseModel):
+    """A part of a brief. What is made of it is kept beside the very object: comparing contents would cost as much."""
+
     model_config = ConfigDict(frozen=True)
+
+    def __hash__(self) -> int:
+        return id(self)
 
 
 class BriefPrisoner(Frozen):

@@ -50,7 +50,7 @@ def compose(brief: BriefContent, office: BriefOffice, official: Official | None,
     language = handed.language
     prisoners = brief.about(handed.prisoner_id)
     wording = brief.texts[language][office.audience]
-    variants = _Variants(handed.seed, facts.known(brief, office, prisoners, language=language))
+    variants = _Variants(handed.seed, facts.known(brief, office, tuple(prisoners), language=language))
     subject = variants.one_of(wording.subjects)
     salutation = salutations.for_office(office, official, language=language, writer=handed.supporter.country)
     told = [prisoner.summary[language] for prisoner in prisoners]

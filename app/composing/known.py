@@ -1,6 +1,6 @@
 """What a text may say of prisoners, office and campaign: a value, made for one letter in one language."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 
 from app.composing.names import Name
 
@@ -47,9 +47,17 @@ class Known:
     prisoners: tuple[Person, ...]
     office: Post
     campaign: Appeal
+    has: frozenset[str] = field(init=False, compare=False)
+    _hash: int = field(init=False, compare=False, repr=False)  # texts are kept by it, and it goes deep
 
-    @property
-    def has(self) -> frozenset[str]:
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "has", self._has())
+        object.__setattr__(self, "_hash", hash((self.names, self.country, self.prisoners, self.office, self.campaign)))
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def _has(self) -> frozenset[str]:
         """What can be said of every prisoner and of the office: case forms and facts, by name."""
         facts = [fact for fact in PERSONAL if all(getattr(prisoner, fact) is not None for prisoner in self.prisoners)]
         return frozenset(

@@ -9,12 +9,15 @@ from functools import cache
 from io import BytesIO
 from itertools import islice
 from queue import SimpleQueue
+from typing import TYPE_CHECKING
 
-import pikepdf
 import typst
 
 from app.composing import fonts
 from app.composing.paper import Sheet
+
+if TYPE_CHECKING:
+    import pikepdf
 
 INTENT = "/OutputIntents"  # which typst writes into PDF/A only
 HANDS = 2  # compilers at work at once
@@ -49,6 +52,8 @@ def letter(sheet: Sheet) -> bytes:
 
 def run(cover: Cover, sheets: Iterable[Sheet]) -> bytes:
     """Return a cover list and the letters behind it, each on one page with fold marks, as one PDF/A."""
+    import pikepdf  # noqa: PLC0415 - slow to load, and seldom wanted
+
     listed = _compiled("cover.typ", cover=cover)
     with pikepdf.open(BytesIO(listed)) as whole, ThreadPoolExecutor(HANDS) as hands:
         for pages in _one_after_another(hands, sheets):
@@ -59,7 +64,7 @@ def run(cover: Cover, sheets: Iterable[Sheet]) -> bytes:
         return _untagged(whole)
 
 
-def _one_after_another(hands: ThreadPoolExecutor, sheets: Iterable[Sheet]) -> Iterator[pikepdf.Pdf]:
+def _one_after_another(hands: ThreadPoolExecutor, sheets: Iterable[Sheet]) -> Iterator["pikepdf.Pdf"]:
     """Yield the pages of one batch after another, while the next ones are under way."""
     waiting = iter(sheets)
     batches = iter(lambda: list(islice(waiting, AT_ONCE)), [])
@@ -70,8 +75,10 @@ def _one_after_another(hands: ThreadPoolExecutor, sheets: Iterable[Sheet]) -> It
         yield pages
 
 
-def _pages(sheets: Sequence[Sheet]) -> pikepdf.Pdf:
+def _pages(sheets: Sequence[Sheet]) -> "pikepdf.Pdf":
     """Return the sheets in the usual type; where that takes more pages than sheets, in type that fits."""
+    import pikepdf  # noqa: PLC0415 - slow to load, and seldom wanted
+
     pdf = pikepdf.open(BytesIO(_compiled("letter.typ", sheets=sheets, marks=True, fit=False)))
     if len(pdf.pages) == len(sheets):
         return pdf
@@ -79,14 +86,16 @@ def _pages(sheets: Sequence[Sheet]) -> pikepdf.Pdf:
     return pikepdf.open(BytesIO(_compiled("letter.typ", sheets=sheets, marks=True, fit=True)))
 
 
-def _declare_no_archive(pdf: pikepdf.Pdf) -> None:
+def _declare_no_archive(pdf: "pikepdf.Pdf") -> None:
     for name in (INTENT, "/Metadata"):
         if name in pdf.Root:
             del pdf.Root[name]
 
 
-def _untagged(pdf: pikepdf.Pdf) -> bytes:
+def _untagged(pdf: "pikepdf.Pdf") -> bytes:
     """Save without the tags, which would describe the first part only. PDF/A-2b needs none."""
+    import pikepdf  # noqa: PLC0415 - slow to load, and seldom wanted
+
     for name in ("/StructTreeRoot", "/MarkInfo"):
         if name in pdf.Root:
             del pdf.Root[name]

@@ -14,7 +14,7 @@ KEPT = 16_384  # filled texts in memory
 @lru_cache(maxsize=KEPT)
 def render(source: str, known: Known) -> str:
     """Return the text with its placeholders filled, once. Nothing in it comes from a supporter: it can be kept."""
-    return _template(source).render({field.name: getattr(known, field.name) for field in fields(known)})
+    return _template(source).render({field.name: getattr(known, field.name) for field in fields(known) if field.init})
 
 
 @lru_cache(maxsize=4_096)

@@ -9,7 +9,6 @@ from enum import StrEnum
 from tempfile import TemporaryDirectory
 from typing import BinaryIO, Protocol
 
-import xlsxwriter
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.database import Database
@@ -103,6 +102,8 @@ class _Workbook:
     """Texts only: nothing is a formula, and no number is rounded. What one sheet cannot hold goes on in the next."""
 
     def __init__(self, file: BinaryIO, header: list[str], folder: str) -> None:
+        import xlsxwriter  # noqa: PLC0415 - slow to load, and seldom wanted
+
         self._book = xlsxwriter.Workbook(file, {"constant_memory": True, "tmpdir": folder})
         self._header = header
         self._begin()

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Query, Request, Response, status
 
 from app import answers, quick
 from app.answers import IfNoneMatch
+from app.bodies import StrictRoute
 from app.dependencies import (
     ANYONE,
     UNKEPT,
@@ -39,7 +40,7 @@ from app.models.text import Country, Language
 from app.pagination import Page
 from app.services import approving, campaigns, cloning, publishing, rehearsal
 
-router = APIRouter(prefix="/campaigns", tags=["campaigns"], route_class=quick.QuickRoute)
+router = APIRouter(prefix="/campaigns", tags=["campaigns"], route_class=StrictRoute)
 
 SECONDS = 0  # nothing that names a prisoner is kept unasked: consent may be withdrawn
 

@@ -3,6 +3,7 @@
 from fastapi import APIRouter, Request, Response, status
 
 from app import quick
+from app.bodies import StrictRoute
 from app.dependencies import (
     ANYONE,
     LONGEST_KEY,
@@ -18,7 +19,7 @@ from app.dependencies import (
 from app.models.letter import Preview
 from app.models.submission import SubmissionCreate, SubmissionPublic
 
-router = APIRouter(tags=["letters"], route_class=quick.QuickRoute, dependencies=[ANYONE])
+router = APIRouter(tags=["letters"], route_class=StrictRoute, dependencies=[ANYONE])
 
 
 async def _preview(request: Request) -> Response | None:

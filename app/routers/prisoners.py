@@ -6,6 +6,7 @@ from fastapi import APIRouter, Query, Request, Response, status
 
 from app import answers, quick
 from app.answers import IfNoneMatch
+from app.bodies import StrictRoute
 from app.dependencies import (
     ANYONE,
     UNKEPT,
@@ -32,7 +33,7 @@ from app.models.prisoner import (
 from app.pagination import Page
 from app.services import prisoners
 
-router = APIRouter(prefix="/prisoners", tags=["prisoners"], route_class=quick.QuickRoute)
+router = APIRouter(prefix="/prisoners", tags=["prisoners"], route_class=StrictRoute)
 
 SECONDS = 0  # nothing that names a prisoner is kept unasked: consent may be withdrawn
 

@@ -7,11 +7,12 @@ from fastapi import APIRouter, Query, Request, Response
 
 from app import answers, quick
 from app.answers import IfNoneMatch
+from app.bodies import StrictRoute
 from app.dependencies import ANYONE, BoardDep, SlugPath, known_form
 from app.models.tally import Breakdown, Stats
 from app.services.board import Question
 
-router = APIRouter(tags=["stats"], route_class=quick.QuickRoute, dependencies=[ANYONE])
+router = APIRouter(tags=["stats"], route_class=StrictRoute, dependencies=[ANYONE])
 
 SECONDS = 2  # for which numbers may be kept, so that a front page's readers share one question
 

@@ -3,18 +3,19 @@
 import uuid
 from collections.abc import Sequence
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.database import Database, among, one_at_a_time, rows, table_of
+from app.database import Database, among, one_at_a_time, table_of
 from app.errors import Busy
 from app.models.campaign import Campaign
 from app.models.columns import now
 from app.models.letter import Letter
 from app.models.submission import Submission, SubmissionPublic
+from app.prepared import Prepared
 from app.services import briefs, gates, passing, stages, submissions
 from app.services.decisions import Handed
 from app.services.grouping import Groups
@@ -71,10 +72,17 @@ async def _hold(session: AsyncSession, ids: set[uuid.UUID], *, wait: bool) -> _H
 
 
 async def _submissions(session: AsyncSession, ids: set[uuid.UUID], *, wait: bool) -> list[Handed]:
+    found = await (_waited_for if wait else _free).rows(session, ids=list(ids))
+    return [Handed(*row) for row in found]
+
+
+def _lock(session: AsyncSession, ids: list[uuid.UUID], *, wait: bool) -> sa.Select[Any]:
     table = table_of(Submission)
     which = sa.select(*(table.c[name] for name in Handed._fields)).where(among(session, table.c.id, ids))
-    found = await rows(session, which.order_by(table.c.id).with_for_update(key_share=True, skip_locked=not wait))
-    return [Handed(*row) for row in found]
+    return which.order_by(table.c.id).with_for_update(key_share=True, skip_locked=not wait)
+
+
+_free, _waited_for = Prepared(partial(_lock, wait=False)), Prepared(partial(_lock, wait=True))
 
 
 async def _again(session: AsyncSession, confirmed: Sequence[Handed]) -> dict[uuid.UUID, Outcome]:

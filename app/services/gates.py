@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import sqlalchemy as sa
 from sqlmodel import col, select
@@ -12,13 +12,14 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.composing.brief import BriefContent
 from app.composing.candidates import live_address
-from app.database import among, rows, table_of
+from app.database import among, table_of
 from app.errors import Closed
 from app.models.campaign import Campaign, CampaignStatus
 from app.models.columns import now
 from app.models.letter import Letter, Reason
 from app.models.office import Channel, Office
 from app.models.prisoner import FREE_OR_DEAD, PUBLIC_CONSENT, Consent, Prisoner, PrisonerStatus
+from app.prepared import Prepared
 
 WORDS: dict[Reason, str] = {
     Reason.CAMPAIGN_PAUSED: "The campaign is paused. Please come back later: nothing more needs to be sent for now.",
@@ -74,13 +75,24 @@ async def around(
     session: AsyncSession, *, prisoner_ids: Collection[uuid.UUID], office_ids: Collection[uuid.UUID]
 ) -> Around:
     """Read what the gates look at beside campaigns."""
-    people, posts = table_of(Prisoner).c, table_of(Office).c
-    prisoners = sa.select(people.id, people.status, people.consent).where(among(session, people.id, prisoner_ids))
-    offices = sa.select(posts.id, posts.in_use, posts.emails).where(among(session, posts.id, office_ids))
+    prisoners = await _prisoners.rows(session, ids=list(prisoner_ids))
+    offices = await _offices.rows(session, ids=list(office_ids))
     return Around(
-        {id_: (status, consent) for id_, status, consent in await rows(session, prisoners)},
-        {id_: (in_use, live_address(emails) is not None) for id_, in_use, emails in await rows(session, offices)},
+        {id_: (status, consent) for id_, status, consent in prisoners},
+        {id_: (in_use, live_address(emails) is not None) for id_, in_use, emails in offices},
     )
+
+
+@Prepared
+def _prisoners(session: AsyncSession, ids: list[uuid.UUID]) -> sa.Select[Any]:
+    people = table_of(Prisoner).c
+    return sa.select(people.id, people.status, people.consent).where(among(session, people.id, ids))
+
+
+@Prepared
+def _offices(session: AsyncSession, ids: list[uuid.UUID]) -> sa.Select[Any]:
+    posts = table_of(Office).c
+    return sa.select(posts.id, posts.in_use, posts.emails).where(among(session, posts.id, ids))
 
 
 async def campaigns_held(

@@ -9,9 +9,10 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.database import among, insert_new_ones, rows, table_of
+from app.database import among, insert_new_ones, table_of
 from app.errors import Conflict, invalid
 from app.models.idempotency import Idempotency
+from app.prepared import Prepared
 
 _under_way: set[bytes] = set()
 
@@ -42,9 +43,13 @@ async def answers_before(session: AsyncSession, keys: Collection[bytes]) -> dict
     """Return what was answered to these keys before."""
     if not keys:
         return {}
+    return {row[0]: Answered(*row) for row in await _kept.rows(session, keys=list(keys))}
+
+
+@Prepared
+def _kept(session: AsyncSession, keys: list[bytes]) -> sa.Select[Any]:
     table = table_of(Idempotency)
-    kept = sa.select(*(table.c[name] for name in Answered._fields)).where(among(session, table.c.key, keys))
-    return {row[0]: Answered(*row) for row in await rows(session, kept)}
+    return sa.select(*(table.c[name] for name in Answered._fields)).where(among(session, table.c.key, keys))
 
 
 def repeated(before: Answered, request: bytes) -> dict[str, Any]:

@@ -3,19 +3,19 @@
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
-from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.database import among, insert_rows, matching, rows, table_of
+from app.database import among, insert_rows, matching, table_of
 from app.errors import UnsilencedError
 from app.models.campaign import Campaign
 from app.models.columns import day_in, uuid7
 from app.models.delivery import Delivery, Notice
 from app.models.letter import WRITTEN, Letter, Reason, Stage
 from app.models.submission import FIRST, Submission, SubmissionPublic
+from app.prepared import Prepared
 from app.services import briefs, confirmation, decisions, gates, rounds, stages, submissions, tally
 from app.services.decisions import Case, Decision, Handed, Once
 
@@ -58,8 +58,7 @@ async def on(
 async def _cases(
     session: AsyncSession, new: Sequence[Handed], campaigns: Mapping[uuid.UUID, Campaign], *, at: datetime
 ) -> list[Case]:
-    own = among(session, col(Letter.submission_id), [each.id for each in new])
-    letters = stages.by_submission(await stages.lock(session, own))
+    letters = stages.by_submission(await stages.lock_of(session, [each.id for each in new]))
     contents = [await briefs.load(session, letters[each.id][0].brief_id) for each in new]
     around = await gates.around(
         session,
@@ -76,11 +75,15 @@ async def _cases(
 
 async def _written(session: AsyncSession, cases: Sequence[Case]) -> set[Once]:
     """Return what these people have written before, of what they would write now."""
+    asked = {case.once(letter) for case in cases for letter in case.letters}
+    return {Once(*row) for row in await _of_them.rows(session, asked=[tuple(each) for each in sorted(asked)])}
+
+
+@Prepared
+def _of_them(session: AsyncSession, asked: list[Once]) -> sa.Select[Any]:
     table = table_of(Letter)
     columns = [table.c[name] for name in Once._fields]
-    asked = {case.once(letter) for case in cases for letter in case.letters}
-    found = sa.select(*columns).where(matching(session, columns, sorted(asked)), WRITTEN)
-    return {Once(*row) for row in await rows(session, found)}
+    return sa.select(*columns).where(matching(session, columns, asked), WRITTEN)
 
 
 def _decide(cases: Sequence[Case], written: set[Once], *, at: datetime) -> list[list[Decision] | Exception]:
@@ -133,18 +136,29 @@ async def _confirm(
     """Mark them confirmed, and count their people, each once in a campaign."""
     if not passed:
         return
-    table = table_of(Submission)
     people = {(each.campaign_id, each.digest): each for each in reversed(passed)}
-    columns = [table.c.campaign_id, table.c.digest]
-    known = sa.select(*columns).where(matching(session, columns, sorted(people)), FIRST)
-    for campaign_id, digest in await rows(session, known):
+    for campaign_id, digest in await _known.rows(session, people=sorted(people)):
         del people[campaign_id, digest]
     firsts = [each.id for each in people.values()]
-    confirmed = sa.update(table).where(among(session, table.c.id, [each.id for each in passed]))
-    await session.exec(confirmed.values(confirmed_at=at, first=among(session, table.c.id, firsts)))
+    await _confirmed.rows(session, ids=[each.id for each in passed], firsts=firsts, at=at)
     await _keep_wishes(session, [each for each in passed if each.id not in firsts])
     for each in people.values():
         tally.note_person(session, each.campaign_id, each.country, day_in(zones[each.campaign_id], at))
+
+
+@Prepared
+def _known(session: AsyncSession, people: list[tuple[uuid.UUID, bytes]]) -> sa.Select[Any]:
+    """Who of these people has confirmed in their campaign before."""
+    table = table_of(Submission)
+    columns = [table.c.campaign_id, table.c.digest]
+    return sa.select(*columns).where(matching(session, columns, people), FIRST)
+
+
+@Prepared
+def _confirmed(session: AsyncSession, ids: list[uuid.UUID], firsts: list[uuid.UUID], at: datetime) -> sa.Update:
+    table = table_of(Submission)
+    confirmed = sa.update(table).where(among(session, table.c.id, ids))
+    return confirmed.values(confirmed_at=at, first=among(session, table.c.id, firsts))
 
 
 async def _keep_wishes(session: AsyncSession, again: Sequence[Handed]) -> None:

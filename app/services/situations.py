@@ -1,20 +1,21 @@
 """What all letters of a campaign depend on at one instant: its row, its brief, and what the gates look at."""
 
 import uuid
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.composing.brief import BriefContent, BriefOffice, BriefPrisoner
-from app.database import among, rows, table_of
+from app.database import among, table_of
 from app.models.campaign import Campaign, CampaignStatus
 from app.models.columns import now
 from app.models.letter import NOT_WRITTEN
 from app.models.tally import Dimension
+from app.prepared import Prepared
 from app.services import briefs, gates, rounds, tallied
 
 
@@ -50,7 +51,7 @@ class Situation:
 
 async def read(session: AsyncSession, slugs: Collection[str]) -> dict[str, Situation]:
     """Read the situations of public campaigns together. Others are left out."""
-    appeals = await _appeals(session, slugs)
+    appeals = [Appeal(*row) for row in await _public.rows(session, slugs=list(slugs))]
     contents = [await briefs.load(session, appeal.brief_id) for appeal in appeals]
     around = await gates.around(
         session,
@@ -66,12 +67,12 @@ async def read(session: AsyncSession, slugs: Collection[str]) -> dict[str, Situa
     }
 
 
-async def _appeals(session: AsyncSession, slugs: Collection[str]) -> Sequence[Appeal]:
+@Prepared
+def _public(session: AsyncSession, slugs: list[str]) -> sa.Select[Any]:
     table = table_of(Campaign)
-    public = sa.select(*(table.c[name] for name in Appeal._fields)).where(
+    return sa.select(*(table.c[name] for name in Appeal._fields)).where(
         among(session, table.c.slug, slugs), table.c.status != CampaignStatus.DRAFT, table.c.brief_id.is_not(None)
     )
-    return [Appeal(*row) for row in await rows(session, public)]
 
 
 async def _written(session: AsyncSession, appeal: Appeal, brief: BriefContent) -> dict[uuid.UUID, int]:

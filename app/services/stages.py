@@ -1,19 +1,21 @@
 """The one place where a letter changes its stage: by the table of allowed moves, and with the tally."""
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
+from functools import cache
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.database import among, rows
+from app.database import among, rows, table_of
 from app.models.campaign import Campaign
 from app.models.columns import day_in
 from app.models.letter import NEXT, AnswerKind, Letter, LetterKind, Reason, Stage
 from app.models.office import Channel
+from app.prepared import Prepared
 from app.services import tally
 
 AT_ONCE = 1_000  # letters of one statement
@@ -52,6 +54,17 @@ async def lock(session: AsyncSession, *which: sa.ColumnElement[bool]) -> list[St
     """Return the letters that match, in the order of their ids, held until the transaction ends."""
     found = await rows(session, _standing(*which).with_for_update(key_share=True, of=Letter))
     return [Standing(*row) for row in found]
+
+
+async def lock_of(session: AsyncSession, submission_ids: Collection[uuid.UUID]) -> list[Standing]:
+    """Return the letters of these submissions, in the order of their ids, held until the transaction ends."""
+    return [Standing(*row) for row in await _of_submissions.rows(session, ids=list(submission_ids))]
+
+
+@Prepared
+def _of_submissions(session: AsyncSession, ids: list[uuid.UUID]) -> sa.Select[Any]:
+    own = among(session, col(Letter.submission_id), ids)
+    return _standing(own).with_for_update(key_share=True, of=Letter)
 
 
 async def read(session: AsyncSession, *which: sa.ColumnElement[bool]) -> list[Standing]:
@@ -94,13 +107,19 @@ async def move(
         changed |= {"channel": channel} if channel else {}
         for start in range(0, len(same_day), AT_ONCE):
             ids = [letter.id for letter in same_day[start : start + AT_ONCE]]
-            await session.exec(
-                sa.update(Letter)
-                .where(among(session, col(Letter.id), ids))
-                .values(changed)
-                .execution_options(synchronize_session=False)
-            )
+            await _moved(tuple(changed)).rows(session, ids=ids, **changed)
     count(session, letters, to, at=at, channel=channel)
+
+
+@cache
+def _moved(names: tuple[str, ...]) -> Prepared:
+    def make(session: AsyncSession, ids: list[uuid.UUID], **changed: object) -> sa.Update:
+        letters = table_of(Letter)
+        return (
+            sa.update(letters).where(among(session, letters.c.id, ids)).values({name: changed[name] for name in names})
+        )
+
+    return Prepared(make)
 
 
 async def stop_if_it_comes_back(session: AsyncSession, *which: sa.ColumnElement[bool]) -> None:

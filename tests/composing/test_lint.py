@@ -26,7 +26,7 @@ def of(**overrides: list[str]) -> LetterTexts:
 
 def known(*prisoners: BriefPrisoner, language: str = "en", **overrides: Any) -> Known:
     """What a text may say of these prisoners, or of one."""
-    return facts.known(brief(), office(**overrides), prisoners or [prisoner()], language=language)
+    return facts.known(brief(), office(**overrides), prisoners or (prisoner(),), language=language)
 
 
 HOSTILE = {

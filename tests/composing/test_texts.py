@@ -42,7 +42,7 @@ def groups(language: str) -> list[list[BriefPrisoner]]:
 def rendered(language: str, part: str) -> Iterator[str]:
     """Every variant of a part, for one and several prisoners, urgent or not, with and without stored cases."""
     for people, urgent in product(groups(language), (True, False)):
-        known = facts.known(brief(urgent=urgent), office(), people, language=language)
+        known = facts.known(brief(urgent=urgent), office(), tuple(people), language=language)
         for wording in texts.of_the_house(language).values():
             for variant in variants(wording, part):
                 if templates.needs(variant) <= known.has:
@@ -184,7 +184,7 @@ def test_the_joint_letter_is_sound_and_speaks_of_us(language: str) -> None:
     frame = texts.joint(language)
     assert frame
     for people, audience in product(groups(language), Audience):
-        known = facts.known(brief(), office(), people, language=language)
+        known = facts.known(brief(), office(), tuple(people), language=language)
         assert not list(lint.faults(frame.to(audience), [known]))
         said = " ".join(part[0] for _, part in lint.parts(frame.to(audience)))
         assert not SINGULAR[language].search(said)
