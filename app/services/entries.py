@@ -55,11 +55,7 @@ class _Letter(NamedTuple):
     reason: Reason | None
     created_at: datetime
     moved_at: datetime
-
-    @property
-    def kind(self) -> LetterKind:
-        """What the database takes a letter for, where nothing else is said."""
-        return LetterKind.PERSONAL
+    kind: LetterKind = LetterKind.PERSONAL
 
 
 class _Notice(NamedTuple):
