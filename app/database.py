@@ -287,8 +287,11 @@ def matching(session: AsyncSession, columns: Sequence[Any], found: Sequence[Sequ
     """Return the condition that several columns together are one of these rows."""
     together = sa.tuple_(*columns)
     if session.get_bind().dialect.name == "sqlite":  # which for rows alone would read an index from end to end
-        each_alone = (column.in_(set(values)) for column, values in zip(columns, zip(*found, strict=True), strict=True))
-        return sa.and_(together.in_(_values(columns, found)), *each_alone)
+        by_column = enumerate(zip(columns, zip(*found, strict=True), strict=True))
+        alone = [
+            column.in_(_values(f"of_{n}", [column], [[each] for each in values])) for n, (column, values) in by_column
+        ]
+        return sa.and_(together.in_(_values("row", columns, found)), *alone)
     values = zip(*found, strict=True)
     arrays = [
         sa.literal(list(each), postgresql.ARRAY(column.type)) for column, each in zip(columns, values, strict=True)
@@ -306,8 +309,8 @@ def newest_of_each(session: AsyncSession, groups: sa.FromClause, newest: sa.Sele
     return sa.select(each.c[key.name]).select_from(groups).join(each, sa.true())
 
 
-def _values(columns: Sequence[Any], found: Sequence[Sequence[object]]) -> sa.TextClause:
-    places = [[f"value_{row}_{column}" for column in range(len(columns))] for row in range(len(found))]
+def _values(name: str, columns: Sequence[Any], found: Sequence[Sequence[object]]) -> sa.TextClause:
+    places = [[f"{name}_{row}_{column}" for column in range(len(columns))] for row in range(len(found))]
     bound = [
         sa.bindparam(place, value, type_=column.type)
         for names, row in zip(places, found, strict=True)

@@ -102,11 +102,10 @@ class _Variants:
     def __init__(self, seed: int, known: Known) -> None:
         self._seed = seed
         self._known = known
-        self._has = known.has
 
     def one_of(self, variants: Sequence[str]) -> str:
         """Return one variant, filled."""
-        possible = [variant for variant in variants if templates.needs(variant) <= self._has]
+        possible = templates.possible(tuple(variants), self._known.has)
         return templates.render(possible[self._draw(len(possible))], self._known)
 
     def some_of(self, arguments: dict[str, Argument], *, chosen: tuple[str, ...]) -> list[str]:

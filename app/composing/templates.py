@@ -18,6 +18,12 @@ def render(source: str, known: Known) -> str:
 
 
 @lru_cache(maxsize=4_096)
+def possible(variants: tuple[str, ...], has: frozenset[str]) -> list[str]:
+    """Return the texts that can be said with these case forms and facts."""
+    return [variant for variant in variants if needs(variant) <= has]
+
+
+@lru_cache(maxsize=4_096)
 def needs(source: str) -> frozenset[str]:
     """The case forms and facts without which a text cannot be said."""
     tree = parse(source)

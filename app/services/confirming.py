@@ -11,15 +11,15 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.database import Database, among, one_at_a_time, table_of
 from app.errors import Busy
-from app.models.campaign import Campaign
 from app.models.columns import now
 from app.models.letter import Letter
 from app.models.submission import Submission, SubmissionPublic
 from app.prepared import Prepared
-from app.services import briefs, gates, passing, stages, submissions
+from app.services import briefs, passing, situations, stages, submissions
 from app.services.decisions import Handed
 from app.services.grouping import Groups
 from app.services.sealing import Keys, unknown_link
+from app.services.situations import Appeal
 
 Outcome = SubmissionPublic | Exception
 
@@ -33,7 +33,7 @@ class _Held(NamedTuple):
 
     new: list[Handed]
     confirmed: list[Handed]  # before
-    campaigns: dict[uuid.UUID, Campaign]
+    campaigns: dict[uuid.UUID, Appeal]
 
 
 class Confirmations:
@@ -66,7 +66,7 @@ async def _hold(session: AsyncSession, ids: set[uuid.UUID], *, wait: bool) -> _H
     found = [each for each in await _submissions(session, ids, wait=wait) if each.erased_at is None]
     new = [each for each in found if each.confirmed_at is None]
     people = await one_at_a_time(session, (each.digest for each in new if each.digest), wait=wait)
-    campaigns = await gates.campaigns_held(session, {each.campaign_id for each in new}, wait=wait)
+    campaigns = await situations.held(session, {each.campaign_id for each in new}, wait=wait)
     ours = [each for each in new if each.digest in people and each.campaign_id in campaigns]
     return _Held(ours, [each for each in found if each.confirmed_at is not None], campaigns)
 

@@ -99,7 +99,7 @@ async def holders_of(
 
 def seed_of(digest: bytes, office_id: uuid.UUID, round_: int = 0) -> int:
     """Return what chooses a letter's variants: the same person, office and round give the same letter."""
-    mixed = int.from_bytes(bytes(a ^ b for a, b in zip(digest, office_id.bytes, strict=False))[8:16])
+    mixed = int.from_bytes(digest[8:16]) ^ int.from_bytes(office_id.bytes[8:16])
     return (mixed + round_ * APART) % 2**64 >> 1
 
 

@@ -10,7 +10,6 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.database import among, insert_rows, matching, table_of
 from app.errors import UnsilencedError
-from app.models.campaign import Campaign
 from app.models.columns import day_in, uuid7
 from app.models.delivery import Delivery, Notice
 from app.models.letter import WRITTEN, Letter, Reason, Stage
@@ -18,6 +17,7 @@ from app.models.submission import FIRST, Submission, SubmissionPublic
 from app.prepared import Prepared
 from app.services import briefs, confirmation, decisions, gates, rounds, stages, submissions, tally
 from app.services.decisions import Case, Decision, Handed, Once
+from app.services.situations import Appeal
 
 Outcome = SubmissionPublic | Exception
 
@@ -37,7 +37,7 @@ class _Delivery(NamedTuple):
 
 
 async def on(
-    session: AsyncSession, new: Sequence[Handed], campaigns: Mapping[uuid.UUID, Campaign], *, at: datetime
+    session: AsyncSession, new: Sequence[Handed], campaigns: Mapping[uuid.UUID, Appeal], *, at: datetime
 ) -> dict[uuid.UUID, Outcome]:
     """Send submissions on their way that are held, with their people and campaigns. Return the answers."""
     if not new:
@@ -56,7 +56,7 @@ async def on(
 
 
 async def _cases(
-    session: AsyncSession, new: Sequence[Handed], campaigns: Mapping[uuid.UUID, Campaign], *, at: datetime
+    session: AsyncSession, new: Sequence[Handed], campaigns: Mapping[uuid.UUID, Appeal], *, at: datetime
 ) -> list[Case]:
     letters = stages.by_submission(await stages.lock_of(session, [each.id for each in new]))
     contents = [await briefs.load(session, letters[each.id][0].brief_id) for each in new]

@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -73,6 +74,21 @@ def _public(session: AsyncSession, slugs: list[str]) -> sa.Select[Any]:
     return sa.select(*(table.c[name] for name in Appeal._fields)).where(
         among(session, table.c.slug, slugs), table.c.status != CampaignStatus.DRAFT, table.c.brief_id.is_not(None)
     )
+
+
+async def held(session: AsyncSession, campaign_ids: Collection[uuid.UUID], *, wait: bool) -> dict[uuid.UUID, Appeal]:
+    """Return campaigns that nobody can pause or close before this transaction ends, as `gates.campaigns_held` does."""
+    found = await (_waited_for if wait else _free).rows(session, ids=list(campaign_ids))
+    return {row[0]: Appeal(*row) for row in found}
+
+
+def _hold(session: AsyncSession, ids: list[uuid.UUID], *, wait: bool) -> sa.Select[Any]:
+    table = table_of(Campaign)
+    which = sa.select(*(table.c[name] for name in Appeal._fields)).where(among(session, table.c.id, ids))
+    return which.order_by(table.c.id).with_for_update(read=True, skip_locked=not wait)
+
+
+_free, _waited_for = Prepared(partial(_hold, wait=False)), Prepared(partial(_hold, wait=True))
 
 
 async def _written(session: AsyncSession, appeal: Appeal, brief: BriefContent) -> dict[uuid.UUID, int]:
