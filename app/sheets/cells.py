@@ -13,11 +13,10 @@ from babel import Locale
 
 from app.models.text import Country, Day, Line, PartialDate
 from app.sheets import fields
-from app.sheets.guard import unguarded
+from app.sheets.guard import ERRORS, unguarded
 
 YES = frozenset({"yes", "true", "1", "x", "ja", "oui", "si", "sí", "tak", "да", "так"})
 NO = frozenset({"no", "false", "0", "nein", "non", "nie", "нет", "ні"})
-ERRORS = frozenset({"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!"})
 NAMES_IN = ("en", "de", "es", "fr", "pl", "ru", "uk", "be")  # languages in which a country may be named
 DEAD = " (dead)"
 SEPARATOR = " | "

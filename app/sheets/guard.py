@@ -1,9 +1,11 @@
-"""Cells that a spreadsheet would take for formulas: an apostrophe goes before them, and comes off again."""
+"""Cells that a spreadsheet would take for formulas, or we for its errors: an apostrophe goes before, and comes off."""
 
 import re
 
-FORMULA = re.compile(r"'*[=+\-@\t\r]")
-GUARDED = re.compile(r"'+[=+\-@\t\r]")
+ERRORS = frozenset({"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!"})
+_MEANT_OTHERWISE = rf"[=+\-@\t\r]|(?:{'|'.join(map(re.escape, sorted(ERRORS)))})\Z"
+FORMULA = re.compile(rf"'*(?:{_MEANT_OTHERWISE})")
+GUARDED = re.compile(rf"'+(?:{_MEANT_OTHERWISE})")
 
 
 def guarded(text: str) -> str:

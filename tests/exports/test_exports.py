@@ -5,7 +5,7 @@ import io
 
 import pytest
 from httpx import AsyncClient
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 from python_calamine import CalamineWorkbook
@@ -108,6 +108,16 @@ async def test_what_goes_out_comes_back_unchanged(organiser: AsyncClient, form: 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
 @given(OFFICES)
+@example(
+    {
+        "kind": "other",
+        "country": "BY",
+        "title": {"en": "#N/A"},
+        "languages": ["ru"],
+        "channels": ["email"],
+        "external_id": "'#REF!",
+    }
+)
 def test_an_office_is_the_same_after_the_way_through_a_table(body: dict[str, object]) -> None:
     try:
         told = OfficeRow.model_validate(body).model_dump()
