@@ -103,9 +103,8 @@ def _against(state: gates.State, draft: Draft, *, today: date) -> Reason | None:
     if stopped or letter.stage not in {Stage.QUEUED, Stage.SENDING}:
         return Reason.BY_SUPPORTER
     about = [prisoner.id for prisoner in draft.brief.about(letter.prisoner_id)]
-    return gates.against(state, country=letter.country, prisoner_ids=about, today=today) or gates.against_office(
-        state, letter.office_id, letter.channel
-    )
+    shut = gates.against(state, country=letter.country, prisoner_ids=about, today=today, named=draft.brief.named)
+    return shut or gates.against_office(state, letter.office_id, letter.channel)
 
 
 async def _stop(session: AsyncSession, drafts: Sequence[Draft], shut: dict[uuid.UUID, Reason], *, at: datetime) -> None:
