@@ -110,6 +110,11 @@ class BriefContent(Frozen):
     def office(self, office_id: uuid.UUID) -> BriefOffice | None:
         return next((office for office in self.offices if office.id == office_id), None)
 
+    @property
+    def named(self) -> list[uuid.UUID]:
+        """All whom its demands may name, whoever a letter is about."""
+        return [prisoner.id for prisoner in self.prisoners]
+
     def about(self, prisoner_id: uuid.UUID | None) -> list[BriefPrisoner]:
         """The prisoners whom a letter is about: one, or all."""
         return [prisoner for prisoner in self.prisoners if prisoner_id in (None, prisoner.id)]

@@ -111,7 +111,8 @@ def _against(state: gates.State, draft: Draft, *, today: date) -> Reason | None:
     if stopped or letter.stage not in {Stage.QUEUED, Stage.SENDING}:
         return Reason.BY_SUPPORTER
     about = [prisoner.id for prisoner in draft.brief.about(letter.prisoner_id)]
-    shut = gates.against(state, country=letter.country, prisoner_ids=about, today=today) or gates.against_office(
+    here, named = letter.country, draft.brief.named
+    shut = gates.against(state, country=here, prisoner_ids=about, today=today, named=named) or gates.against_office(
         state, letter.office_id, letter.channel
     )
     return shut or (Reason.NO_ENDORSERS if letter.kind is LetterKind.JOINT and not draft.endorsers else None)

@@ -16,6 +16,7 @@ class Effect(StrEnum):
     STOP_AND_THANK = "stop_and_thank"
     PAUSE = "pause"
     GO_ON = "go_on"
+    SHOW = "show"
     NEW_BRIEF = "new_brief"
     PUBLISH_AGAIN = "publish_again"
     NOTHING = "nothing"
@@ -27,6 +28,7 @@ IN_WORDS: dict[Effect, str] = {
     Effect.PAUSE: "It is paused, for it is about others too. Letters that name this person are stopped, and those who "
     "wrote them are told. Take this person out, mend the texts, publish, and resume.",
     Effect.GO_ON: "Letters that wait about this person may leave again.",
+    Effect.SHOW: "The campaign is public again, unless others in it have not agreed. Letters that wait may leave.",
     Effect.NEW_BRIEF: "The urgent texts lead from now on, by a new brief.",
     Effect.PUBLISH_AGAIN: "Letters go on, with the facts of the brief in force. Publish again to tell the new ones.",
     Effect.NOTHING: "Nothing changes for its letters.",
@@ -34,7 +36,7 @@ IN_WORDS: dict[Effect, str] = {
 
 
 class CampaignTouched(SQLModel):
-    """One campaign that runs or is paused, and what becomes of it."""
+    """One campaign, and what becomes of it."""
 
     campaign: str = Field(description="Its slug.")
     status: CampaignStatus

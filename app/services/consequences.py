@@ -34,6 +34,10 @@ class Turn(NamedTuple):
     def hides(self) -> bool:
         return self.consent_before in PUBLIC_CONSENT and self.consent not in PUBLIC_CONSENT
 
+    @property
+    def shows(self) -> bool:
+        return self.consent_before not in PUBLIC_CONSENT and self.consent in PUBLIC_CONSENT
+
 
 class Touched(NamedTuple):
     """A campaign about the prisoner: whether it is of their organisation, and about nobody else."""
@@ -52,6 +56,8 @@ def effect(turn: Turn, touched: Touched) -> Effect:
         return Effect.PAUSE if own and not alone and campaign.status is CampaignStatus.ACTIVE else Effect.STOP_AND_THANK
     if life.is_back(turn.before, turn.after):
         return Effect.GO_ON
+    if turn.shows:
+        return Effect.SHOW
     if turn.alarm and own and not campaign.urgent:
         return Effect.NEW_BRIEF
     return Effect.PUBLISH_AGAIN if turn.before is not turn.after else Effect.NOTHING
@@ -74,7 +80,7 @@ async def draw(session: AsyncSession, prisoner: Prisoner, turn: Turn) -> None:
 
 async def foretell(session: AsyncSession, prisoner: Prisoner, turn: Turn, *, saved: bool = False) -> Consequences:
     """Tell what the change does to each campaign that runs or is paused. Changes nothing."""
-    touched = await _touched(session, prisoner)
+    touched = await _touched(session, prisoner, closed=turn.hides or turn.shows)
     return Consequences(
         saved=saved,
         status_before=turn.before,
@@ -83,10 +89,14 @@ async def foretell(session: AsyncSession, prisoner: Prisoner, turn: Turn, *, sav
     )
 
 
-async def _touched(session: AsyncSession, prisoner: Prisoner, *, lock: bool = False) -> Sequence[Touched]:
+async def _touched(
+    session: AsyncSession, prisoner: Prisoner, *, lock: bool = False, closed: bool = False
+) -> Sequence[Touched]:
+    """Return campaigns that run or are paused, and where it matters the closed ones too."""
+    statuses = (*RUNNING, CampaignStatus.CLOSED) if closed else RUNNING
     people = sa.select(sa.func.count()).where(col(CampaignPrisoner.campaign_id) == col(Campaign.id)).scalar_subquery()
     about = sa.select(col(CampaignPrisoner.campaign_id)).where(col(CampaignPrisoner.prisoner_id) == prisoner.id)
-    which = select(Campaign, people).where(col(Campaign.id).in_(about), col(Campaign.status).in_(RUNNING))
+    which = select(Campaign, people).where(col(Campaign.id).in_(about), col(Campaign.status).in_(statuses))
     which = which.order_by(col(Campaign.id))
     found = await session.exec(which.with_for_update(key_share=True, of=Campaign) if lock else which)
     return [Touched(each, each.organisation_id == prisoner.organisation_id, n == 1) for each, n in found]

@@ -74,7 +74,8 @@ def decide(case: Case, written: AbstractSet[Once], *, at: datetime) -> list[Deci
     if at > case.handed.created_at + confirmation.TIME_TO_CONFIRM:
         raise confirmation.too_late()
     about = [prisoner.id for prisoner in case.brief.about(case.handed.prisoner_id)]
-    shut = gates.against(case.state, country=case.handed.country, prisoner_ids=about, today=at.date())
+    here, named = case.handed.country, case.brief.named
+    shut = gates.against(case.state, country=here, prisoner_ids=about, today=at.date(), named=named)
     if shut and shut is not Reason.CAMPAIGN_PAUSED:
         raise gates.refuse(shut)
     waiting = [letter for letter in case.letters if letter.stage is Stage.UNCONFIRMED]

@@ -87,13 +87,14 @@ async def _save(session: AsyncSession, prisoner: Prisoner, turn: Turn) -> None:
 def _turn(prisoner: Prisoner, before: Sequence[PrisonerEvent], after: Sequence[PrisonerEvent]) -> Turn:
     """Return what a change of the events changes, or refuse a release before the arrest. Pure."""
     already = {each.id for each in life.freed_before_arrest(before, detained_on=prisoner.detained_on)}
-    changed = {each.id: (each.kind, each.happened_on) for each in before}
-    new = [each for each in after if changed.get(each.id) != (each.kind, each.happened_on)]
+    known = {each.id: (each.kind, each.happened_on) for each in before}
+    new = [each for each in after if known.get(each.id) != (each.kind, each.happened_on)]
     early = {each.id for each in life.freed_before_arrest(after, detained_on=prisoner.detained_on)} - already
-    if early and any(each.id in early or each.id in changed for each in new):
+    if early and any(each.id in early or each.id in known for each in new):
         raise invalid("/happened_on", TOO_EARLY)
     status = life.status_after(before, after, now=prisoner.status, given=prisoner.status_given)
-    alarm = any(each.kind is EventKind.HEALTH for each in new)
+    alarms = {id_ for id_, (kind, _) in known.items() if kind is EventKind.HEALTH}
+    alarm = any(each.kind is EventKind.HEALTH and each.id not in alarms for each in new)
     return Turn(prisoner.status, status, prisoner.consent, prisoner.consent, alarm)
 
 

@@ -109,17 +109,23 @@ async def campaigns_held(
     return {campaign.id: campaign for campaign in found}
 
 
-def against(state: State, *, country: str, prisoner_ids: Iterable[uuid.UUID], today: date) -> Reason | None:
-    """Return why nothing may be written about these prisoners from this country, or None."""
+def against(
+    state: State, *, country: str, prisoner_ids: Iterable[uuid.UUID], today: date, named: Iterable[uuid.UUID] = ()
+) -> Reason | None:
+    """Return why nothing may be written about these prisoners from this country, or None.
+
+    `named`: all whom the brief names. Its demands may name those, too, whom a letter is not about.
+    """
     campaign = state.campaign
     deleted = (PrisonerStatus.UNKNOWN, Consent.WITHDRAWN)
     prisoners = [state.prisoners.get(prisoner_id, deleted) for prisoner_id in prisoner_ids]
+    hidden = [each for each in named if state.prisoners.get(each, deleted)[1] not in PUBLIC_CONSENT]
     gates = {  # a pause comes last: it only holds what the others would stop for good
         Reason.CAMPAIGN_CLOSED: campaign.status in {CampaignStatus.DRAFT, CampaignStatus.CLOSED},
         Reason.TOO_LATE: campaign.closes_on is not None and today > campaign.closes_on,
         Reason.NOT_YET_OPEN: campaign.opens_on is not None and today < campaign.opens_on,
         Reason.COUNTRY_REFUSED: country in campaign.refused_countries,
-        Reason.NO_CONSENT: any(consent not in PUBLIC_CONSENT for _, consent in prisoners),
+        Reason.NO_CONSENT: bool(hidden) or any(consent not in PUBLIC_CONSENT for _, consent in prisoners),
         Reason.PRISONER_FREE_OR_DEAD: any(status in FREE_OR_DEAD for status, _ in prisoners),
         Reason.CAMPAIGN_PAUSED: campaign.status is CampaignStatus.PAUSED,
     }
@@ -137,8 +143,8 @@ def against_office(state: State, office_id: uuid.UUID, channel: Channel) -> Reas
 async def ask(session: AsyncSession, campaign: Campaign, brief: BriefContent, letter: Letter) -> None:
     """Refuse with the reason if this letter must not be written now."""
     about = [prisoner.id for prisoner in brief.about(letter.prisoner_id)]
-    now_ = await state(session, campaign, prisoner_ids=about, office_ids=[letter.office_id])
-    shut = against(now_, country=letter.country, prisoner_ids=about, today=now().date())
+    now_ = await state(session, campaign, prisoner_ids=brief.named, office_ids=[letter.office_id])
+    shut = against(now_, country=letter.country, prisoner_ids=about, today=now().date(), named=brief.named)
     if reason := shut or against_office(now_, letter.office_id, letter.channel):
         raise refuse(reason)
 

@@ -63,6 +63,7 @@ def plan(situation: Situation, body: SubmissionCreate) -> Plan:
         country=country,
         prisoner_ids=[each.id for each in brief.about(choice.prisoner_id)],
         today=situation.today,
+        named=brief.named,
     ):
         raise gates.refuse(shut)
     reasons = {each.office.id: gates.against_office(state, each.office.id, each.channel) for each in choice.recipients}

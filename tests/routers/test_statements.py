@@ -46,7 +46,7 @@ async def test_a_statement_is_public_from_the_consent_on_and_until_it_is_taken_b
     assert (await get(client, f"{ADA}/statements"))["items"][0]["text"] == SAID["text"]
     await patch(organiser, path, consented_on=None)
     assert await seen(client) == []
-    wrong: dict[str, object] = {"author": None, "text": {}, "said_on": "2999-01-01", "consented_on": "2999"}
+    wrong: dict[str, Any] = {"author": None, "text": {}, "said_on": "2999-01-01", "consented_on": "2999"}
     for field, value in wrong.items():
         problem(await organiser.patch(API + path, json={field: value}), 422, pointer=f"/{field}")
     assert (await organiser.delete(API + path)).status_code == 204

@@ -9,9 +9,9 @@ from httpx import AsyncClient, Response
 
 from app.database import Database
 from app.delivery.worker import Worker
-from tests.factories import API, post, published, submission
+from tests.factories import API, draft, post, prisoner, published, submission
 from tests.relay import Relay
-from tests.steps import get, hand_in, how_many, patch, somebody, write
+from tests.steps import LETTERS, PROSECUTOR, get, hand_in, how_many, patch, problem, somebody, write
 from tests.test_policies import BODIES, QUERIES, ROUTES, Route, name_of
 
 ADA = "/prisoners/ada-prisoner"
@@ -126,6 +126,36 @@ async def test_with_others_in_it_a_campaign_comes_back_once_it_is_published_with
 
     await patch(organiser, ADA, consent="given")
     assert (await get(client, "/campaigns/free-ada"))["prisoners"][0]["slug"] == "ada-prisoner"
+
+
+async def test_letters_about_another_one_stop_too_for_the_demands_may_name_both(
+    client: AsyncClient, organiser: AsyncClient, worker: Worker, relay: Relay
+) -> None:
+    await draft(organiser)
+    of_bob = {
+        "names": {},
+        "cases": {},
+        "summary": {"en": "Bob is held.", "de": "Bob ist in Haft.", "ru": "Боб в тюрьме."},
+    }
+    await post(organiser, "/prisoners", prisoner(slug="bob-prisoner", name="Bob Prisoner", **of_bob))
+    await patch(organiser, "/campaigns/free-ada", prisoners=["ada-prisoner", "bob-prisoner"])
+    await post(organiser, "/campaigns/free-ada/publish", status=200)
+    await write(client, prisoner="bob-prisoner")
+    await patch(organiser, ADA, consent="withdrawn")
+    await patch(organiser, "/campaigns/free-ada", prisoners=["bob-prisoner"])  # and not published yet
+
+    about_bob = submission(prisoner="bob-prisoner")
+    for path in (LETTERS, f"{LETTERS}/preview"):
+        problem(await client.post(API + path, json=about_bob), 409, reason="no_consent")
+    await worker.drain()
+    assert relay.to(PROSECUTOR) == []
+
+    texts = {"demands": {"en": ["the immediate release of Bob Prisoner"]}, "title": {"en": "Free Bob"}}
+    await patch(organiser, "/campaigns/free-ada", **texts)
+    await post(organiser, "/campaigns/free-ada/publish", status=200)
+    letters = (await post(client, f"{LETTERS}/preview", about_bob, status=200))["letters"]
+    assert letters
+    assert not [each for each in letters if NAMED.search(each["body"])]
 
 
 async def test_a_campaign_that_is_published_takes_nobody_in_without_consent(organiser: AsyncClient) -> None:

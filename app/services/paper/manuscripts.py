@@ -85,7 +85,8 @@ async def through_the_gates(
 
 def _is_open(state: gates.State, each: Manuscript, *, today: date) -> bool:
     about = [prisoner.id for prisoner in each.brief.about(each.letter.prisoner_id)]
-    shut = gates.against(state, country=each.letter.country, prisoner_ids=about, today=today)
+    here, named = each.letter.country, each.brief.named
+    shut = gates.against(state, country=here, prisoner_ids=about, today=today, named=named)
     if each.letter.kind is LetterKind.JOINT and not each.endorsers:
         return False
     return not (shut or gates.against_office(state, each.office.id, each.letter.channel))
