@@ -1,4 +1,4 @@
-"""Letters a second from the queue to a mail server, against aiosmtplib sending ready-made bytes to the same one."""
+"""Letters a second from the queue to a mail server that takes everything."""
 
 import asyncio
 import sys
@@ -12,10 +12,9 @@ from sqlmodel import col
 
 from app.config import Settings
 from app.database import Database, rows
-from app.delivery.mailer import Envelope, SmtpMailer
-from app.delivery.message import Mail, to_bytes
-from app.delivery.worker import CONNECTIONS, Worker
-from app.models.columns import now
+from app.delivery import pacing
+from app.delivery.mailer import Envelope, Mailer, SmtpMailer
+from app.delivery.worker import Worker
 from app.models.delivery import Delivery
 from app.models.letter import Letter, Stage
 from app.models.submission import SubmissionCreate
@@ -23,73 +22,82 @@ from app.services.confirming import Confirmations
 from app.services.intake import Intake
 from app.services.sealing import Keys
 from bench import service
-from bench.api import SLUG, bodies
+from bench.api import bodies
 
-PEOPLE = 1_500  # each writes one letter by e-mail, after one notice
+SLUG = "rocio-san-miguel"
+PEOPLE = 2_000  # each writes three letters by e-mail: to an authority, an embassy, and the government at home
+LETTERS = 3 * PEOPLE
+ENDLESS = 1_000_000_000  # a limit that never binds
 
 
 @contextmanager
-def sink() -> Iterator[str]:
-    """A mail server of its own process, which takes everything."""
+def sink() -> Iterator[int]:
+    """The port of a mail server in a process of its own."""
     with service.serving(sys.executable, "-m", "bench.sink") as (port, _):
-        yield f"smtp://127.0.0.1:{port}"
+        yield port
 
 
-def ready_made(url: str, n: int) -> float:
-    """Messages a second of aiosmtplib with bytes made beforehand, over as many connections as a worker keeps."""
-    mail = Mail(
-        "letters@example.org",
-        "Ada",
-        "office@example.org",
-        "Appeal",
-        "Text of a letter. " * 100,
-        "1@example.org",
-        person="Ada",
-    )
-    envelope = Envelope(mail.sender, mail.to, to_bytes(mail, at=now()))
+class _Copier:
+    """Keeps what it is told to send."""
 
-    async def one(mailer: SmtpMailer, times: int) -> None:
-        for _ in range(times):
-            await mailer.send(envelope)
+    room = LETTERS
 
-    async def send() -> float:
-        mailer = SmtpMailer(url)
-        await asyncio.gather(*(one(mailer, 1) for _ in range(CONNECTIONS)))
-        began = time.perf_counter()
-        await asyncio.gather(*(one(mailer, n // CONNECTIONS) for _ in range(CONNECTIONS)))
-        seconds = time.perf_counter() - began
-        await mailer.close()
-        return n / seconds
+    def __init__(self) -> None:
+        self.envelopes: list[Envelope] = []
 
-    return uvloop.run(send())
+    async def send(self, envelope: Envelope) -> str:
+        self.envelopes.append(envelope)
+        return "250 kept"
 
 
-def deliveries(database_url: str, url: str) -> float:
-    """Letters a second end to end: claim, compose, build, send, settle."""
-    service.prepare(database_url)
-    return uvloop.run(_drain(database_url, url))
+def copies(database_url: str) -> list[Envelope]:
+    """The letters of the queue as they would go out; the queue is empty afterwards."""
+    copier = _Copier()
+    uvloop.run(_drain(database_url, copier, pacing_on=False))
+    return copier.envelopes
 
 
-async def _drain(database_url: str, url: str) -> float:
-    settings = Settings(_env_file=None, database_url=database_url, smtp_url=url, pacing=False)
-    database, keys, mailer = Database(database_url), Keys(settings.secret_key), SmtpMailer(url)
+def fill(database_url: str) -> None:
+    """Queue the letters in a prepared database."""
+    uvloop.run(_fill(database_url))
+
+
+def empty(database_url: str, port: int, *, pacing_on: bool) -> float:
+    """Have one worker send all that is queued; return letters a second: claim, compose, build, send, settle."""
+    return uvloop.run(_drain(database_url, SmtpMailer(f"smtp://127.0.0.1:{port}"), pacing_on=pacing_on))
+
+
+async def _fill(database_url: str) -> None:
+    settings = Settings(_env_file=None, database_url=database_url)
+    database, keys = Database(database_url), Keys(settings.secret_key)
     intake, confirmations = Intake(database, keys), Confirmations(database, keys)
-    for body in bodies(0, PEOPLE):
-        taken = await intake.submit(SLUG, SubmissionCreate.model_validate(body))
-        await confirmations.confirm(keys.token_for(taken.submission_id))
+    people = [SubmissionCreate.model_validate(body) for body in bodies(0, PEOPLE + 1)]
+    every = (await intake.submit(SLUG, people.pop())).letters
+    offices = [letter.office_id for letter in (every[0], *every[-2:])]
+    for first in range(0, PEOPLE, 100):
+        some = [each.model_copy(update={"office_ids": offices}) for each in people[first : first + 100]]
+        taken = await asyncio.gather(*(intake.submit(SLUG, each) for each in some))
+        await asyncio.gather(*(confirmations.confirm(keys.token_for(each.submission_id)) for each in taken))
     async with database.transaction() as session:
-        await rows(
-            session,
-            sa.update(Delivery).where(col(Delivery.letter_id).is_(None)).values(due_at=None).returning(Delivery.id),
-        )
-    worker = Worker(database, mailer, keys, settings)
+        notices = sa.update(Delivery).where(col(Delivery.letter_id).is_(None))
+        await session.exec(notices.values(due_at=None))
+    await database.close()
+
+
+async def _drain(database_url: str, mailer: Mailer, *, pacing_on: bool) -> float:
+    limits = {"office_hourly_limit": ENDLESS, "organisation_daily_limit": ENDLESS}
+    pacing.FIRST_CONCURRENCY = pacing.MOST_CONCURRENCY = ENDLESS
+    settings = Settings(_env_file=None, database_url=database_url, pacing=pacing_on, **limits)
+    database = Database(database_url)
+    worker = Worker(database, mailer, Keys(settings.secret_key), settings)
     began = time.perf_counter()
     await worker.drain()
     seconds = time.perf_counter() - began
     async with database.reading() as session:
         ((sent,),) = await rows(session, sa.select(sa.func.count()).where(col(Letter.stage) == Stage.SENT))
-    await mailer.close()
+    if isinstance(mailer, SmtpMailer):
+        await mailer.close()
     await database.close()
-    if sent != PEOPLE:
-        raise RuntimeError(f"{sent} letters of {PEOPLE} were sent")
-    return PEOPLE / seconds
+    if sent != LETTERS:
+        raise RuntimeError(f"{sent} letters of {LETTERS} were sent")
+    return LETTERS / seconds
