@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import aiosmtplib
 from aiosmtplib import errors as smtp
@@ -25,7 +25,7 @@ class Line(asyncio.Protocol):
 
     def __init__(self, connection: aiosmtplib.SMTP) -> None:
         self.pipelining = connection.supports_extension("pipelining")
-        self._transport: Any = connection.transport  # uvloop's is no asyncio.Transport
+        self._transport = cast("Any", connection.transport)  # uvloop's is no asyncio.Transport
         self._unread = b""
         self._lines: list[bytes] = []
         self._replies: deque[Reply] = deque()

@@ -68,24 +68,25 @@ class SmtpMailer:
     async def send(self, envelope: Envelope) -> str:
         if not self.breaker.admits():
             raise Outage("not tried: the mail server was away a moment ago", wait=self.breaker.remaining)
+        probe = not self.breaker.is_closed
         try:
             reply = await self._hand_over(envelope)
         except Outage as error:
-            self._note_outage(error)
+            self._note_outage(error, probe=probe)
             raise
         except (TryAgain, Never):
             self.breaker.stands()
             raise
         except BaseException:
-            self.breaker.left()
+            self.breaker.left(probe=probe)
             raise
         self.breaker.stands()
         return reply
 
-    def _note_outage(self, error: Outage) -> None:
+    def _note_outage(self, error: Outage, *, probe: bool) -> None:
         if self.breaker.is_closed:
             logger.warning("the mail server is away (%s): letters wait, and one tries again soon", error.reply)
-        self.breaker.fell()
+        self.breaker.fell(probe=probe)
         error.wait = self.breaker.remaining
 
     async def _hand_over(self, envelope: Envelope) -> str:

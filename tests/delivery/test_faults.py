@@ -181,7 +181,9 @@ def test_an_outage_lets_one_probe_through_at_a_time_and_waits_longer_each_time()
     assert breaker.room == 1
     assert [breaker.admits() for _ in range(3)] == [True, False, False]
     assert breaker.room == 0  # nothing is claimed in vain while the probe is under way
-    breaker.fell()
+    breaker.fell()  # still from before: the probe goes on, and is the only one
+    assert (breaker.room, breaker.admits()) == (0, False)
+    breaker.fell(probe=True)
     assert breaker.remaining == 10
     now[0] = 15
     assert breaker.admits()
