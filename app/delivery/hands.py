@@ -2,7 +2,8 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from contextlib import contextmanager
 
 from app.delivery.claims import Lane
 from app.delivery.drafts import Draft
@@ -47,12 +48,19 @@ class Hand:
             self.carriers.add(carrier)
             carrier.add_done_callback(self.carriers.discard)
 
-    def settled(self, settlements: int) -> None:
-        """Put the first of what is finished out of hand."""
-        del self.finished[:settlements]
-        self._count -= settlements
+    @contextmanager
+    def settling(self) -> Iterator[list[Settlement]]:
+        """Yield what is finished; afterwards it is out of hand, unless something went wrong."""
+        finished, self.finished = self.finished, []
+        try:
+            yield finished
+        except BaseException:
+            self.finished = finished + self.finished
+            raise
+        self._count -= len(finished)
 
     async def _carry(self) -> None:
         while self._waiting:
-            self.finished.append(await self._deliver(*self._waiting.popleft()))
+            settlement = await self._deliver(*self._waiting.popleft())
+            self.finished.append(settlement)  # to the list that is there by now
             self._news.set()

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from itertools import chain
 
 from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
@@ -158,11 +158,9 @@ class Worker:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._news.wait(), patience)
         self._news.clear()
-        finished = [list(hand.finished) for hand in self._hands]
-        settlements = list(chain.from_iterable(finished))
-        await self._write(settlements)
-        for hand, those in zip(self._hands, finished, strict=True):
-            hand.settled(len(those))
+        with ExitStack() as settling_:
+            finished = [settling_.enter_context(hand.settling()) for hand in self._hands]
+            await self._write(settlements := list(chain.from_iterable(finished)))
         for campaign_id, words in self._refusals.note(settlements).items():
             await refusals.pause(self.database, campaign_id, words)
         return True
