@@ -71,12 +71,14 @@ def _grow() -> None:
 def _delivery() -> None:
     with delivery.sink() as port, others.nodemailer() as folder:
         for name, opened in _databases():
-            rates = delivery.measure(opened, port, folder)
-            ours, ready = rates["worker"], rates["aiosmtplib"]
-            print(f"deliver on {name:<19}  {ours:8.0f} letters/s      {rates['paced']:8.0f} paced by limits that never bind")
-            print(f"  aiosmtplib, ready-made        {ready:8.0f} messages/s     {ours / ready:8.2f} of it is ours")
-            if other := rates.get("nodemailer"):
-                print(f"  nodemailer's pool             {other:8.0f} messages/s     {ours / other:8.2f} of it is ours")
+            speeds = delivery.measure(opened, port, folder)
+            ours = speeds.pop("worker")
+            print(f"deliver on {name:<19}  {ours.rate:8.0f} letters/s      {ours.cpu:8.0f} µs of CPU a letter")
+            for other, speed in speeds.items():
+                print(
+                    f"  {other:<28}  {speed.rate:8.0f} letters/s      {speed.cpu:8.0f} µs, ours is"
+                    f" {ours.rate / speed.rate:5.2f} of its rate, with {ours.cpu / speed.cpu:5.2f} of its CPU time"
+                )
 
 
 def _paper() -> None:

@@ -26,6 +26,7 @@ from app.services.intake import Intake
 from app.services.sealing import Keys
 from bench import others, service
 from bench.api import bodies
+from bench.others import Speed
 
 SLUG = "rocio-san-miguel"
 PEOPLE = 2_000  # each writes three letters by e-mail: to an authority, an embassy, and the government at home
@@ -42,20 +43,23 @@ def sink() -> Iterator[int]:
         yield port
 
 
-def measure(opened: Callable[[], AbstractContextManager[str]], port: int, nodemailer: Path | None) -> dict[str, float]:
-    """Letters a second: medians of rounds in which all take turns, so that whatever else the machine does hits all."""
-    rounds: list[dict[str, float]] = []
+def measure(opened: Callable[[], AbstractContextManager[str]], port: int, nodemailer: Path | None) -> dict[str, Speed]:
+    """Return medians of rounds in which all take turns, so that whatever else the machine does hits all."""
+    rounds: list[dict[str, Speed]] = []
     with opened() as url:
         service.prepare(url)
         queue = Queue(url)
         envelopes = queue.copies()
         for _ in range(ROUNDS):
-            rates = {"aiosmtplib": others.aiosmtplib_ready_made(port, envelopes)}
-            rates |= {"worker": queue.empty(port), "paced": queue.empty(port, pacing_on=True)}
+            rates = {"aiosmtplib, ready-made": others.aiosmtplib_ready_made(port, envelopes)}
+            rates |= {"worker": queue.empty(port), "ours, paced by no real limit": queue.empty(port, pacing_on=True)}
             if nodemailer:
-                rates["nodemailer"] = others.nodemailer_pool(nodemailer, port, envelopes)
+                rates["nodemailer's pool"] = others.nodemailer_pool(nodemailer, port, envelopes)
             rounds.append(rates)
-    return {name: median(each[name] for each in rounds) for name in rounds[0]}
+    return {
+        name: Speed(*(median(figures) for figures in zip(*(each[name] for each in rounds), strict=True)))
+        for name in rounds[0]
+    }
 
 
 class Queue:
@@ -72,8 +76,8 @@ class Queue:
         uvloop.run(self._drain(copier, pacing_on=False))
         return copier.envelopes
 
-    def empty(self, port: int, *, pacing_on: bool = False) -> float:
-        """Have one worker send all that is queued; return letters a second: claim, compose, build, send, settle."""
+    def empty(self, port: int, *, pacing_on: bool = False) -> Speed:
+        """Have one worker send all that is queued: claim, compose, build, send, settle."""
         uvloop.run(self._fill())
         return uvloop.run(self._drain(SmtpMailer(f"smtp://127.0.0.1:{port}"), pacing_on=pacing_on))
 
@@ -93,23 +97,23 @@ class Queue:
             await session.exec(notices.values(due_at=None))
         await database.close()
 
-    async def _drain(self, mailer: Mailer, *, pacing_on: bool) -> float:
+    async def _drain(self, mailer: Mailer, *, pacing_on: bool) -> Speed:
         limits = {"office_hourly_limit": ENDLESS, "organisation_daily_limit": ENDLESS}
         pacing.FIRST_CONCURRENCY = pacing.MOST_CONCURRENCY = ENDLESS
         settings = Settings(_env_file=None, database_url=self._url, pacing=pacing_on, **limits)
         database = Database(self._url)
         before = await _sent(database)
         worker = Worker(database, mailer, Keys(settings.secret_key), settings)
-        began = time.perf_counter()
+        began = time.perf_counter(), time.process_time()
         await worker.drain()
-        seconds = time.perf_counter() - began
+        speed = others.since(*began, letters=LETTERS)
         sent = await _sent(database) - before
         if isinstance(mailer, SmtpMailer):
             await mailer.close()
         await database.close()
         if sent != LETTERS:
             raise RuntimeError(f"{sent} letters of {LETTERS} were sent")
-        return LETTERS / seconds
+        return speed
 
 
 class _Copier:

@@ -104,7 +104,9 @@ def _command(verb: str, address: str) -> bytes:
 
 def _on_the_wire(message: bytes) -> bytes:
     """Return a message with the line ends of SMTP, its dots doubled, and the end that a text has."""
-    text = PERIOD.sub(b"..", LINE_END.sub(b"\r\n", message))
+    ends = message.count(b"\r\n")
+    clean = ends == message.count(b"\n") == message.count(b"\r")  # as our own messages are
+    text = PERIOD.sub(b"..", message if clean else LINE_END.sub(b"\r\n", message))
     return text + (b".\r\n" if text.endswith(b"\r\n") else b"\r\n.\r\n")
 
 
