@@ -269,6 +269,34 @@ def _inserting_new(dialect: sa.Dialect, table: sa.Table, names: tuple[str, ...])
     return prepared.insert(found, table, names, dialect)
 
 
+async def update_each(
+    session: AsyncSession,
+    model: type[SQLModel],
+    new: Sequence[Row],
+    change: Callable[[Mapping[str, sa.ColumnElement[Any]]], sa.Update],
+    **types: sa.types.TypeEngine[Any],
+) -> None:
+    """Update rows, each with values of its own, in one statement. `types` are those of values that are no columns."""
+    if not new:
+        return
+    columns = {name: types.get(name) or table_of(model).c[name].type for name in new[0]._fields}
+    connection = await session.connection()
+    if connection.dialect.name == "sqlite":
+        parameters = {name: sa.bindparam(f"b_{name}", type_=type_) for name, type_ in columns.items()}
+        values = [{f"b_{name}": each for name, each in row._asdict().items()} for row in new]
+        await connection.execute(change(parameters), values)
+        return
+    arrays = [sa.bindparam(f"b_{name}", type_=postgresql.ARRAY(each, dimensions=1)) for name, each in columns.items()]
+    table = sa.func.unnest(*arrays).table_valued(*(sa.column(name, each) for name, each in columns.items()))
+    given: Any = table.render_derived("given").c
+    await connection.execute(change(given), {f"b_{name}": each for name, each in _columns(new).items()})
+
+
+def _columns(new: Sequence[Row]) -> dict[str, list[Any]]:
+    columns = zip(*new, strict=True)
+    return {name: list(column) for name, column in zip(new[0]._fields, columns, strict=True)}
+
+
 def _arrays(table: sa.Table, names: tuple[str, ...]) -> sa.Select[Any]:
     """Return rows that come as one array for each column: the statement's text is the same for any number of rows."""
     arrays = [sa.bindparam(name, type_=postgresql.ARRAY(table.c[name].type, dimensions=1)) for name in names]

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 
 from app.models.campaign import Audience
-from bench import cold, delivery, grow, imports, intake, letters, paper, returns, service, stats
+from bench import cold, delivery, grow, imports, intake, letters, others, paper, returns, service, stats
 from tests.postgres import fresh_database, postgres_server
 
 BOUNCES = 10_000  # letters, each with a bounce that comes twice and a forged one
@@ -69,13 +69,16 @@ def _grow() -> None:
 
 
 def _delivery() -> None:
-    with delivery.sink() as sink:
-        ready = delivery.ready_made(sink, delivery.PEOPLE)
-        print(f"aiosmtplib, ready-made bytes    {ready:8.0f} messages/s")
+    with delivery.sink() as port, others.nodemailer() as folder:
         for name, opened in _databases():
-            with opened() as url:
-                rate = delivery.deliveries(url, sink)
-            print(f"deliver on {name:<19}  {rate:8.0f} letters/s      {rate / ready:5.2f} of ready-made bytes")
+            speeds = delivery.measure(opened, port, folder)
+            ours = speeds.pop("worker")
+            print(f"deliver on {name:<19}  {ours.rate:8.0f} letters/s      {ours.cpu:8.0f} µs of CPU a letter")
+            for other, speed in speeds.items():
+                print(
+                    f"  {other:<28}  {speed.rate:8.0f} letters/s      {speed.cpu:8.0f} µs, ours is"
+                    f" {ours.rate / speed.rate:5.2f} of its rate, with {ours.cpu / speed.cpu:5.2f} of its CPU time"
+                )
 
 
 def _paper() -> None:

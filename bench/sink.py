@@ -3,10 +3,14 @@
 import argparse
 import asyncio
 
+import uvloop
+
+REPLIES = {b"DATA": b"354 go on\r\n", b"QUIT": b"221 bye\r\n"}
+WELCOME = b"250-sink.example.org\r\n250-PIPELINING\r\n250 8BITMIME\r\n"
+
 
 class Sink(asyncio.Protocol):
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
+    def connection_made(self, transport: asyncio.Transport) -> None:
         self.transport = transport
         self.buffer = b""
         self.in_data = False
@@ -14,28 +18,21 @@ class Sink(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         self.buffer += data
+        replies = b""
         while True:
             end = self.buffer.find(b"\r\n.\r\n" if self.in_data else b"\r\n")
             if end < 0:
-                return
+                break
             line, self.buffer = self.buffer[:end], self.buffer[end + (5 if self.in_data else 2) :]
-            self.answer(line)
+            replies += self.reply(line[:4].upper())
+        self.transport.write(replies)
 
-    def answer(self, line: bytes) -> None:
-        verb = line[:4].upper()
+    def reply(self, verb: bytes) -> bytes:
         if self.in_data:
             self.in_data = False
-            self.transport.write(b"250 2.0.0 accepted\r\n")
-        elif verb == b"EHLO":
-            self.transport.write(b"250-sink.example.org\r\n250 8BITMIME\r\n")
-        elif verb == b"DATA":
-            self.in_data = True
-            self.transport.write(b"354 go on\r\n")
-        elif verb == b"QUIT":
-            self.transport.write(b"221 bye\r\n")
-            self.transport.close()
-        else:
-            self.transport.write(b"250 ok\r\n")
+            return b"250 2.0.0 accepted\r\n"
+        self.in_data = verb == b"DATA"
+        return WELCOME if verb == b"EHLO" else REPLIES.get(verb, b"250 ok\r\n")
 
 
 async def main(port: int) -> None:
@@ -46,4 +43,4 @@ async def main(port: int) -> None:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("--port", type=int, required=True)
-    asyncio.run(main(parser.parse_args().port))
+    uvloop.run(main(parser.parse_args().port))

@@ -28,7 +28,8 @@ class Hostile:
     """`hostile.says["RCPT"] = ["451 later", RST]`: the first time this, the second that, and then as one should.
 
     `taken` are the texts to which it said yes; `heard` is how often each step came. `at("text")` waits for a step.
-    `slowly`: bytes of each reply come one by one. `tls`: STARTTLS is offered with this certificate.
+    `slowly`: bytes of each reply come one by one. `pipelining`: it takes commands together (RFC 2920). `tls`: STARTTLS
+    is offered with this certificate.
     """
 
     says: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
@@ -36,6 +37,7 @@ class Hostile:
     heard: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     host: str = "127.0.0.1"
     slowly: bool = False
+    pipelining: bool = False
     tls: ssl.SSLContext | None = None
     before_reply: Callable[[str], None] | None = None
     url: str = ""
@@ -81,7 +83,7 @@ class Hostile:
             step = line[:8].split()[0].decode().upper()
             said = await self._reply(writer, step)
             if step == "DATA" and said.startswith("354"):
-                text = (await reader.readuntil(b"\r\n.\r\n")).removesuffix(b".\r\n")
+                text = await _text(reader)
                 if (await self._reply(writer, "text", text)).startswith("2"):
                     continue
             if step == "STARTTLS" and said.startswith("220") and self.tls:
@@ -109,6 +111,8 @@ class Hostile:
     def _pleasantly(self, step: str) -> str:
         if step == "EHLO" and self.tls:
             return "250-hostile.example.org\r\n250 STARTTLS"
+        if step == "EHLO" and self.pipelining:
+            return "250-hostile.example.org\r\n250 PIPELINING"
         if step == "STARTTLS" and self.tls:
             return "220 2.0.0 ready"
         return PLEASANT.get(step, "502 5.5.1 what?")
@@ -119,6 +123,13 @@ class Hostile:
             writer.write(part)
             await writer.drain()
             await asyncio.sleep(0)
+
+
+async def _text(reader: asyncio.StreamReader) -> bytes:
+    lines = []
+    while (line := await reader.readuntil(b"\r\n")) != b".\r\n":
+        lines.append(line)
+    return b"".join(lines)
 
 
 class _Over(Exception):

@@ -42,7 +42,7 @@ class Attempts:
 
     async def _send(self, draft: Draft) -> Settlement:
         letter_id = draft.claim.letter_id
-        mail = (writing.letter if letter_id else writing.notice)(draft, self._keys, self._settings)
+        mail = writing.mail(draft, self._keys, self._settings)
         try:
             reply = await self._mailer.send(self._envelope(draft, mail))
         except Refusal as error:

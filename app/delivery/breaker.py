@@ -40,18 +40,20 @@ class Breaker:
         self._probing = True
         return True
 
-    def fell(self) -> None:
-        """The server was away. What was under way at the same time counts as one outage."""
-        if self._probing or self.is_closed:
+    def fell(self, *, probe: bool = False) -> None:
+        """The server was away. What was under way at the same time counts as one outage, and is no probe."""
+        if probe or self.is_closed:
             self._outages += 1
             self._until = self._clock() + min(self._first * 2 ** min(self._outages - 1, 20), LONGEST)
-        self._probing = False
+        if probe:
+            self._probing = False
 
     def stands(self) -> None:
         """The server answered."""
         self._outages = 0
         self._probing = False
 
-    def left(self) -> None:
-        """The probe ended without an answer about the server."""
-        self._probing = False
+    def left(self, *, probe: bool) -> None:
+        """A letter ended without an answer about the server."""
+        if probe:
+            self._probing = False

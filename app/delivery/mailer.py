@@ -1,17 +1,19 @@
 """The mail server, as far as delivery knows it: one method and two errors."""
 
 import logging
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol
 from urllib.parse import unquote, urlsplit
 
 import aiosmtplib
 from aiosmtplib import errors as smtp
-from aiosmtplib.protocol import PERIOD_REGEX, normalize_message_line_endings
 
 from app.config import LOCAL_HOSTS
 from app.delivery.breaker import Breaker
-from app.delivery.replies import CLOSING, Never, Outage, Step, TryAgain, kept, refusal
+from app.delivery.conversation import Closing, Conversation, Gone, words_of
+from app.delivery.line import Line
+from app.delivery.replies import Never, Outage, TryAgain
 
 logger = logging.getLogger(__name__)
 
@@ -20,7 +22,7 @@ SMTPS_PORT = 465
 COMMAND_TIMEOUT = 60.0  # seconds for each reply but the last
 FINAL_TIMEOUT = 600.0  # seconds for the reply to the text (RFC 5321, 4.5.3.2.6)
 FIRST_PAUSE = 5.0  # seconds after an outage until a probe
-GO_ON, ACCEPTED = 354, 2  # the reply to DATA; the first digit of a yes
+GOODBYE = 1.0  # second to wait for the reply to it
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,7 @@ class SmtpMailer:
         first_pause: float = FIRST_PAUSE,
     ) -> None:
         self._url = urlsplit(url)
-        self._idle: list[aiosmtplib.SMTP] = []
+        self._idle: list[Line] = []
         self._command_timeout = command_timeout
         self._final_timeout = final_timeout
         self.breaker = Breaker(first_pause)
@@ -66,31 +68,32 @@ class SmtpMailer:
     async def send(self, envelope: Envelope) -> str:
         if not self.breaker.admits():
             raise Outage("not tried: the mail server was away a moment ago", wait=self.breaker.remaining)
+        probe = not self.breaker.is_closed
         try:
             reply = await self._hand_over(envelope)
         except Outage as error:
-            self._note_outage(error)
+            self._note_outage(error, probe=probe)
             raise
         except (TryAgain, Never):
             self.breaker.stands()
             raise
         except BaseException:
-            self.breaker.left()
+            self.breaker.left(probe=probe)
             raise
         self.breaker.stands()
         return reply
 
-    def _note_outage(self, error: Outage) -> None:
+    def _note_outage(self, error: Outage, *, probe: bool) -> None:
         if self.breaker.is_closed:
             logger.warning("the mail server is away (%s): letters wait, and one tries again soon", error.reply)
-        self.breaker.fell()
+        self.breaker.fell(probe=probe)
         error.wait = self.breaker.remaining
 
     async def _hand_over(self, envelope: Envelope) -> str:
         while self._idle:
             try:
                 return await self._use(self._idle.pop(), envelope)
-            except (_Gone, _Closing):  # the server had closed it meanwhile; it has not taken the letter
+            except (Gone, Closing):  # the server had closed it meanwhile; it has not taken the letter
                 continue
         return await self._use(await self._connect(), envelope)
 
@@ -101,34 +104,36 @@ class SmtpMailer:
     async def close(self) -> None:
         """Say goodbye on every connection that is kept."""
         while self._idle:
-            connection = self._idle.pop()
-            try:
-                await connection.quit(timeout=1)
-            except (smtp.SMTPException, OSError):
-                connection.close()
+            line = self._idle.pop()
+            with suppress(smtp.SMTPException, OSError):
+                await line.ask(b"QUIT\r\n", timeout=GOODBYE)
+            line.close()
 
-    async def _use(self, connection: aiosmtplib.SMTP, envelope: Envelope) -> str:
+    async def _use(self, line: Line, envelope: Envelope) -> str:
         """Send over this connection, and keep it unless it broke."""
+        timeouts = {"command_timeout": self._command_timeout, "final_timeout": self._final_timeout}
         try:
-            reply = await self._transfer(connection, envelope)
+            reply = await Conversation(line, **timeouts).hand_over(
+                envelope.sender, envelope.recipient, envelope.message
+            )
         except Never:
-            await self._keep_clean(connection)
+            await self._keep_clean(line)
             raise
         except BaseException:
-            connection.close()
+            line.close()
             raise
-        self._idle.append(connection)
+        self._idle.append(line)
         return reply
 
-    async def _keep_clean(self, connection: aiosmtplib.SMTP) -> None:
+    async def _keep_clean(self, line: Line) -> None:
         try:
-            await connection.rset()
+            await line.ask(b"RSET\r\n", timeout=self._command_timeout)
         except (smtp.SMTPException, OSError):
-            connection.close()
+            line.close()
         else:
-            self._idle.append(connection)
+            self._idle.append(line)
 
-    async def _connect(self) -> aiosmtplib.SMTP:
+    async def _connect(self) -> Line:
         host = self._url.hostname or "localhost"
         smtps = self._url.scheme == "smtps"
         connection = aiosmtplib.SMTP(
@@ -145,40 +150,8 @@ class SmtpMailer:
             await _greet(connection)
         except (smtp.SMTPException, OSError) as error:
             connection.close()
-            raise Outage(_words_of(error)) from error
-        return connection
-
-    async def _transfer(self, connection: aiosmtplib.SMTP, envelope: Envelope) -> str:
-        """Walk one message through MAIL, RCPT and DATA, and tell where it stopped."""
-        step = Step.MAIL
-        try:
-            await connection.mail(envelope.sender)
-            step = Step.RCPT
-            await connection.rcpt(envelope.recipient)
-            step = Step.DATA
-            code, words = await connection.execute_command(b"DATA")
-            if code == GO_ON:
-                step = Step.TEXT  # from here on, nobody knows before the server has answered
-                code, words = await self._say(connection, envelope.message)
-        except smtp.SMTPResponseException as error:
-            code, words = error.code, error.message
-        except (smtp.SMTPException, OSError) as error:
-            if step is Step.MAIL:
-                raise _Gone(_words_of(error)) from error
-            raise TryAgain(_words_of(error), uncertain=step is Step.TEXT) from error
-        if step is Step.TEXT and code // 100 == ACCEPTED:
-            return kept(f"{code} {words}")
-        if code == CLOSING:
-            raise (_Gone if step is Step.MAIL else _Closing)(kept(f"{code} {words}"))
-        raise refusal(step, code, words)
-
-    async def _say(self, connection: aiosmtplib.SMTP, message: bytes) -> aiosmtplib.SMTPResponse:
-        """Hand over the text and wait for the last reply. aiosmtplib's own `data` does not tell which part failed."""
-        if connection.protocol is None:
-            raise smtp.SMTPServerDisconnected("the connection is lost")
-        text = PERIOD_REGEX.sub(b"..", normalize_message_line_endings(message))
-        connection.protocol.write(text + b".\r\n")
-        return await connection.protocol.read_response(timeout=self._final_timeout)
+            raise Outage(words_of(error)) from error
+        return Line(connection)
 
 
 async def _greet(connection: aiosmtplib.SMTP) -> None:
@@ -188,15 +161,3 @@ async def _greet(connection: aiosmtplib.SMTP) -> None:
             await connection.ehlo()
         except smtp.SMTPHeloError:
             await connection.helo()
-
-
-class _Gone(Outage):
-    """The connection was closed before anything was said on it."""
-
-
-class _Closing(TryAgain):
-    """The server said that it closes the connection, and that it has not taken the letter."""
-
-
-def _words_of(error: Exception) -> str:
-    return kept(f"{type(error).__name__}: {error}")

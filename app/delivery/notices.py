@@ -12,7 +12,7 @@ from app.composing.brief import BriefContent
 from app.database import database_now
 from app.delivery import topics
 from app.delivery.claims import Claim
-from app.delivery.drafts import MOST_CRASHES, Draft
+from app.delivery.drafts import MOST_CRASHES, NoticeDraft
 from app.delivery.topics import NO_TOPIC
 from app.delivery.verdicts import Verdict, verdict
 from app.errors import NotPublishable
@@ -25,20 +25,21 @@ from app.services import briefs, notice_limits, publicity, publishing
 FIRST_LOOK, LONGEST_LOOK = 60.0, 6 * 3600.0  # seconds between looks whether all letters have left
 
 
-async def drafts(session: AsyncSession, claims: Sequence[Claim], *, at: datetime) -> list[Draft]:
+async def drafts(session: AsyncSession, claims: Sequence[Claim], *, at: datetime) -> list[NoticeDraft]:
     """Return the notices that have something to say now. What has to wait is due later, the others are over."""
     submissions = await topics.by_id(session, Submission, [each.submission_id for each in claims])
     letters = await _letters_of(session, list(submissions))
     about = await topics.read(session, [each.about for each in claims if each.about])
     hidden = await publicity.hidden(session, {each.campaign_id for each in submissions.values()})
-    found: dict[Verdict, list[Draft]] = {each: [] for each in Verdict}
+    found: dict[Verdict, list[NoticeDraft]] = {each: [] for each in Verdict}
     for claim in claims:
         submission, own = submissions[claim.submission_id], letters.get(claim.submission_id, [])
         topic = about.get(claim.about or claim.id, NO_TOPIC)
         decided = verdict(claim.notice, submission, {letter.stage for letter in own}, topic, at=at)
         silent = submission.campaign_id in hidden and claim.notice is not Notice.TEST
         if claim.crashes < MOST_CRASHES and not silent and (brief := await _brief(session, submission, own)):
-            found[decided].append(Draft(claim, submission, brief, own, topic=topic))
+            draft = NoticeDraft(claim=claim, brief=brief, submission=submission, letters=own, topic=topic)
+            found[decided].append(draft)
     allowed = await _within_limits(session, found[Verdict.SEND], at=at)
     await _put_off(session, [draft.claim for draft in found[Verdict.LATER]])
     kept = {draft.claim.id for draft in [*allowed, *found[Verdict.LATER]]}
@@ -65,7 +66,7 @@ async def _brief(session: AsyncSession, submission: Submission, own: Sequence[Le
         return None
 
 
-async def _within_limits(session: AsyncSession, drafts: Sequence[Draft], *, at: datetime) -> list[Draft]:
+async def _within_limits(session: AsyncSession, drafts: Sequence[NoticeDraft], *, at: datetime) -> list[NoticeDraft]:
     """Leave out what would be too many for one address in one day. Nobody is told, least of all who typed it in."""
     new = [draft for draft in drafts if draft.claim.notice in notice_limits.MOST_A_DAY and draft.claim.attempts == 1]
     counts = await notice_limits.count(session, [draft.submission.digest or b"" for draft in new], today=at.date())

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.database import at_the_end, database_now, execute_many, rows, table_of, upsert_adding
+from app.database import among, at_the_end, database_now, rows, table_of, update_each, upsert_adding
 from app.delivery import addresses, destinations
 from app.delivery.settlement import Outcome, Settlement
 from app.models.delivery import Delivery
@@ -23,8 +23,7 @@ from app.services import stages
 async def settle(session: AsyncSession, settlements: Sequence[Settlement], *, at: datetime) -> None:
     """Write down what became of the claims. One whose lease has passed to another is refused."""
     ours = await addresses.redirected(session, await _still_ours(session, settlements))
-    await _write(session, [each for each in ours if each.wait is None], due_at=sa.null())
-    await _write(session, [each for each in ours if each.wait is not None], due_at=database_now(sa.bindparam("b_wait")))
+    await _set_free(session, ours)
     await _settle_letters(session, {each.claim.letter_id: each for each in ours if each.claim.letter_id}, at=at)
     await destinations.adjust(session, ours)
     _count(session, ours)
@@ -34,7 +33,7 @@ async def _still_ours(session: AsyncSession, settlements: Sequence[Settlement]) 
     held = await rows(
         session,
         sa.select(col(Delivery.id), col(Delivery.lease))
-        .where(col(Delivery.id).in_([each.claim.id for each in settlements]))
+        .where(among(session, col(Delivery.id), [each.claim.id for each in settlements]))
         .order_by(col(Delivery.id))
         .with_for_update(),
     )
@@ -42,55 +41,54 @@ async def _still_ours(session: AsyncSession, settlements: Sequence[Settlement]) 
     return [each for each in settlements if leases.get(each.claim.id) == each.claim.lease]
 
 
-async def _write(session: AsyncSession, settlements: Sequence[Settlement], *, due_at: sa.ColumnElement[Any]) -> None:
-    """Give the deliveries free, in one round trip. That one was uncertain is never forgotten."""
+class _Freed(NamedTuple):
+    id: uuid.UUID
+    wait: float | None
+    unspent: int
+    reply: str
+    uncertain: bool
+
+
+async def _set_free(session: AsyncSession, settlements: Sequence[Settlement]) -> None:
+    """Give the deliveries free. One without a wait is over. That one was uncertain is never forgotten."""
+    freed = [_Freed(each.claim.id, each.wait, not each.spent, each.reply, each.uncertain) for each in settlements]
+    await update_each(session, Delivery, freed, _free, wait=sa.Float(), unspent=sa.Integer(), reply=sa.String())
+
+
+def _free(given: Mapping[str, Any]) -> sa.Update:
     table = table_of(Delivery)
-    change = sa.update(table).where(table.c.id == sa.bindparam("b_id"))
-    change = change.values(
-        lease=None,
-        due_at=due_at,
-        attempts=table.c.attempts - sa.bindparam("b_unspent", type_=sa.Integer()),
-        crashes=0,
-        last_reply=sa.bindparam("b_reply"),
-        uncertain=sa.or_(table.c.uncertain, sa.bindparam("b_uncertain")),
+    return (
+        sa.update(table)
+        .where(table.c.id == given["id"])
+        .values(
+            lease=None,
+            due_at=database_now(given["wait"]),  # never, where there is no wait
+            attempts=table.c.attempts - given["unspent"],
+            crashes=0,
+            last_reply=given["reply"],
+            uncertain=sa.or_(table.c.uncertain, given["uncertain"]),
+        )
     )
-    values = [
-        {
-            "b_id": each.claim.id,
-            "b_reply": each.reply,
-            "b_uncertain": each.uncertain,
-            "b_unspent": int(not each.spent),
-        }
-        | ({} if each.wait is None else {"b_wait": each.wait})
-        for each in settlements
-    ]
-    await execute_many(session, change, values)
 
 
 async def _settle_letters(session: AsyncSession, by_letter: Mapping[uuid.UUID, Settlement], *, at: datetime) -> None:
-    locked = await stages.lock(session, col(Letter.id).in_(list(by_letter)))
+    locked = await stages.lock(session, among(session, col(Letter.id), by_letter))
     sending = [letter for letter in locked if letter.stage is Stage.SENDING]
     stopped = [letter for letter in sending if _comes_back_unwanted(letter, by_letter[letter.id])]
-    groups: dict[tuple[Stage, Reason | None, Channel | None], list[stages.Standing]] = {}
+    groups: dict[tuple[Stage | None, Reason | None, Channel | None], list[stages.Standing]] = {}
     for letter in sending:
         each = by_letter[letter.id]
-        channel = each.fallback if each.stage is Stage.READY and letter not in stopped else None
-        to = Stage.QUEUED if letter in stopped else each.stage or Stage.QUEUED
-        groups.setdefault((to, each.reason, channel), []).append(letter)
+        channel = each.fallback if each.stage is Stage.READY else None
+        way = (None, each.reason, None) if letter in stopped else (each.stage, each.reason, channel)
+        groups.setdefault(way, []).append(letter)
     for (to, reason, channel), group in groups.items():
-        await stages.move(session, group, to, at=at, reason=reason, channel=channel)
+        kept = {letter.id: _kept(by_letter[letter.id], letter.id) for letter in group} if to else None
+        await stages.move(session, group, to or Stage.QUEUED, at=at, reason=reason, channel=channel, kept=kept)
     await _cancel(session, stopped, at=at)
-    kept = [
-        {"b_id": letter.id, "b_message": each.message_id, "b_text": each.sealed_text, "b_reply": each.reply}
-        for letter in sending
-        if (each := by_letter[letter.id]).stage is not None
-    ]
-    table = table_of(Letter)
-    keep = sa.update(table).where(table.c.id == sa.bindparam("b_id"), table.c.digest.is_not(None))  # not of the erased
-    keep = keep.values(
-        message_id=sa.bindparam("b_message"), sealed_text=sa.bindparam("b_text"), server_reply=sa.bindparam("b_reply")
-    )
-    await execute_many(session, keep, kept)
+
+
+def _kept(settlement: Settlement, letter_id: uuid.UUID) -> stages.Kept:
+    return stages.Kept(letter_id, settlement.message_id, settlement.sealed_text, settlement.reply)
 
 
 def _comes_back_unwanted(letter: stages.Standing, settlement: Settlement) -> bool:

@@ -4,6 +4,8 @@ import asyncio
 import logging
 import time
 from collections.abc import Sequence
+from contextlib import ExitStack, suppress
+from itertools import chain
 
 from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -14,6 +16,7 @@ from app.delivery import claims, drafts, notices, refusals, settling, signing, t
 from app.delivery.attempt import Attempts, not_begun
 from app.delivery.claims import Claim, Lane
 from app.delivery.drafts import Draft
+from app.delivery.hands import Hand
 from app.delivery.mailer import Mailer
 from app.delivery.settlement import Settlement
 from app.models.columns import now
@@ -22,8 +25,6 @@ from app.services.sealing import Keys
 
 logger = logging.getLogger(__name__)
 
-IN_HAND = 100  # deliveries that a worker holds at once in each lane
-CONNECTIONS = 4  # on which it sends letters at once
 IDLE = 0.5  # seconds between looks at an empty queue
 TIDY_EVERY = 3600.0  # seconds
 TELL_EVERY = 5.0  # seconds between looks for news, while there are letters to send
@@ -31,24 +32,8 @@ TROUBLE = 5.0  # seconds to wait, at most, when the database does not answer; be
 FIRST_TROUBLE = 0.1  # … so long, then twice as long each time: leases of what is in hand run on
 
 
-class _InHand:
-    """What is claimed in one lane and not settled. Lanes are apart: a slow office keeps nobody from confirming."""
-
-    def __init__(self, lane: Lane, *, connections: int) -> None:
-        self.lane = lane
-        self.connections = asyncio.Semaphore(connections)
-        self.tasks: set[asyncio.Task[Settlement]] = set()
-
-    @property
-    def room(self) -> int:
-        """How many to claim: none while more than half are in hand, for a claim costs the same for one as for many."""
-        most = 1 if self.lane is Lane.SUSPECTS else IN_HAND  # alone: then only the guilty one fails three times
-        room = most - len(self.tasks)
-        return room if 2 * room >= most else 0
-
-
 class Worker:
-    """Holds at most IN_HAND deliveries in each lane; what is finished together is settled together."""
+    """Holds deliveries of each lane; what is finished together is settled together."""
 
     def __init__(self, database: Database, mailer: Mailer, keys: Keys, settings: Settings) -> None:
         self.database = database
@@ -60,16 +45,18 @@ class Worker:
         self._stopping = asyncio.Event()
         self._tidy_at = 0.0
         self._tell_at = 0.0
-        self._lanes = (
-            _InHand(Lane.NOTICES, connections=1),
-            _InHand(Lane.LETTERS, connections=CONNECTIONS),
-            _InHand(Lane.SUSPECTS, connections=1),
-        )
+        self._news = asyncio.Event()
+        self._hands = [Hand(lane, self._deliver, self._news) for lane in (Lane.NOTICES, Lane.LETTERS, Lane.SUSPECTS)]
 
     @property
-    def in_hand(self) -> set[asyncio.Task[Settlement]]:
-        """What is claimed and not settled."""
-        return set[asyncio.Task[Settlement]]().union(*(each.tasks for each in self._lanes))
+    def in_hand(self) -> int:
+        """How much is claimed and not settled."""
+        return sum(map(len, self._hands))
+
+    @property
+    def carriers(self) -> list[asyncio.Task[None]]:
+        """Who is under way with it."""
+        return [carrier for hand in self._hands for carrier in hand.carriers]
 
     @property
     def _time_to_begin(self) -> float:
@@ -106,7 +93,7 @@ class Worker:
     async def run_once(self) -> bool:
         """Claim what there is room for, settle what is finished. False: there is nothing to do."""
         told = await self._tell()
-        claimed = [await self._claim(each) for each in self._lanes]
+        claimed = [await self._claim(each) for each in self._hands]
         return await self._settle(patience=IDLE) or told or any(claimed)
 
     async def finish(self) -> None:
@@ -133,7 +120,7 @@ class Worker:
         self._tell_at = time.monotonic() + TELL_EVERY
         return await announcing.tell_some(self.database, at=now())
 
-    async def _claim(self, hand: _InHand) -> bool:
+    async def _claim(self, hand: Hand) -> bool:
         most = min(hand.room, self.mailer.room)
         if not most:
             return False
@@ -141,7 +128,7 @@ class Worker:
         async with self.database.transaction() as session:
             taken = await self._take(session, hand.lane, most=most)
             ready = await self._read(session, taken) if taken else []
-        hand.tasks |= {asyncio.create_task(self._deliver(draft, hand, until=until)) for draft in ready}
+        hand.take(ready, until=until)
         return bool(taken)
 
     async def _take(self, session: AsyncSession, lane: Lane, *, most: int) -> list[Claim]:
@@ -156,27 +143,30 @@ class Worker:
     async def _read(self, session: AsyncSession, taken: Sequence[Claim]) -> list[Draft]:
         letters = [each for each in taken if each.letter_id]
         asking = [each for each in taken if not each.letter_id]
-        drafted = await drafts.of_letters(session, letters, at=now()) if letters else []
-        return drafted + (await notices.drafts(session, asking, at=now()) if asking else [])
+        return [
+            *(await drafts.of_letters(session, letters, at=now()) if letters else ()),
+            *(await notices.drafts(session, asking, at=now()) if asking else ()),
+        ]
 
-    async def _deliver(self, draft: Draft, hand: _InHand, *, until: float) -> Settlement:
+    async def _deliver(self, draft: Draft, until: float) -> Settlement:
         """Attempt one delivery, while the lease holds and nobody wants to stop. Never raises."""
-        async with hand.connections:
-            if time.monotonic() >= until:
-                return not_begun(draft, "not tried: the lease would not have lasted")
-            if self._stopping.is_set():
-                return not_begun(draft, "not tried: the worker was told to stop")
-            return await self._attempts.make(draft)
+        if time.monotonic() >= until:
+            return not_begun(draft, "not tried: the lease would not have lasted")
+        if self._stopping.is_set():
+            return not_begun(draft, "not tried: the worker was told to stop")
+        return await self._attempts.make(draft)
 
     async def _settle(self, *, patience: float | None) -> bool:
         """Write down in one transaction whatever is finished by now. False: nothing is in hand."""
         if not self.in_hand:
             return False
-        done, _ = await asyncio.wait(self.in_hand, timeout=patience, return_when=asyncio.FIRST_COMPLETED)
-        settlements = [task.result() for task in done]
-        await self._write(settlements)
-        for each in self._lanes:
-            each.tasks -= done
+        if not any(hand.finished for hand in self._hands):
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._news.wait(), patience)
+        self._news.clear()
+        with ExitStack() as settling_:
+            finished = [settling_.enter_context(hand.settling()) for hand in self._hands]
+            await self._write(settlements := list(chain.from_iterable(finished)))
         for campaign_id, words in self._refusals.note(settlements).items():
             await refusals.pause(self.database, campaign_id, words)
         return True

@@ -8,7 +8,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from app.composing.sender import Supporter, display_name
 from app.config import PROJECT, Settings
-from app.delivery.drafts import Draft
+from app.delivery.drafts import Draft, LetterDraft, NoticeDraft
 from app.delivery.message import Mail
 from app.models.delivery import Notice
 from app.models.letter import LEFT, LetterKind
@@ -27,48 +27,58 @@ SUBSCRIBED = frozenset({Notice.THANKS, Notice.OUTCOME, Notice.UPDATE})
 _environment = Environment(loader=FileSystemLoader(FOLDER), undefined=StrictUndefined, autoescape=False)  # noqa: S701 - plain text
 
 
-def letter(draft: Draft, keys: Keys, settings: Settings) -> Mail:
+def mail(draft: Draft, keys: Keys, settings: Settings) -> Mail:
+    """Return what is sent."""
+    match draft:
+        case LetterDraft():
+            return _letter(draft, keys, settings)
+        case NoticeDraft():
+            return _notice(draft, keys, settings)
+    raise LookupError("neither a letter nor a notice")
+
+
+def _letter(draft: LetterDraft, keys: Keys, settings: Settings) -> Mail:
     """Return the letter as it goes to the office."""
-    (row,) = draft.letters
-    office = draft.brief.office(row.office_id)
-    if office is None or draft.submission.sealed is None or draft.address is None:
+    letter = draft.own
+    office = draft.brief.office(draft.standing.office_id)
+    if office is None or letter.sealed is None or draft.address is None:
         raise LookupError("the gates let something through that cannot be written")
-    supporter, own = submissions.unseal(keys, draft.submission.id, draft.submission.sealed)
-    composed = wording.composed(draft.brief, office, draft.holder, row, supporter, own, endorsers=draft.endorsers)
+    supporter, own = submissions.unseal(keys, draft.claim.submission_id, letter.sealed)
+    composed = wording.composed(draft.brief, office, draft.holder, letter, supporter, own, endorsers=draft.endorsers)
     sender = draft.brief.mail_from or settings.mail_from
     domain = sender.rpartition("@")[2]
-    back = partial(returns.address, keys, id_=row.id, base=settings.returns_to, written_to=draft.address)
+    back = partial(returns.address, keys, id_=letter.id, base=settings.returns_to, written_to=draft.address)
     return Mail(
         sender=sender,
         sender_name=_sender_name(draft, supporter, domain),
         to=draft.address,
         subject=composed.subject,
         body=composed.body,
-        message_id=f"{row.id}@{domain}",
+        message_id=f"{letter.id}@{domain}",
         person=supporter.name,
         reply_to=_answers_to(draft, supporter, back(Purpose.ANSWER)),
         returns_to=back(Purpose.BOUNCE),
     )
 
 
-def _sender_name(draft: Draft, supporter: Supporter, domain: str) -> str:
-    if draft.letters[0].kind is LetterKind.JOINT:
+def _sender_name(draft: LetterDraft, supporter: Supporter, domain: str) -> str:
+    if draft.own.kind is LetterKind.JOINT:
         return draft.brief.organisation
     via = draft.brief.organisation if draft.brief.name_organisation else domain
     return f"{display_name(draft.brief, supporter)} via {via}"
 
 
-def _answers_to(draft: Draft, supporter: Supporter, ours: str) -> str | None:
+def _answers_to(draft: LetterDraft, supporter: Supporter, ours: str) -> str | None:
     """Return where answers go. To a campaign's own address they go by themselves, unless it wants them kept."""
     brief = draft.brief
-    if draft.letters[0].kind is LetterKind.JOINT and supporter.email:
+    if draft.own.kind is LetterKind.JOINT and supporter.email:
         return supporter.email
-    if draft.letters[0].kind is LetterKind.PERSONAL and brief.reply_to_supporter:
+    if draft.own.kind is LetterKind.PERSONAL and brief.reply_to_supporter:
         return supporter.email
     return ours if brief.mail_from is None or brief.keep_answers else None
 
 
-def notice(draft: Draft, keys: Keys, settings: Settings) -> Mail:
+def _notice(draft: NoticeDraft, keys: Keys, settings: Settings) -> Mail:
     """Return a notice to a supporter. Asking to confirm, it holds nothing that whoever typed the address chose."""
     submission, kind = draft.submission, draft.claim.notice
     if submission.sealed is None or kind is None:
@@ -92,7 +102,7 @@ def notice(draft: Draft, keys: Keys, settings: Settings) -> Mail:
     )
 
 
-def _render(draft: Draft, keys: Keys, settings: Settings) -> str:
+def _render(draft: NoticeDraft, keys: Keys, settings: Settings) -> str:
     """Return a notice's text in the supporter's language, its subject on the first line."""
     submission, topic = draft.submission, draft.topic
     language = submission.language if (FOLDER / submission.language).is_dir() else FALLBACK
@@ -117,7 +127,7 @@ def _told(news: News, language: str) -> str:
     return "\n\n".join(filter(None, (_in(news.text, language), _in(news.instructions, language))))
 
 
-def _copies(draft: Draft, keys: Keys) -> list[str]:
+def _copies(draft: NoticeDraft, keys: Keys) -> list[str]:
     """Return the letters as they left."""
     return [
         keys.open(row.sealed_text, about=row.id).decode()
@@ -126,14 +136,14 @@ def _copies(draft: Draft, keys: Keys) -> list[str]:
     ]
 
 
-def _enclosed(draft: Draft, keys: Keys) -> str:
+def _enclosed(draft: NoticeDraft, keys: Keys) -> str:
     enclosure = draft.topic.enclosure
     if enclosure is None:
         raise LookupError("a notice that has lost what it brings")
     return keys.open(enclosure.sealed, about=enclosure.id).decode()
 
 
-def _unsubscribe(draft: Draft, keys: Keys, settings: Settings) -> str:
+def _unsubscribe(draft: NoticeDraft, keys: Keys, settings: Settings) -> str:
     return f"{settings.base_url}/unsubscribe/{keys.token_for(draft.submission.id, purpose=UNSUBSCRIBE)}"
 
 

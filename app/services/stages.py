@@ -1,16 +1,16 @@
 """The one place where a letter changes its stage: by the table of allowed moves, and with the tally."""
 
 import uuid
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
-from functools import cache
+from functools import cache, partial
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.database import among, rows, table_of
+from app.database import among, rows, table_of, update_each
 from app.models.campaign import Campaign
 from app.models.columns import day_in
 from app.models.letter import NEXT, AnswerKind, Letter, LetterKind, Reason, Stage
@@ -19,6 +19,15 @@ from app.prepared import Prepared
 from app.services import tally
 
 AT_ONCE = 1_000  # letters of one statement
+
+
+class Kept(NamedTuple):
+    """What is kept of a letter that has left, or that is refused for good."""
+
+    id: uuid.UUID
+    message_id: str | None
+    sealed_text: bytes | None
+    server_reply: str
 
 
 class Standing(NamedTuple):
@@ -93,9 +102,12 @@ async def move(
     at: datetime,
     reason: Reason | None = None,
     channel: Channel | None = None,
+    kept: Mapping[uuid.UUID, Kept] | None = None,
     **values: object,
 ) -> None:
     """Move locked letters to one stage, perhaps by another `channel`, and the tally with them.
+
+    `kept` has all of them or none; of the erased nothing is kept.
 
     ValueError if the table does not allow it.
     """
@@ -107,7 +119,10 @@ async def move(
         changed |= {"channel": channel} if channel else {}
         for start in range(0, len(same_day), AT_ONCE):
             ids = [letter.id for letter in same_day[start : start + AT_ONCE]]
-            await _moved(tuple(changed)).rows(session, ids=ids, **changed)
+            if kept:
+                await update_each(session, Letter, [kept[id_] for id_ in ids], partial(_changed, changed))
+            else:
+                await _moved(tuple(changed)).rows(session, ids=ids, **changed)
     count(session, letters, to, at=at, channel=channel)
 
 
@@ -120,6 +135,12 @@ def _moved(names: tuple[str, ...]) -> Prepared:
         )
 
     return Prepared(make)
+
+
+def _changed(changed: Mapping[str, object], given: Mapping[str, sa.ColumnElement[Any]]) -> sa.Update:
+    table = table_of(Letter)
+    texts = {name: sa.case((table.c.digest.is_not(None), given[name])) for name in Kept._fields[1:]}
+    return sa.update(table).where(table.c.id == given["id"]).values({**changed, **texts})
 
 
 async def stop_if_it_comes_back(session: AsyncSession, *which: sa.ColumnElement[bool]) -> None:

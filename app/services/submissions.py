@@ -32,7 +32,20 @@ def unseal(keys: Keys, submission_id: uuid.UUID, sealed: bytes) -> tuple[Support
     return Supporter(**supporter), OwnPart(**{**own, "arguments": tuple(own.get("arguments", ()))})
 
 
-def handed(letter: Letter, supporter: Supporter, own: OwnPart) -> Handed:
+class Chosen(Protocol):
+    """A letter, as far as composing asks for its own choices."""
+
+    @property
+    def prisoner_id(self) -> uuid.UUID | None: ...
+    @property
+    def language(self) -> str: ...
+    @property
+    def seed(self) -> int: ...
+    @property
+    def copies(self) -> list[str] | None: ...
+
+
+def handed(letter: Chosen, supporter: Supporter, own: OwnPart) -> Handed:
     """Return what composing needs of a letter's submission."""
     copies = tuple(uuid.UUID(office_id) for office_id in letter.copies or ())
     return Handed(supporter, own, letter.prisoner_id, letter.language, letter.seed, copies)

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Mapping, Sequence
+from typing import Protocol
 
 from app.composing import joint
 from app.composing.brief import BriefContent, BriefOffice
@@ -20,11 +21,18 @@ def seal(keys: Keys, text: ComposedLetter, *, about: uuid.UUID) -> bytes:
     return keys.seal(f"{text.subject}\n{text.body}".encode(), about=about)
 
 
+class Worded(submissions.Chosen, Protocol):
+    """A letter, as far as wording it asks."""
+
+    @property
+    def kind(self) -> LetterKind: ...
+
+
 def composed(
     brief: BriefContent,
     office: BriefOffice,
     holder: Official | None,
-    letter: Letter,
+    letter: Worded,
     supporter: Supporter,
     own: OwnPart,
     *,

@@ -13,9 +13,9 @@ LETTER = Envelope("letters@campaign.example.org", "office@by.example.org", b"Sub
 SOON = 0.2  # seconds: what silence may cost a test
 
 
-@pytest.fixture
-async def hostile() -> AsyncIterator[Hostile]:
-    async with Hostile() as running:
+@pytest.fixture(params=[False, True], ids=["one by one", "pipelining"])
+async def hostile(request: pytest.FixtureRequest) -> AsyncIterator[Hostile]:
+    async with Hostile(pipelining=request.param) as running:
         yield running
 
 
@@ -125,6 +125,44 @@ async def test_what_breaks_off_after_the_text_is_uncertain(hostile: Hostile, sai
     assert end.uncertain
 
 
+@pytest.mark.parametrize("step", ["MAIL", "RCPT"])
+async def test_a_text_that_is_asked_for_after_a_no_is_empty_and_the_no_stands(step: str) -> None:
+    async with Hostile(pipelining=True) as hostile:
+        hostile.says[step] = ["550 5.1.1 no"]
+
+        first, second = await ending(hostile.url, times=2)
+
+        assert str(first) == "550 5.1.1 no"
+        assert second == "250 2.0.0 taken"
+        assert hostile.heard["text"] == 2
+        assert hostile.taken == [LETTER.message.replace(b"\r\n.dot", b"\r\n..dot")]
+        assert hostile.heard["banner"] == 1  # on the same connection
+
+
+@pytest.mark.parametrize("then", [SILENCE, FIN, RST, "503 5.5.1 no recipient", "nonsense"])
+@pytest.mark.parametrize("step", ["MAIL", "RCPT"])
+async def test_the_first_no_is_what_counts_whatever_comes_after_it(step: str, then: str) -> None:
+    async with Hostile(pipelining=True) as hostile:
+        hostile.says[step] = ["550 5.1.1 nobody"]
+        hostile.says["DATA"] = [then]
+
+        (end,) = await ending(hostile.url)
+
+        assert isinstance(end, Never)
+        assert str(end) == "550 5.1.1 nobody"
+
+
+@pytest.mark.parametrize("step", ["MAIL", "RCPT", "DATA"])
+async def test_a_reply_that_nobody_asked_for_is_never_taken_for_a_yes(hostile: Hostile, step: str) -> None:
+    hostile.says[step] = [f"{'354 go on' if step == 'DATA' else '250 ok'}\r\n250 2.0.0 taken"]
+    hostile.says["text"] = ["554 5.6.0 not this"] * 2
+
+    (end,) = await ending(hostile.url)
+
+    assert isinstance(end, Refusal)
+    assert hostile.taken == []
+
+
 @pytest.mark.parametrize("said", ["250 ok", "251 2.1.5 forwarded", "299 why not", "250-two\r\n250 lines"])
 async def test_any_yes_after_the_text_is_a_yes(hostile: Hostile, said: str) -> None:
     hostile.says["text"] = [said]
@@ -187,7 +225,9 @@ def test_an_outage_lets_one_probe_through_at_a_time_and_waits_longer_each_time()
     assert breaker.room == 1
     assert [breaker.admits() for _ in range(3)] == [True, False, False]
     assert breaker.room == 0  # nothing is claimed in vain while the probe is under way
-    breaker.fell()
+    breaker.fell()  # still from before: the probe goes on, and is the only one
+    assert (breaker.room, breaker.admits()) == (0, False)
+    breaker.fell(probe=True)
     assert breaker.remaining == 10
     now[0] = 15
     assert breaker.admits()

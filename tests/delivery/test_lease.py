@@ -6,8 +6,9 @@ from httpx import AsyncClient
 
 from app.config import Settings
 from app.database import Database
+from app.delivery.hands import CONNECTIONS
 from app.delivery.mailer import SmtpMailer
-from app.delivery.worker import CONNECTIONS, Worker
+from app.delivery.worker import Worker
 from app.services.sealing import Keys
 from tests.delivery.steps import deliveries, many_offices, queue, stats
 from tests.factories import published

@@ -256,7 +256,7 @@ async def test_what_a_dead_worker_held_goes_one_by_one(
 
     running = asyncio.create_task(worker.drain())
     await relay.texts_held(1)
-    at_once = len(worker.in_hand)
+    at_once = worker.in_hand
     relay.go_on()
     await running
 

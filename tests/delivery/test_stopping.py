@@ -49,17 +49,16 @@ async def test_what_was_in_the_hand_of_a_worker_that_died_is_not_tried_again(
     client: AsyncClient, organiser: AsyncClient, worker: Worker, relay: Relay, database: Database, by: str
 ) -> None:
     token = await _in_hand(organiser, client, worker, relay)
-    for task in worker.in_hand:
+    carriers = worker.carriers
+    for task in carriers:
         task.cancel()
-    await asyncio.gather(*worker.in_hand, return_exceptions=True)
-    for lane in worker._lanes:
-        lane.tasks.clear()
+    await asyncio.gather(*carriers, return_exceptions=True)
 
     path = f"{API}/receipts/{token}"
     assert (await (client.post(f"{path}/cancel") if by == "cancel" else client.delete(path))).is_success
     relay.go_on()
     await let_time_pass(database)
-    await worker.drain()
+    await Worker(database, worker.mailer, worker.keys, worker.settings).drain()
 
     assert await stats(client) == {"total": 1, "cancelled": 1}
     assert relay.to(OFFICE) == []

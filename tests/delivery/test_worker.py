@@ -10,7 +10,7 @@ from sqlmodel import col
 
 from app.config import Settings
 from app.database import Database, database_now
-from app.delivery import claims, settling
+from app.delivery import claims, hands, settling
 from app.delivery import worker as worker_module
 from app.delivery.claims import Lane
 from app.delivery.mailer import SmtpMailer
@@ -219,9 +219,10 @@ async def test_what_a_dead_worker_held_is_sent_by_another(
     dead = Worker(database, SmtpMailer(relay.url), Keys(settings.secret_key), settings)
     running = asyncio.create_task(dead.drain())
     await relay.texts_held(1)
-    for task in [running, *dead.in_hand]:
+    tasks = [running, *dead.carriers]
+    for task in tasks:
         task.cancel()
-    await asyncio.gather(running, *dead.in_hand, return_exceptions=True)
+    await asyncio.gather(*tasks, return_exceptions=True)
     assert await stats(client) == {"total": 1, "sending": 1}
     await worker.drain()
     assert await stats(client) == {"total": 1, "sending": 1}  # its lease still holds
@@ -283,7 +284,7 @@ async def test_notices_do_not_wait_behind_letters(
     database: Database,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(worker_module, "IN_HAND", 3)
+    monkeypatch.setattr(hands, "IN_HAND", 3)
     await published(organiser, offices=many_offices(8))
     await queue(client, worker)
     await let_time_pass(database)
@@ -326,7 +327,7 @@ async def test_connections_are_used_again(
     await worker.drain()
 
     assert len(relay.accepted) == 2 * 15
-    assert relay.connections <= worker_module.CONNECTIONS
+    assert relay.connections <= hands.CONNECTIONS
 
 
 async def test_a_cancelled_letter_does_not_leave(
