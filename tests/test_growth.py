@@ -1,15 +1,18 @@
 """Nothing that is asked all the time reads all letters, whatever else a database may choose to do with few of them."""
 
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
+import pytest
 import sqlalchemy as sa
 from httpx import AsyncClient
 from sqlalchemy import event
 from sqlmodel import select
+from sqlmodel.ext.asyncio.session import AsyncSession
 
+from app import prepared
 from app.config import Settings
 from app.database import Database
 from app.delivery import turns
@@ -39,6 +42,8 @@ READ = (
     "/metrics",
 )
 
+NOTHING = "0 = 1"  # of what is asked of no rows, nothing is read
+
 Statement = tuple[str, Any]
 
 
@@ -48,12 +53,20 @@ async def _asked() -> AsyncIterator[list[Statement]]:
     found: list[Statement] = []
 
     def note(_connection: object, _cursor: object, statement: str, parameters: Any, *_: object) -> None:
-        if statement.startswith(("SELECT", "UPDATE", "DELETE")):
+        if statement.startswith(("SELECT", "UPDATE", "DELETE")) and NOTHING not in statement:
             found.append((statement, parameters))
+
+    ask = prepared.ask
+
+    async def note_ready_made(session: AsyncSession, sql: str, values: Sequence[Any]) -> Sequence[Sequence[Any]]:
+        note(None, None, sql, tuple(values))
+        return await ask(session, sql, values)
 
     event.listen(sa.engine.Engine, "before_cursor_execute", note)
     try:
-        yield found
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(prepared, "ask", note_ready_made)
+            yield found
     finally:
         event.remove(sa.engine.Engine, "before_cursor_execute", note)
 

@@ -18,7 +18,7 @@ SECONDS = 2  # for which numbers may be kept, so that a front page's readers sha
 
 
 async def _read(request: Request) -> Response | None:
-    if request.url.query:
+    if request.url.query or request.headers.get("accept", "").lower().startswith("text/csv"):
         return None
     slug = known_form(request.path_params["slug"])
     return await read_stats(slug, request.app.state.board, if_none_match=request.headers.get("if-none-match"))
@@ -41,7 +41,7 @@ async def read_stats(
     """Tell the truth about a campaign: `letters_sent` is what left for an office, and nothing else.
 
     A letter's day is the one on which it came to its present stage, in the campaign's time zone. Countries with fewer
-    than five supporters are shown together, as `other`, never one alone; of some days only, all are `other`.
+    than five supporters are shown together, as `other`; of some days only, all are `other`.
     """
     question = Question(slug, tuple(by), since, until)
     return answers.public(await board.stats(question), if_none_match, seconds=SECONDS)

@@ -49,6 +49,7 @@ NOT_WATCHED = {  # and why
     "supporter_day": "counts",
     "supporter_tally": "counts",
     "tally": "counts",
+    "tally_total": "counts",
     "throttle": "counts",
     "webhook_call": "goes with its webhook",
     "webhook_count": "counts",

@@ -7,14 +7,8 @@ OTHERS = "other"
 
 
 def named(supporters: Mapping[str, int], countries: Iterable[str]) -> frozenset[str]:
-    """Return the countries of enough people; where one alone would stay unnamed, the smallest goes with it.
-
-    The total is public, so what is not named can be told by subtracting: it must never be a single country.
-    """
-    enough = {country for country in countries if supporters.get(country, 0) >= FEWEST}
-    if enough and len(set(countries) - enough) == 1:
-        enough.remove(min(enough, key=lambda country: (supporters[country], country)))
-    return frozenset(enough)
+    """Return the countries of enough people. What is not named is one number, and says of nobody where they live."""
+    return frozenset(country for country in countries if supporters.get(country, 0) >= FEWEST)
 
 
 def together(counted: Mapping[str, int], names: frozenset[str]) -> dict[str, int]:
