@@ -8,8 +8,9 @@ from contextlib import contextmanager
 import sqlalchemy as sa
 
 from app.config import Settings
-from app.database import Database, rows, table_of
+from app.database import Database
 from app.models.submission import Submission
+from app.rows.asking import rows, table_of
 from app.services.sealing import Keys
 from bench import load, service
 from bench.load import Run

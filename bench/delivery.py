@@ -14,13 +14,14 @@ import uvloop
 from sqlmodel import col
 
 from app.config import Settings
-from app.database import Database, rows
+from app.database import Database
 from app.delivery import pacing
 from app.delivery.mailer import Envelope, Mailer, SmtpMailer
 from app.delivery.worker import Worker
 from app.models.delivery import Delivery
 from app.models.letter import Letter, Stage
 from app.models.submission import SubmissionCreate
+from app.rows.asking import rows
 from app.services.confirming import Confirmations
 from app.services.intake import Intake
 from app.services.sealing import Keys

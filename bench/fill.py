@@ -12,13 +12,15 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.database import Database, execute_many, rows, table_of
+from app.database import Database
 from app.models.brief import Brief
 from app.models.campaign import Campaign
 from app.models.columns import now
 from app.models.office import Office
 from app.models.organisation import Organisation
 from app.models.pace import Stream
+from app.rows.asking import rows, table_of
+from app.rows.writing import execute_many
 from app.services import recount
 from app.services.team import organisers
 from bench.api import SLUG

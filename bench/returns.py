@@ -13,13 +13,15 @@ from sqlmodel import col, select
 
 from app import schema
 from app.config import Settings
-from app.database import Database, execute_many, table_of
+from app.database import Database
 from app.main import create_app
 from app.models.campaign import Campaign
 from app.models.columns import now, uuid7
 from app.models.letter import Letter, Stage
 from app.models.office import Channel, Office
 from app.models.submission import Submission
+from app.rows.asking import table_of
+from app.rows.writing import execute_many
 from app.services import recount, tally
 from app.services.numbers import stats
 from app.services.returning import inbound, returns

@@ -8,10 +8,10 @@ from typing import NamedTuple
 import sqlalchemy as sa
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.database import rows, table_of
 from app.models.letter import Letter
 from app.models.submission import Submission
 from app.models.tally import Dimension, SupporterTally, Tally
+from app.rows.asking import rows, table_of
 
 DIMENSIONS = ("country", "office_id", "prisoner_id", "language", "channel")
 

@@ -10,11 +10,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.database import Database, rows, table_of
+from app.database import Database
 from app.models.delivery import Delivery
 from app.models.letter import Letter
 from app.models.office import Office
 from app.models.submission import Submission
+from app.rows.asking import rows, table_of
 from nemesis import counting
 from nemesis.journal import Line, read
 

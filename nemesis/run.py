@@ -13,8 +13,9 @@ import httpx
 import sqlalchemy as sa
 from sqlmodel import col
 
-from app.database import Database, database_now, rows
+from app.database import Database
 from app.models.delivery import Delivery
+from app.rows.asking import database_now, rows
 from app.services.sealing import Keys
 from nemesis.faults import Nemesis
 from nemesis.journal import Journal

@@ -7,9 +7,10 @@ import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import col
 
-from app.database import Database, rows
+from app.database import Database
 from app.models.columns import now
 from app.models.letter import NEXT, Letter, Stage
+from app.rows.asking import rows
 from nemesis import counting
 from nemesis.journal import Journal
 

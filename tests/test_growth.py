@@ -12,13 +12,13 @@ from sqlalchemy import event
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app import prepared
 from app.config import Settings
 from app.database import Database
 from app.delivery import turns
 from app.delivery.worker import Worker
 from app.models.campaign import Campaign
 from app.models.columns import now
+from app.rows import prepared
 from app.services import announcing, recount, reminders, scrub
 from tests.factories import API, published
 from tests.steps import hand_in, somebody, write

@@ -10,7 +10,7 @@ from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.config import Settings
-from app.database import Database, database_now
+from app.database import Database
 from app.delivery import message, organisers_texts, retry
 from app.delivery.mailer import Envelope, Mailer
 from app.delivery.message import Mail
@@ -18,6 +18,7 @@ from app.delivery.replies import AgainstPolicy, Never, TryAgain
 from app.models.account_link import AccountLink
 from app.models.alert import Alert
 from app.models.columns import now
+from app.rows.asking import database_now
 from app.services.sealing import Keys
 
 logger = logging.getLogger(__name__)

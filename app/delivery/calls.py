@@ -9,9 +9,9 @@ import sqlalchemy as sa
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.database import database_now, rows
 from app.models.columns import now, uuid7
 from app.models.webhook import CallStatus, Webhook, WebhookCall
+from app.rows.asking import database_now, rows
 
 LEASE = 60.0  # seconds; a call takes fifteen at most
 

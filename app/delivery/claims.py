@@ -11,8 +11,8 @@ import sqlalchemy as sa
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.database import database_now
 from app.models.delivery import Delivery, Notice
+from app.rows.asking import database_now
 
 LETTER = col(Delivery.letter_id).is_not(None)
 LEASED = col(Delivery.lease).is_not(None)

@@ -6,10 +6,10 @@ from collections.abc import Collection, Sequence
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.database import insert_if_new
 from app.delivery import pacing
 from app.delivery.settlement import Outcome, Settlement
 from app.models.pace import Destination
+from app.rows.writing import insert_if_new
 
 NOT_NOW = frozenset({Outcome.DEFERRED, Outcome.UNCERTAIN})
 

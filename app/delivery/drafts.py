@@ -14,7 +14,6 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from app.composing.brief import BriefContent
 from app.composing.candidates import live_address
 from app.composing.joint import Endorser
-from app.database import among, database_now, rows
 from app.delivery.claims import Claim
 from app.delivery.topics import Topic
 from app.models.campaign import Campaign
@@ -22,6 +21,7 @@ from app.models.delivery import Delivery
 from app.models.letter import Letter, LetterKind, Reason, Stage
 from app.models.office import Channel, Office, Official
 from app.models.submission import Submission
+from app.rows.asking import among, database_now, rows
 from app.services import briefs, gates, letters, stages
 from app.services.endorsing import listing
 from app.services.stages import Standing

@@ -9,7 +9,6 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.composing.brief import BriefContent
-from app.database import database_now
 from app.delivery import topics
 from app.delivery.claims import Claim
 from app.delivery.drafts import MOST_CRASHES, NoticeDraft
@@ -20,6 +19,7 @@ from app.models.campaign import Campaign
 from app.models.delivery import Delivery, Notice
 from app.models.letter import Letter
 from app.models.submission import Submission
+from app.rows.asking import database_now
 from app.services import briefs, notice_limits, publicity, publishing
 
 FIRST_LOOK, LONGEST_LOOK = 60.0, 6 * 3600.0  # seconds between looks whether all letters have left

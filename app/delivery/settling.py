@@ -10,13 +10,15 @@ import sqlalchemy as sa
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.database import among, at_the_end, database_now, rows, table_of, update_each, upsert_adding
+from app.database import at_the_end
 from app.delivery import addresses, destinations
 from app.delivery.settlement import Outcome, Settlement
 from app.models.delivery import Delivery
 from app.models.letter import Letter, Reason, Stage
 from app.models.office import Channel
 from app.models.pace import AttemptTally
+from app.rows.asking import among, database_now, rows, table_of
+from app.rows.writing import update_each, upsert_adding
 from app.services import stages
 
 

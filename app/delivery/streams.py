@@ -10,13 +10,13 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.composing.candidates import live_address
 from app.config import Settings
-from app.database import database_now, rows
 from app.delivery.claims import LEASED, is_due
 from app.delivery.pacing import Turn
 from app.models.campaign import Campaign, CampaignStatus
 from app.models.delivery import Delivery
 from app.models.office import Office
 from app.models.pace import OfficePace, Stream
+from app.rows.asking import database_now, rows
 from app.services.limits import Limits, Pace, of_office
 
 NO_DOMAIN = ""  # of an office without a live address

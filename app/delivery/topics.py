@@ -8,11 +8,11 @@ from typing import TypeVar
 from sqlmodel import SQLModel, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.database import table_of
 from app.models.campaign import Campaign
 from app.models.delivery import Enclosure
 from app.models.news import News
 from app.models.prisoner import Prisoner
+from app.rows.asking import table_of
 
 Row = TypeVar("Row", bound=SQLModel)
 

@@ -17,7 +17,7 @@ from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.config import Settings
-from app.database import database_now, execute_many, one_at_a_time, rows, table_of, upsert, upsert_adding
+from app.database import one_at_a_time
 from app.delivery import destinations, pacing, streams
 from app.delivery.claims import LEASED, LETTER, Claim, Taking, is_due, take, taking
 from app.delivery.pacing import Turn
@@ -25,6 +25,8 @@ from app.delivery.streams import NO_DOMAIN, Waiting, domain_of
 from app.models.delivery import Delivery
 from app.models.office import Office
 from app.models.pace import OfficePace, OrganisationDay, Stream
+from app.rows.asking import database_now, rows, table_of
+from app.rows.writing import execute_many, upsert, upsert_adding
 from app.services.limits import Pace, of_office
 
 ALONE = b"claiming"

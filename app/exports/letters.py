@@ -9,13 +9,13 @@ from sqlalchemy import SQLColumnExpression
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.database import stream
 from app.exports.queries import Query, country_shown
 from app.models.campaign import Campaign
 from app.models.letter import Letter
 from app.models.office import Office
 from app.models.prisoner import Prisoner
 from app.models.submission import Submission
+from app.rows.asking import stream
 from app.services import submissions
 from app.services.sealing import Keys
 from app.sheets.cells import shown

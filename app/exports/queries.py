@@ -10,8 +10,8 @@ from sqlalchemy import SQLColumnExpression
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.database import stream
 from app.models.tally import SupporterTally
+from app.rows.asking import stream
 from app.services.numbers.disclosure import FEWEST, OTHERS
 from app.sheets.cells import shown
 

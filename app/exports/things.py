@@ -9,11 +9,11 @@ from pydantic import BaseModel
 from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.database import mappings, table_of
 from app.models.campaign import Campaign, CampaignBase, CampaignPrisoner, CampaignStatus, Outcome
 from app.models.office import Accreditation, Office, OfficeCreate, OfficialCreate
 from app.models.prisoner import Prisoner, PrisonerCreate
 from app.models.text import Proses, Slug
+from app.rows.asking import mappings, table_of
 from app.services import letters
 from app.sheets import fields
 from app.sheets.flat import flat

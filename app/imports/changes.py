@@ -10,8 +10,9 @@ import sqlalchemy as sa
 from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.database import execute_many, table_of
 from app.imports.report import Fault, Result
+from app.rows.asking import table_of
+from app.rows.writing import execute_many
 
 Values = Mapping[str, Any]
 

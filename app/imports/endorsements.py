@@ -8,7 +8,6 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.database import mappings, table_of
 from app.imports.changes import Decision, new_row
 from app.imports.kind import NO_KEY, Batch
 from app.imports.report import Fault, Result
@@ -18,6 +17,7 @@ from app.models.account_link import AccountLink
 from app.models.campaign import Campaign, CampaignStatus
 from app.models.columns import now
 from app.models.endorsement import MOST, Endorsement, EndorsementRow, EndorsementStatus
+from app.rows.asking import mappings, table_of
 from app.services.endorsing import invitations
 from app.services.sealing import Keys
 from app.sheets.flat import merged

@@ -11,7 +11,6 @@ from pydantic import Field
 from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.database import mappings, table_of
 from app.imports import holders
 from app.imports.changes import Decision, different, new_row
 from app.imports.kind import NO_KEY, Batch
@@ -20,6 +19,7 @@ from app.imports.rows import Row
 from app.imports.validating import validate
 from app.models.office import Accreditation, Office, OfficeCreate, Official
 from app.models.text import Country
+from app.rows.asking import mappings, table_of
 from app.services import officials
 from app.sheets.flat import merged
 

@@ -9,7 +9,6 @@ import sqlalchemy as sa
 from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.database import mappings, table_of
 from app.imports.changes import Decision
 from app.imports.kind import NO_KEY, Batch
 from app.imports.report import Fault
@@ -18,6 +17,7 @@ from app.imports.validating import validate
 from app.models.campaign import Campaign
 from app.models.office import Office
 from app.models.offline_letters import OfflineLetters, OfflineLettersCreate
+from app.rows.asking import mappings, table_of
 from app.sheets.flat import merged
 
 NO_CAMPAIGN = "Your organisation has no campaign with this slug."

@@ -7,13 +7,13 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.database import mappings, table_of
 from app.imports.changes import Decision
 from app.imports.kind import Batch
 from app.imports.report import Fault
 from app.imports.rows import Row
 from app.imports.validating import validate
 from app.models.prisoner import Prisoner, PrisonerCreate
+from app.rows.asking import mappings, table_of
 from app.services import prisoners
 from app.sheets.flat import merged
 

@@ -8,11 +8,11 @@ from typing import BinaryIO
 from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.database import table_of
 from app.imports.changes import Decision, Values
 from app.imports.report import Report, Result
 from app.models.audit import Deed
 from app.models.office import Official
+from app.rows.asking import table_of
 from app.services.team import audit
 from app.services.team.audit import Changes, Thing
 

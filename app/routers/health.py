@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from fastapi import APIRouter
 
-from app.database import rows
 from app.dependencies import ANYONE, ReaderDep
+from app.rows.asking import rows
 
 router = APIRouter(prefix="/health", tags=["health"], dependencies=[ANYONE])
 

@@ -9,12 +9,14 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
-from app.database import Database, execute_many, rows, table_of
+from app.database import Database
 from app.models.columns import uuid7
 from app.models.delivery import Delivery, Notice
 from app.models.letter import Letter, Reason, Stage
 from app.models.news import News, NewsKind
 from app.models.submission import KEPT, Submission
+from app.rows.asking import rows, table_of
+from app.rows.writing import execute_many
 
 AT_ONCE = 500  # notices of one transaction
 MOST_WAITING = 500  # beyond it, the next batch waits: whoever wants to confirm is never behind a long queue

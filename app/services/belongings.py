@@ -7,13 +7,13 @@ import sqlalchemy as sa
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.database import rows
 from app.models.account_link import AccountLink
 from app.models.campaign import Campaign
 from app.models.endorsement import Endorsement, EndorsementStatus
 from app.models.news import News, NewsKind, NewsPublic
 from app.models.preview_link import PreviewLink
 from app.models.review import Approval
+from app.rows.asking import rows
 
 
 async def signatures(session: AsyncSession, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, int]:

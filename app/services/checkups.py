@@ -6,10 +6,10 @@ import sqlalchemy as sa
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.database import rows
 from app.models.account import Account
 from app.models.delivery import Delivery
 from app.models.submission import Submission
+from app.rows.asking import rows
 from app.services.sealing import Keys
 
 

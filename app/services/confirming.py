@@ -9,12 +9,13 @@ import sqlalchemy as sa
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.database import Database, among, one_at_a_time, table_of
+from app.database import Database, one_at_a_time
 from app.errors import Busy
 from app.models.columns import now
 from app.models.letter import Letter
 from app.models.submission import Submission, SubmissionPublic
-from app.prepared import Prepared
+from app.rows.asking import among, table_of
+from app.rows.prepared import Prepared
 from app.services import briefs, passing, situations, stages, submissions
 from app.services.decisions import Handed
 from app.services.grouping import Groups

@@ -8,11 +8,11 @@ import sqlalchemy as sa
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.database import rows
 from app.models.campaign import Campaign, CampaignPrisoner, CampaignStatus
 from app.models.consequences import IN_WORDS, CampaignTouched, Consequences, Effect
 from app.models.letter import WAITING, Letter, Stage
 from app.models.prisoner import PUBLIC_CONSENT, Consent, Prisoner, PrisonerStatus
+from app.rows.asking import rows
 from app.services import life, news, publishing, telling
 
 RUNNING = (CampaignStatus.ACTIVE, CampaignStatus.PAUSED)

@@ -8,10 +8,11 @@ import sqlalchemy as sa
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.database import insert_if_new, rows
 from app.models.campaign import Campaign, CampaignStatus
 from app.models.letter import LEFT
 from app.models.webhook import Topic, Webhook, WebhookCall, WebhookCount
+from app.rows.asking import rows
+from app.rows.writing import insert_if_new
 from app.services import tallied, telling
 
 MINUTE = timedelta(seconds=60)

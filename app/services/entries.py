@@ -8,12 +8,12 @@ from typing import NamedTuple
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.composing.recipients import Recipient
-from app.database import insert_rows
 from app.models.columns import day_in, uuid7
 from app.models.delivery import Delivery, Notice
 from app.models.letter import Letter, LetterKind, LetterPublic, Reason, Stage
 from app.models.office import Channel
 from app.models.submission import CONSENT_WORDING, Submission, SubmissionCreate, SubmissionPublic, SubmissionStatus
+from app.rows.writing import insert_rows
 from app.services import letters, submissions, tally
 from app.services.letters import Plan
 from app.services.sealing import Keys

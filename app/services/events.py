@@ -7,7 +7,6 @@ import sqlalchemy as sa
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.database import rows
 from app.errors import NotFound, invalid
 from app.models.campaign import Campaign, CampaignStatus
 from app.models.consequences import Consequences
@@ -18,6 +17,7 @@ from app.models.organisation import Organiser
 from app.models.prisoner import Prisoner, PrisonerForOrganisers
 from app.models.prisoner_event import EventCreate, EventKind, EventPublic, EventUpdate, PrisonerEvent
 from app.pagination import Page
+from app.rows.asking import rows
 from app.services import consequences, life, news, prisoners, revisions
 from app.services.consequences import Turn
 

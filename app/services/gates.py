@@ -12,14 +12,14 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.composing.brief import BriefContent
 from app.composing.candidates import live_address
-from app.database import among, table_of
 from app.errors import Closed
 from app.models.campaign import Campaign, CampaignStatus
 from app.models.columns import now
 from app.models.letter import Letter, Reason
 from app.models.office import Channel, Office
 from app.models.prisoner import FREE_OR_DEAD, PUBLIC_CONSENT, Consent, Prisoner, PrisonerStatus
-from app.prepared import Prepared
+from app.rows.asking import among, table_of
+from app.rows.prepared import Prepared
 
 WORDS: dict[Reason, str] = {
     Reason.CAMPAIGN_PAUSED: "The campaign is paused. Please come back later: nothing more needs to be sent for now.",

@@ -9,10 +9,11 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.database import among, insert_new_ones, table_of
 from app.errors import Conflict, invalid
 from app.models.idempotency import Idempotency
-from app.prepared import Prepared
+from app.rows.asking import among, table_of
+from app.rows.prepared import Prepared
+from app.rows.writing import insert_new_ones
 
 _under_way: set[bytes] = set()
 

@@ -14,13 +14,13 @@ from app.composing.brief import BriefContent, BriefOffice
 from app.composing.compose import Handed, OwnPart, compose
 from app.composing.recipients import Recipient, choose
 from app.composing.sender import Supporter
-from app.database import among
 from app.errors import FieldError, Invalid, invalid
 from app.models.campaign import Audience
 from app.models.columns import now
 from app.models.letter import LetterPreview, Reason, WebForm
 from app.models.office import Channel, Official
 from app.models.submission import SubmissionCreate
+from app.rows.asking import among
 from app.services import gates, own_parts
 from app.services.situations import Appeal, Situation
 

@@ -6,7 +6,6 @@ import sqlalchemy as sa
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.database import among, rows
 from app.errors import Conflict, NotFound
 from app.models.campaign import Campaign
 from app.models.delivery import Delivery
@@ -15,6 +14,7 @@ from app.models.organisation import Organiser
 from app.models.queue import LetterDetail, LetterForOrganisers, LetterQuery
 from app.models.submission import Submission
 from app.pagination import Page
+from app.rows.asking import among, rows
 from app.services import briefs, gates, queue, submissions, written
 from app.services.sealing import Keys
 from app.services.team import audit

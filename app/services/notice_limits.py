@@ -9,8 +9,9 @@ import sqlalchemy as sa
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.database import rows, upsert_adding
 from app.models.delivery import Notice, NoticeCount
+from app.rows.asking import rows
+from app.rows.writing import upsert_adding
 
 MOST_A_DAY: Mapping[Notice, int] = {Notice.CONFIRM: 3, Notice.REMIND: 3, Notice.TEST: 50}
 

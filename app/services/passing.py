@@ -8,13 +8,14 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.database import among, insert_rows, matching, table_of
 from app.errors import UnsilencedError
 from app.models.columns import day_in, uuid7
 from app.models.delivery import Delivery, Notice
 from app.models.letter import WRITTEN, Letter, Reason, Stage
 from app.models.submission import FIRST, Submission, SubmissionPublic
-from app.prepared import Prepared
+from app.rows.asking import among, matching, table_of
+from app.rows.prepared import Prepared
+from app.rows.writing import insert_rows
 from app.services import briefs, confirmation, decisions, gates, rounds, stages, submissions, tally
 from app.services.decisions import Case, Decision, Handed, Once
 from app.services.situations import Appeal

@@ -8,9 +8,9 @@ from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.composing.brief import BriefContent
-from app.database import among, rows
 from app.models.campaign import Campaign, CampaignPrisoner, CampaignStatus
 from app.models.prisoner import PUBLIC_CONSENT, Prisoner
+from app.rows.asking import among, rows
 
 
 def of_campaigns() -> sa.ColumnElement[bool]:

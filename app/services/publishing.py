@@ -10,7 +10,6 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from app.composing.brief import BriefContent
 from app.composing.candidates import Candidate, usable_channels
 from app.composing.compiling import compile_brief
-from app.database import insert_if_new
 from app.errors import Conflict
 from app.models.brief import Brief
 from app.models.campaign import (
@@ -29,6 +28,7 @@ from app.models.organisation import Organisation
 from app.models.pace import Stream
 from app.models.prisoner import Prisoner
 from app.models.webhook import Topic
+from app.rows.writing import insert_if_new
 from app.services import briefs, campaigns, news, queue, reviewing, revisions, telling
 from app.services.team import alerts
 

@@ -7,11 +7,11 @@ import sqlalchemy as sa
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.database import rows
 from app.models.columns import now
 from app.models.delivery import Delivery
 from app.models.letter import Letter, Reason, Stage
 from app.models.office import Channel
+from app.rows.asking import rows
 from app.services import stages
 
 

@@ -7,7 +7,6 @@ import sqlalchemy as sa
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.database import database_now, rows
 from app.errors import Conflict, invalid
 from app.models.campaign import Campaign, CampaignStatus
 from app.models.columns import now
@@ -16,6 +15,7 @@ from app.models.letter import WAITING, Letter, Reason, Stage
 from app.models.office import Office
 from app.models.pace import Stream
 from app.models.queue import Changed, QueueState, ServerWords
+from app.rows.asking import database_now, rows
 from app.services import queue
 from app.services.numbers import stats
 from app.services.team import audit

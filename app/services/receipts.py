@@ -10,7 +10,6 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from app.composing import press
 from app.composing.brief import BriefContent
 from app.composing.paper import as_text
-from app.database import rows
 from app.errors import Conflict, NotFound
 from app.models.campaign import Campaign
 from app.models.columns import now
@@ -18,6 +17,7 @@ from app.models.delivery import Delivery
 from app.models.letter import NEXT, Letter, LetterReceipt, Reason, Stage
 from app.models.office import Channel, Official
 from app.models.submission import Receipt, Submission
+from app.rows.asking import rows
 from app.services import confirmation, gates, letters, publicity, stages, submissions, wording
 from app.services.paper import manuscripts
 from app.services.sealing import Keys

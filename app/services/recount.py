@@ -12,12 +12,12 @@ import sqlalchemy as sa
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.database import rows, streamed
 from app.models.campaign import Campaign
 from app.models.columns import day_in
 from app.models.letter import Letter
 from app.models.submission import Submission
 from app.models.tally import SupporterDay, SupporterTally, Tally, TallyTotal
+from app.rows.asking import rows, streamed
 from app.services import tally
 
 Supporters = dict[tuple[uuid.UUID, str], int]

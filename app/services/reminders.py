@@ -6,10 +6,12 @@ import sqlalchemy as sa
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.database import Database, execute_many, rows, table_of
+from app.database import Database
 from app.models.columns import uuid7
 from app.models.delivery import Delivery, Notice
 from app.models.submission import UNCONFIRMED, Submission
+from app.rows.asking import rows, table_of
+from app.rows.writing import execute_many
 
 REMIND_AFTER = timedelta(days=3)
 AT_ONCE = 500  # notices of one transaction

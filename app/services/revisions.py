@@ -7,8 +7,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.database import table_of
 from app.errors import Conflict, FieldError, Invalid, Stale
+from app.rows.asking import table_of
 
 
 class Revised(Protocol):

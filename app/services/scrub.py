@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.database import Database, rows
+from app.database import Database
 from app.models.account_link import AccountLink
 from app.models.alert import Alert
 from app.models.campaign import Campaign
@@ -18,6 +18,7 @@ from app.models.letter import WAITING, Letter, Reason, Stage
 from app.models.organiser_session import OrganiserSession
 from app.models.submission import KEPT, UNCONFIRMED, Submission
 from app.models.throttle import Throttle
+from app.rows.asking import rows
 from app.services import notice_limits, stages, submissions
 from app.services.confirmation import TIME_TO_CONFIRM
 

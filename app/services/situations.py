@@ -11,12 +11,12 @@ import sqlalchemy as sa
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.composing.brief import BriefContent, BriefOffice, BriefPrisoner
-from app.database import among, table_of
 from app.models.campaign import Campaign, CampaignStatus
 from app.models.columns import now
 from app.models.letter import NOT_WRITTEN
 from app.models.tally import Dimension
-from app.prepared import Prepared
+from app.rows.asking import among, table_of
+from app.rows.prepared import Prepared
 from app.services import briefs, gates, rounds, tallied
 
 

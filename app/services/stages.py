@@ -10,12 +10,13 @@ import sqlalchemy as sa
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.database import among, rows, table_of, update_each
 from app.models.campaign import Campaign
 from app.models.columns import day_in
 from app.models.letter import NEXT, AnswerKind, Letter, LetterKind, Reason, Stage
 from app.models.office import Channel
-from app.prepared import Prepared
+from app.rows.asking import among, rows, table_of
+from app.rows.prepared import Prepared
+from app.rows.writing import update_each
 from app.services import tally
 
 AT_ONCE = 1_000  # letters of one statement

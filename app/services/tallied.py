@@ -9,9 +9,9 @@ import sqlalchemy as sa
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.database import rows
 from app.models.letter import LEFT, Stage
 from app.models.tally import Dimension, SupporterDay, SupporterTally, Tally, TallyTotal
+from app.rows.asking import rows
 
 
 async def stages(

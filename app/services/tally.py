@@ -8,10 +8,11 @@ from typing import NamedTuple, Protocol
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.database import at_the_end, upsert_adding
+from app.database import at_the_end
 from app.models.letter import LetterKind, Stage
 from app.models.office import Channel
 from app.models.tally import Dimension, SupporterDay, SupporterTally, Tally, TallyTotal
+from app.rows.writing import upsert_adding
 
 
 class Counted(Protocol):

@@ -8,11 +8,11 @@ import sqlalchemy as sa
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.database import newest_of_each, rows
 from app.models.campaign import Campaign
 from app.models.letter import Letter
 from app.models.queue import LetterQuery
 from app.models.tally import Dimension, TallyTotal
+from app.rows.asking import newest_of_each, rows
 
 ID = col(Letter.id)
 LOOKED_AT = 1_000  # of the newest letters

@@ -7,10 +7,11 @@ import sqlalchemy as sa
 from httpx import AsyncClient
 from sqlmodel import col, select
 
-from app.database import Database, database_now
+from app.database import Database
 from app.delivery.worker import Worker
 from app.models.delivery import Delivery
 from app.models.letter import Letter
+from app.rows.asking import database_now
 from tests.factories import API, office, post, submission
 
 OFFICE = "prosecutor@by.example.org"

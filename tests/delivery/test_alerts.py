@@ -7,13 +7,14 @@ import sqlalchemy as sa
 from httpx import AsyncClient
 
 from app.config import Settings
-from app.database import Database, database_now
+from app.database import Database
 from app.delivery import account_mail
 from app.delivery.mailer import SmtpMailer
 from app.delivery.refusals import MANY
 from app.delivery.worker import Worker
 from app.models.alert import Alert
 from app.models.organisation import Role
+from app.rows.asking import database_now
 from app.services import publishing
 from app.services.sealing import Keys
 from tests.conftest import SECRET

@@ -6,12 +6,13 @@ import sqlalchemy as sa
 from httpx import AsyncClient
 from sqlmodel import col
 
-from app.database import Database, database_now
+from app.database import Database
 from app.delivery.retry import PATIENCE
 from app.delivery.worker import Worker
 from app.models.columns import now
 from app.models.delivery import Delivery
 from app.models.letter import Reason, Stage
+from app.rows.asking import database_now
 from tests.delivery.steps import OFFICE, let_time_pass, queue, stats, the_delivery, the_letter
 from tests.factories import post, published
 from tests.relay import Relay

@@ -15,12 +15,13 @@ from standardwebhooks.webhooks import Webhook as Signer
 from standardwebhooks.webhooks import WebhookVerificationError
 
 from app.config import Settings
-from app.database import Database, table_of
+from app.database import Database
 from app.delivery.caller import Caller, NotTaken
 from app.delivery.hooks import Hooks
 from app.delivery.worker import Worker
 from app.models.columns import now
 from app.models.webhook import Topic, Webhook, WebhookCall, WebhookCount
+from app.rows.asking import table_of
 from app.services.interfaces.reachable import may_be_called
 from app.services.sealing import Keys
 from app.services.team import organisers

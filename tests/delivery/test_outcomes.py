@@ -9,7 +9,7 @@ from httpx import AsyncClient
 from sqlmodel import col, select
 
 from app.config import Settings
-from app.database import Database, database_now
+from app.database import Database
 from app.delivery import claims
 from app.delivery.claims import Lane
 from app.delivery.drafts import MOST_CRASHES
@@ -19,6 +19,7 @@ from app.delivery.worker import Worker
 from app.models.delivery import Delivery
 from app.models.letter import Reason, Stage
 from app.models.office import Channel, Office
+from app.rows.asking import database_now
 from app.services.sealing import Keys
 from tests.delivery.steps import (
     OFFICE,

@@ -6,9 +6,10 @@ import pytest
 import sqlalchemy as sa
 from httpx import AsyncClient
 
-from app.database import Database, rows
+from app.database import Database
 from app.delivery.worker import Worker
 from app.models.letter import Reason, Stage
+from app.rows.asking import rows
 from app.services import receipts, recount
 from tests.delivery.steps import OFFICE, let_time_pass, queue, stats, the_delivery, the_letter
 from tests.factories import API, post, published

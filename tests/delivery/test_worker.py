@@ -9,7 +9,7 @@ from httpx import AsyncClient
 from sqlmodel import col
 
 from app.config import Settings
-from app.database import Database, database_now
+from app.database import Database
 from app.delivery import claims, hands, settling
 from app.delivery import worker as worker_module
 from app.delivery.claims import Lane
@@ -19,6 +19,7 @@ from app.delivery.worker import Worker
 from app.models.columns import now
 from app.models.delivery import Delivery
 from app.models.letter import Reason, Stage
+from app.rows.asking import database_now
 from app.services import recount
 from app.services.sealing import Keys
 from tests.delivery.steps import (

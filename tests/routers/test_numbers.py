@@ -10,12 +10,13 @@ import sqlalchemy as sa
 from httpx import AsyncClient
 from sqlmodel import col, select
 
-from app.database import Database, rows, table_of
+from app.database import Database
 from app.delivery.worker import Worker
 from app.models.campaign import Campaign
 from app.models.letter import AnswerKind, Letter, Stage
 from app.models.numbers import Funnel
 from app.models.tally import Dimension, Tally
+from app.rows.asking import rows, table_of
 from app.services import tally
 from app.services.numbers import funnels, rates
 from app.showing import table

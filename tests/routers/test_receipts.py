@@ -6,9 +6,10 @@ import sqlalchemy as sa
 from httpx import AsyncClient
 
 from app.composing.formats import FORMATS, paper_of
-from app.database import Database, table_of
+from app.database import Database
 from app.delivery.worker import Worker
 from app.models.delivery import Delivery
+from app.rows.asking import table_of
 from tests.factories import API, PARAGRAPH, office, post, published, submission
 from tests.printed import archived, pages, words
 from tests.relay import Relay

@@ -7,9 +7,10 @@ import sqlalchemy as sa
 from httpx import AsyncClient
 from sqlmodel import col
 
-from app.database import Database, table_of
+from app.database import Database
 from app.delivery.worker import Worker
 from app.models.letter import Letter
+from app.rows.asking import table_of
 from app.services import recount
 from tests.factories import API, office, post, published
 from tests.relay import Relay

@@ -12,12 +12,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlmodel import SQLModel, col
 
-from app.database import Database, matching, rows
+from app.database import Database
 from app.models.campaign import Campaign
 from app.models.columns import now
 from app.models.delivery import Delivery, Notice
 from app.models.letter import WRITTEN
 from app.models.submission import FIRST, Submission
+from app.rows.asking import matching, rows
 from tests.factories import API, campaign, post, published
 from tests.steps import LETTERS, differences, hand_in, somebody, stages, standing, stats
 

@@ -9,7 +9,6 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.database import rows
 from app.errors import Conflict, NotFound
 from app.models.account_link import AccountLink, Purpose
 from app.models.campaign import Campaign, CampaignStatus
@@ -21,6 +20,7 @@ from app.models.endorsement import (
     EndorsementInvite,
     EndorsementStatus,
 )
+from app.rows.asking import rows
 from app.services.sealing import Keys
 from app.services.team import throttle
 

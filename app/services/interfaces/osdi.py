@@ -9,13 +9,13 @@ import sqlalchemy as sa
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.database import among, rows
 from app.models.campaign import Campaign
 from app.models.letter import LEFT, Letter, Stage
 from app.models.office import Channel
 from app.models.organisation import Organiser
 from app.models.osdi import MOST, CampaignPage, OutreachPage
 from app.models.text import in_language
+from app.rows.asking import among, rows
 from app.services import campaigns, publicity, tallied, written
 from app.services.numbers import rates
 

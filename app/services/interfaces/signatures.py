@@ -8,10 +8,11 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from app.database import Database, insert_if_new
+from app.database import Database
 from app.errors import Conflict, Unauthorized
 from app.models.columns import now
 from app.models.idempotency import Idempotency
+from app.rows.writing import insert_if_new
 
 TOLERANCE = timedelta(minutes=5)  # either way, between the two clocks
 PREFIX = "whsec_"

@@ -8,12 +8,12 @@ import sqlalchemy as sa
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.database import rows
 from app.models.columns import now
 from app.models.letter import Stage
 from app.models.office import Office
 from app.models.pace import OfficePace, Stream
 from app.models.tally import Dimension, TallyTotal
+from app.rows.asking import rows
 from app.services.limits import Pace, last_leaves_at, of_office
 
 

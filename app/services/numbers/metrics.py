@@ -8,10 +8,10 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.database import database_now, rows
 from app.models.delivery import Delivery
 from app.models.pace import AttemptTally, Destination
 from app.models.tally import Dimension, TallyTotal
+from app.rows.asking import database_now, rows
 
 LANES = {"letters": col(Delivery.letter_id).is_not(None), "notices": col(Delivery.letter_id).is_(None)}
 

@@ -7,8 +7,8 @@ import sqlalchemy as sa
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.database import rows
 from app.models.offline_letters import OfflineLetters
+from app.rows.asking import rows
 
 ADDED = sa.func.coalesce(sa.func.sum(col(OfflineLetters.letters)), 0)
 

@@ -7,13 +7,13 @@ import sqlalchemy as sa
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.database import rows
 from app.models.campaign import Campaign
 from app.models.columns import now
 from app.models.letter import ANSWERED, LEFT, AnswerKind, Letter, Stage
 from app.models.numbers import OfficeNumbers, OfficesOfCampaign
 from app.models.office import Office
 from app.models.text import in_language
+from app.rows.asking import rows
 from app.services import tallied
 from app.services.numbers import offline_letters
 

@@ -8,11 +8,11 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.database import rows, table_of
 from app.models.campaign import Campaign
 from app.models.columns import now
 from app.models.letter import LEFT, LetterKind, Stage
 from app.models.tally import Breakdown, Dimension, Stats, SupporterTally
+from app.rows.asking import rows, table_of
 from app.services import campaigns, publicity, tallied
 from app.services.numbers import disclosure, forecast, offline_letters
 

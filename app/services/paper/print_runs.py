@@ -10,7 +10,6 @@ import sqlalchemy as sa
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.database import execute_many, table_of
 from app.errors import Conflict, NotFound
 from app.models.campaign import Campaign, CampaignStatus
 from app.models.columns import now
@@ -19,6 +18,8 @@ from app.models.office import Channel
 from app.models.organisation import Organiser
 from app.models.print_run import OfficeInRun, PrintRun, PrintRunCreate, PrintRunPublic, PrintRunStatus
 from app.pagination import Page, PageRequest
+from app.rows.asking import table_of
+from app.rows.writing import execute_many
 from app.services import gates, stages, wording
 from app.services.paper import manuscripts
 from app.services.paper.manuscripts import Manuscript

@@ -7,9 +7,10 @@ import sqlalchemy as sa
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.database import insert_if_new, rows
 from app.incoming.rules import Severity
 from app.models.office import Office, SoftBounce
+from app.rows.asking import rows
+from app.rows.writing import insert_if_new
 from app.services.returning import returns
 from app.services.sealing import Keys
 

@@ -7,12 +7,13 @@ import sqlalchemy as sa
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.database import insert_if_new, rows
 from app.incoming.sort import Incoming, Kind
 from app.models.campaign import Campaign
 from app.models.delivery import Delivery, Enclosure, Notice
 from app.models.letter import AnswerKind, Letter, LetterKind
 from app.models.submission import Submission
+from app.rows.asking import rows
+from app.rows.writing import insert_if_new
 from app.services.sealing import Keys
 
 MOST_PASSED_ON = 5  # answers to one letter: whatever answers whom, this ends it

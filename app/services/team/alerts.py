@@ -7,12 +7,12 @@ import sqlalchemy as sa
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.database import rows
 from app.models.account import Account
 from app.models.alert import Alert, AlertKind
 from app.models.campaign import Campaign
 from app.models.organisation import Organiser, Role
 from app.models.prisoner import Prisoner
+from app.rows.asking import rows
 from app.services.sealing import Keys
 
 WHO_CAN_HELP = (Role.OWNER, Role.EDITOR)

@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.database import table_of
 from app.models.account import Account
 from app.models.account_link import AccountLink
 from app.models.api_key import ApiKey
@@ -29,6 +28,7 @@ from app.models.prisoner_event import PrisonerEvent
 from app.models.review import Approval
 from app.models.statement import Statement
 from app.models.webhook import Webhook
+from app.rows.asking import table_of
 from app.services.team.access import Access
 
 WATCHED: dict[type[SQLModel], tuple[type[SQLModel], str] | None] = {  # and of what each is a part

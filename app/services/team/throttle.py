@@ -7,9 +7,9 @@ from typing import NamedTuple
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.database import upsert_adding
 from app.errors import TooMany
 from app.models.throttle import Throttle
+from app.rows.writing import upsert_adding
 from app.services.sealing import Keys
 
 SPAN = timedelta(minutes=15)

@@ -8,9 +8,11 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.database import Database, among, insert_rows, matching, table_of, upsert_adding
+from app.database import Database
 from app.models.delivery import NoticeCount
-from app.prepared import Prepared
+from app.rows.asking import among, matching, table_of
+from app.rows.prepared import Prepared
+from app.rows.writing import insert_rows, upsert_adding
 
 DAY = date(2026, 11, 21)
 

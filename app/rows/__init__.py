@@ -1,0 +1,1 @@
+"""Rows asked for and written past the ORM, on both databases."""
