@@ -10,13 +10,15 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.models.letter import Letter
 from app.models.submission import Submission
-from app.models.tally import Dimension, SupporterTally, Tally
+from app.models.tally import Dimension, SupporterTally, Tally, TallyTotal
 from app.rows.asking import rows, table_of
 
 DIMENSIONS = ("country", "office_id", "prisoner_id", "language", "channel")
 
 
 class Cell(NamedTuple):
+    """`day`: None for people, and for letters over all days."""
+
     campaign_id: uuid.UUID
     dimension: str
     value: str
@@ -26,7 +28,8 @@ class Cell(NamedTuple):
 
 async def differences(session: AsyncSession) -> list[str]:
     """Return every kept count that is not what the rows say."""
-    counted = await _letters(session) | await _supporters(session)
+    letters = await _letters(session)
+    counted = letters + _over_all_days(letters) + await _supporters(session)
     kept = await _kept(session)
     return [
         f"{' '.join(map(str, cell))}: kept {kept[cell]}, counted {counted[cell]}"
@@ -49,6 +52,13 @@ async def _letters(session: AsyncSession) -> Counter[Cell]:
     return counted
 
 
+def _over_all_days(letters: Counter[Cell]) -> Counter[Cell]:
+    summed: Counter[Cell] = Counter()
+    for cell, n in letters.items():
+        summed[cell._replace(day=None)] += n
+    return summed
+
+
 async def _supporters(session: AsyncSession) -> Counter[Cell]:
     table = table_of(Submission)
     columns = (table.c.campaign_id, table.c.country)
@@ -57,10 +67,12 @@ async def _supporters(session: AsyncSession) -> Counter[Cell]:
 
 
 async def _kept(session: AsyncSession) -> Counter[Cell]:
-    letters, supporters = table_of(Tally), table_of(SupporterTally)
+    letters, totals, supporters = table_of(Tally), table_of(TallyTotal), table_of(SupporterTally)
     kept: Counter[Cell] = Counter()
     for campaign_id, dimension, value, day, stage, n in await rows(session, sa.select(*letters.c)):
         kept[Cell(campaign_id, dimension, value, day, stage)] += n
+    for campaign_id, dimension, value, stage, n in await rows(session, sa.select(*totals.c)):
+        kept[Cell(campaign_id, dimension, value, None, stage)] += n
     for campaign_id, country, n in await rows(session, sa.select(*supporters.c)):
         kept[Cell(campaign_id, "supporters", country, None, "")] += n
     return kept
