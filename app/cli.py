@@ -17,7 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app import cli_files, logs, organiser_commands, schema
-from app.commands import campaign, doctor, mail, queue, stats
+from app.commands import audit, campaign, doctor, mail, queue, stats
 from app.config import Settings
 from app.console import AsJson, errors, open_database, out, print_json, with_database
 from app.database import Database
@@ -47,6 +47,7 @@ cli.add_typer(campaign.commands, name="campaign")
 cli.add_typer(queue.commands, name="queue")
 cli.add_typer(mail.commands, name="mail")
 cli.command(name="stats")(stats.show)
+cli.command(name="audit")(audit.show)
 cli.command()(doctor.doctor)
 
 DIFFERENCES_SHOWN = 20

@@ -31,6 +31,8 @@ async def read_audit(
     if query.format is Format.CSV:
         headers = {"Content-Disposition": 'attachment; filename="audit.csv"', "Cache-Control": "no-store"}
         return StreamingResponse(
-            audit_trail.as_csv(database, owner, query), media_type="text/csv; charset=utf-8", headers=headers
+            audit_trail.as_csv(database, owner.organisation_id, query),
+            media_type="text/csv; charset=utf-8",
+            headers=headers,
         )
-    return await audit_trail.listed(session, owner, query)
+    return await audit_trail.listed(session, owner.organisation_id, query)

@@ -60,3 +60,13 @@ def test_letters_with_their_writers_need_a_reason(unsilenced: Unsilenced) -> Non
     assert unsilenced("export", "offices", "--with-writers", "--reason", "The office asked for them.").code == 2
     taken = unsilenced(*export, "--reason", "The office asked for them.")
     assert (taken.code, "email" in taken.out) == (0, True)
+
+
+def test_what_was_done_is_told_newest_first(unsilenced: Unsilenced) -> None:
+    assert unsilenced("campaign", "pause", CAMPAIGN).code == 0
+    newest, *_ = json.loads(unsilenced("audit", "--kind", "campaign", "--json").out)
+    assert (newest["thing"], newest["organiser"], newest["changes"]["status"]["to"]) == (CAMPAIGN, None, "paused")
+    assert f"changed campaign {CAMPAIGN}: " in unsilenced("audit", "--limit", "1").out
+    assert unsilenced("audit", "--organisation", "no-such").code == 1
+    assert unsilenced("audit", "--from", "2999-01-01").out == ""
+    assert unsilenced("audit", "--from", "yesterday").code == 2
