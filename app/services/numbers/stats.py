@@ -98,12 +98,13 @@ async def _by_country(
     until: date | None,
 ) -> dict[str, dict[str, int]]:
     """Name countries for the whole campaign only: of some days, and by comparing days, they tell of single people."""
-    whole = asked = await tallied.counts(session, campaign.id, Dimension.COUNTRY)
     if since or until:
-        asked = await tallied.counts(session, campaign.id, Dimension.COUNTRY, since=since, until=until)
-    countries = [country for country, _, _ in whole]
-    names = disclosure.named(supporters, countries) if set(asked) == set(whole) else frozenset()
-    return _grouped([(each if each in names else disclosure.OTHERS, stage, n) for each, stage, n in asked])
+        asked = await tallied.counts(session, campaign.id, Dimension.ALL, since=since, until=until)
+        if asked != await tallied.counts(session, campaign.id, Dimension.ALL):
+            return _grouped([(disclosure.OTHERS, stage, n) for _, stage, n in asked])
+    whole = await tallied.counts(session, campaign.id, Dimension.COUNTRY)
+    names = disclosure.named(supporters, [country for country, _, _ in whole])
+    return _grouped([(each if each in names else disclosure.OTHERS, stage, n) for each, stage, n in whole])
 
 
 async def _kinds(
