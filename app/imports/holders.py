@@ -48,7 +48,8 @@ def succeed(decision: Decision, office_id: uuid.UUID, held: Sequence[Values], ho
     if present["since"] == since:  # a slip, put right
         decision.update(Official, present, different(present, {**told, "since": since}))
         return None
-    decision.update(Official, present, {"until": since - timedelta(days=1)})
+    before_it = since - timedelta(days=1)
+    decision.update(Official, present, {"until": min(present["until"] or before_it, before_it)})
     decision.insert(Official, **new_row(Official, {**told, "since": since, "office_id": office_id}))
     return None
 

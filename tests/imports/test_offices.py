@@ -1,9 +1,14 @@
 """Offices, embassies and accreditations out of tables."""
 
+from datetime import date
+
 import pytest
+import sqlalchemy as sa
 from httpx import AsyncClient
+from sqlmodel import select
 
 from app.database import Database
+from app.models.office import Official
 from tests.factories import API, embassy, office, post
 from tests.imports.steps import OFFICE, counts, office_row, refusals, table, take_in
 from tests.steps import get, how_many, problem
@@ -127,6 +132,17 @@ async def test_a_new_holder_ends_the_time_of_the_one_before(organiser: AsyncClie
     assert counts(await take_in(organiser, "offices", table(follows))) == {"unchanged": 1}
     (shown,) = (await get(organiser, "/officials"))["items"]
     assert (shown["holder"]["name"], shown["holder"]["since"]) == ("Vera Prosecutor", "2024-05-01")
+
+
+async def test_who_had_left_before_is_not_kept_in_office_longer(organiser: AsyncClient, database: Database) -> None:
+    await take_in(organiser, "offices", table(OFFICE))
+    left = date(2023, 12, 31)
+    async with database.transaction() as session:
+        await session.exec(sa.update(Official).values(until=left))
+    follows = office_row(holder__name="Vera Prosecutor", holder__since="2024-05-01", holder__gender="female")
+    assert counts(await take_in(organiser, "offices", table(follows))) == {"updated": 1}
+    async with database.reading() as session:
+        assert {each.until for each in await session.exec(select(Official))} == {left, None}
 
 
 async def test_holders_do_not_overlap(organiser: AsyncClient, database: Database) -> None:
