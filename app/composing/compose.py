@@ -57,7 +57,10 @@ def compose(brief: BriefContent, office: BriefOffice, official: Official | None,
     request = "\n".join([variants.one_of(wording.requests), *(f"– {demand}" for demand in brief.demands[language])])
     paragraphs = [
         salutation,
-        *(_own_text(handed.own, told, request) or _text_of_the_campaign(variants, wording, handed, told, request)),
+        *(
+            _own_text(handed.own, told, request)
+            or _text_of_the_campaign(variants, wording, handed, told, request, after=salutation)
+        ),
         salutations.closing(office, salutation, language=language, writer=handed.supporter.country),
         "\n".join(signature(brief, office, handed.supporter, language=language)),
         _copies(brief, handed),
@@ -70,9 +73,9 @@ def _own_text(own: OwnPart, told: list[str], request: str) -> list[str]:
 
 
 def _text_of_the_campaign(
-    variants: "_Variants", wording: LetterTexts, handed: Handed, told: list[str], request: str
+    variants: "_Variants", wording: LetterTexts, handed: Handed, told: list[str], request: str, *, after: str
 ) -> list[str]:
-    opening = variants.one_of(wording.openings)
+    opening = salutations.begun(variants.one_of(wording.openings), after=after)
     return [
         " ".join(filter(None, (opening, _role(handed)))),
         handed.own.paragraph or "",

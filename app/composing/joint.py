@@ -40,7 +40,7 @@ def compose(
     salutation = salutations.for_office(office, official, language=language)
     paragraphs = [
         salutation,
-        _first(wording.openings, known),
+        salutations.begun(_first(wording.openings, known), after=salutation),
         *(prisoner.summary[language] for prisoner in brief.prisoners),
         "\n".join([_first(wording.requests, known), *(f"– {demand}" for demand in brief.demands[language])]),
         _first(wording.endings, known),

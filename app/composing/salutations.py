@@ -59,6 +59,11 @@ def closing(
     return text.replace("{address}", salutation.rstrip(",!: "))
 
 
+def begun(text: str, *, after: str) -> str:
+    """Begin with a capital after an office's own salutation that ends a sentence, where a comma lets it go on small."""
+    return text[:1].upper() + text[1:] if after.endswith(("!", ".", ":")) else text
+
+
 def speaks(language: str) -> bool:
     """Tell whether letters can be opened and closed in this language."""
     return (language, ANY, Gender.UNKNOWN) in _forms() and (language, ANY) in _closings()

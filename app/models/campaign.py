@@ -9,7 +9,7 @@ from sqlmodel import Field, SQLModel
 
 from app.models.columns import Strict, enum_field, id_field, json_field, now
 from app.models.news import NewsPublic
-from app.models.text import Country, Day, Email, Language, Line, Prose, Proses, Slug, Texts, TimeZone
+from app.models.text import Country, Day, Demand, Email, Language, Line, Prose, Proses, Slug, Texts, TimeZone
 from app.pagination import PageRequest
 
 
@@ -58,7 +58,7 @@ NEXT_STATUS: dict[CampaignStatus, frozenset[CampaignStatus]] = {
     CampaignStatus.CLOSED: frozenset(),
 }
 
-Demands = dict[Language, Annotated[list[Line], Field(min_length=1, max_length=8)]]
+Demands = dict[Language, Annotated[list[Demand], Field(min_length=1, max_length=8)]]
 
 
 class Argument(Strict):

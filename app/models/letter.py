@@ -193,6 +193,8 @@ class LetterPreview(BaseModel):
     office: str
     language: str
     channel: Channel
+    sender: str = Field(description="The name of which the office learns as the sender's.")
+    shows_email: bool = Field(default=False, description="Whether the office sees the supporter's e-mail address.")
     subject: str
     body: str
     moderated: bool = Field(default=False, description="Whether an organiser reads it before it leaves.")

@@ -40,6 +40,7 @@ LINK = re.compile(
 HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 NO_COUNTRIES = frozenset(["AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "ZZ"])
 FILLERS = frozenset("\u115f\u1160\u3164\uffa0")  # Hangul letters that nobody can see
+BREAKING_SPACE = re.compile(r"[^\S\u00a0\u202f]+")
 JOINERS = frozenset("\u200c\u200d")  # Persian, and Indic scripts, are misspelt without them
 
 
@@ -50,6 +51,12 @@ def clean_line(text: str) -> str:
     if not any(character.isalnum() for character in text):
         raise ValueError("Please write something that can be read.")
     return " ".join(text.split())
+
+
+def clean_demand(text: str) -> str:
+    """Clean one line, and keep the no-break spaces that French puts before colons: a demand is said as it is given."""
+    clean_line(text)
+    return BREAKING_SPACE.sub(" ", text).strip()
 
 
 def clean_paragraph(text: str) -> str:
@@ -170,6 +177,7 @@ class _form:  # noqa: N801 - reads as the annotation that it is
 
 NFC = BeforeValidator(lambda text: unicodedata.normalize("NFC", text) if isinstance(text, str) else text)
 Line = Annotated[str, NFC, StringConstraints(min_length=1, max_length=200), AfterValidator(clean_line)]
+Demand = Annotated[str, NFC, StringConstraints(min_length=1, max_length=200), AfterValidator(clean_demand)]
 Prose = Annotated[str, NFC, StringConstraints(min_length=1, max_length=4_000), AfterValidator(clean_paragraph)]
 PersonName = Annotated[
     str, NFC, StringConstraints(min_length=2, max_length=100), AfterValidator(clean_line), AfterValidator(without_links)

@@ -132,12 +132,15 @@ def composed(
         seed=seed,
         copies=choice.copies(recipient),
     )
-    letter = compose(choice.brief, recipient.office, holder, handed)
+    brief, by_email = choice.brief, recipient.channel is Channel.EMAIL
+    letter = compose(brief, recipient.office, holder, handed)
     return LetterPreview(
         office_id=recipient.office.id,
         office=recipient.office.title_in(body.language),
         language=recipient.language,
         channel=recipient.channel,
+        sender=sender.display_name(brief, handed.supporter),
+        shows_email=by_email and brief.reply_to_supporter,
         subject=letter.subject,
         body=letter.body,
         moderated=choice.own.text is not None,

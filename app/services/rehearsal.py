@@ -5,17 +5,25 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.composing import compiling, missing
 from app.composing.brief import BriefContent
-from app.composing.compose import Handed, OwnPart, compose
+from app.composing.compose import OwnPart
 from app.composing.recipients import Recipient, choose
-from app.composing.sender import Supporter
 from app.models.campaign import Campaign
 from app.models.columns import now
 from app.models.office import Official
 from app.models.organisation import Organisation
 from app.models.rehearsal import Fault, Rehearsal, RehearsalCreate, Rehearsed
+from app.models.submission import SubmissionCreate
 from app.services import campaigns, letters, publishing
+from app.services.letters import Choice
 
 SAYS_SOMETHING = ("/texts", "/demands", "/prisoners", "/title")  # faults in these leave nothing to compose from
+SAMPLE = {
+    "name": "Ada Example",
+    "email": "ada@example.org",
+    "city": "Exampletown",
+    "street": "1 Example Street",
+    "postcode": "12345",
+}
 
 
 async def rehearse(session: AsyncSession, campaign: Campaign, body: RehearsalCreate) -> Rehearsal:
@@ -38,39 +46,28 @@ async def rehearse(session: AsyncSession, campaign: Campaign, body: RehearsalCre
 
 async def _letters(session: AsyncSession, content: BriefContent, body: RehearsalCreate) -> list[Rehearsed]:
     prisoner_id = letters.prisoner(content, body.prisoner)
-    chosen = [
-        (country, recipient)
-        for country in body.countries
-        for recipient in choose(content, country=country, language=_language(country))[: content.at_most]
-    ]
-    holders = await letters.holders_of(session, list({recipient.office.id for _, recipient in chosen}))
+    choices = {
+        country: Choice(content, prisoner_id, _recipients(content, country), OwnPart()) for country in body.countries
+    }
+    ids = {recipient.office.id for choice in choices.values() for recipient in choice.recipients}
+    holders = await letters.holders_of(session, list(ids))
     return [
-        _letter(
-            content,
-            recipient,
-            holders.get(recipient.office.id),
-            Handed(_sample(country), OwnPart(), prisoner_id, recipient.language, body.seed),
-        )
-        for country, recipient in chosen
+        _letter(choice, recipient, holders.get(recipient.office.id), country=country, seed=body.seed)
+        for country, choice in choices.items()
+        for recipient in choice.recipients
     ]
 
 
-def _letter(content: BriefContent, recipient: Recipient, holder: Official | None, handed: Handed) -> Rehearsed:
-    composed = compose(content, recipient.office, holder, handed)
-    return Rehearsed(
-        country=handed.supporter.country,
-        office_id=recipient.office.id,
-        office=recipient.office.title_in(recipient.language),
-        language=recipient.language,
-        channel=recipient.channel,
-        subject=composed.subject,
-        body=composed.body,
-        web_form=letters.web_form(recipient.office, recipient.channel, language=recipient.language),
+def _letter(choice: Choice, recipient: Recipient, holder: Official | None, *, country: str, seed: int) -> Rehearsed:
+    sample = SubmissionCreate.model_validate(
+        {"supporter": SAMPLE | {"country": country}, "language": recipient.language, "consent": {"send": True}}
     )
+    letter = letters.composed(choice, recipient, holder, sample, seed)
+    return Rehearsed(country=country, **letter.model_dump())
 
 
-def _sample(country: str) -> Supporter:
-    return Supporter("Ada Example", "ada@example.org", country, "Exampletown", "1 Example Street", "12345")
+def _recipients(content: BriefContent, country: str) -> list[Recipient]:
+    return choose(content, country=country, language=_language(country))[: content.at_most]
 
 
 def _language(country: str) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from app.models.text import OwnWords, PersonName
+from app.models.text import Demand, OwnWords, PersonName
 
 PADDING = "I write because I care about this."
 
@@ -152,6 +152,14 @@ def test_storms_of_combining_marks_are_refused(text: str) -> None:
 
 def test_names_are_composed_and_have_single_spaces() -> None:
     assert name("  Jose\u0301   \u00a0 Maria ") == "José Maria"
+
+
+def test_a_demand_is_one_line_and_keeps_the_no_break_spaces_of_french() -> None:
+    cleaned = TypeAdapter(Demand).validate_python(" la  liberté\u00a0; des\u202fsoins ")
+
+    assert cleaned == "la liberté\u00a0; des\u202fsoins"
+    assert refused(Demand, "la liberté\nde tous")
+    assert refused(Demand, "\u00a0")
 
 
 def test_own_words_keep_their_lines_and_one_blank_line_at_most() -> None:

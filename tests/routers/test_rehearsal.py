@@ -38,6 +38,16 @@ async def test_a_draft_shows_letters_of_supporters_from_several_countries(
     assert await how_many(database, "submission") == await how_many(database, "brief") == 0
 
 
+async def test_a_rehearsed_letter_is_the_letter_to_its_last_line(organiser: AsyncClient) -> None:
+    await draft(organiser, offices=[office(languages=["en"])], name_copies=True, privacy="initials_and_town")
+
+    authority, ambassador = (await rehearse(organiser, countries=["DE"]))["letters"]
+
+    assert authority["sender"] == ambassador["sender"] == "A. E."
+    assert authority["body"].endswith("\n\nA. E.\nExampletown, Germany\n\nCopy: Ambassador to Germany\n")
+    assert "Copy" not in ambassador["body"]
+
+
 async def test_other_texts_are_tried_without_being_kept(organiser: AsyncClient) -> None:
     await draft(organiser, offices=[office(languages=["en"])])
 
