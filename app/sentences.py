@@ -9,11 +9,17 @@ SENTENCES = {
     "json_invalid": "This is not JSON that can be read. {error}",
     "string_too_short": "This is too short: at least {min_length} characters.",
     "string_too_long": "This is too long: at most {max_length} characters.",
+    "too_short": "These are too few: at least {min_length}.",
+    "too_long": "These are too many: at most {max_length}.",
     "uuid_parsing": "This is not an id.",
     "model_attributes_type": "A JSON object is needed here.",
     "dict_type": "A JSON object is needed here.",
     "list_type": "A list is needed here.",
     "string_type": "A text is needed here.",
+}
+OF_TEXTS = {  # measured after they were normalised
+    ("too_short", "Value"): "string_too_short",
+    ("too_long", "Value"): "string_too_long",
 }
 
 
@@ -23,5 +29,5 @@ def sentence(error: Mapping[str, Any]) -> str:
     values = context if isinstance(context, dict) else {}
     if error["type"] == "value_error":
         return str(values.get("error", "This value cannot be taken."))
-    found = SENTENCES.get(str(error["type"]))
+    found = SENTENCES.get(OF_TEXTS.get((error["type"], values.get("field_type")), str(error["type"])))
     return found.format(**values) if found else f"{str(error['msg']).rstrip('.')}."

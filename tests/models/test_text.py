@@ -5,7 +5,9 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from app.models.text import Demand, OwnWords, PersonName
+from app.models.campaign import Demands
+from app.models.text import Demand, Line, OwnWords, PersonName
+from app.sentences import sentence
 
 PADDING = "I write because I care about this."
 
@@ -169,6 +171,24 @@ def test_own_words_keep_their_lines_and_one_blank_line_at_most() -> None:
 @pytest.mark.parametrize("text", ["short", "a" * 1_001])
 def test_own_words_are_neither_a_sigh_nor_a_book(text: str) -> None:
     assert refused(OwnWords, text)
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "said"),
+    [
+        (OwnWords, "Too short.", "This is too short: at least 20 characters."),
+        (OwnWords, "a" * 1_001, "This is too long: at most 1000 characters."),
+        (PersonName, "A", "This is too short: at least 2 characters."),
+        (Line, "a" * 201, "This is too long: at most 200 characters."),
+        (Demands, {"en": []}, "These are too few: at least 1."),
+        (Demands, {"en": ["a"] * 9}, "These are too many: at most 8."),
+    ],
+)
+def test_what_is_too_short_or_too_long_is_said_in_words_of_ours(kind: Any, value: object, said: str) -> None:
+    with pytest.raises(ValidationError) as refusal:
+        TypeAdapter(kind).validate_python(value)
+
+    assert sentence(dict(refusal.value.errors()[0])) == said
 
 
 def test_own_words_are_measured_as_they_are_kept() -> None:
