@@ -11,7 +11,7 @@ from sqlmodel import Field, SQLModel
 
 from app.models.columns import Strict, now
 from app.models.letter import LetterPublic, LetterReceipt
-from app.models.text import Country, Email, Language, Line, OwnWords, PersonName, Role, Slug, WholeText
+from app.models.text import Country, Email, Language, Line, OwnWords, PersonName, RoleInSentence, Slug, WholeText
 
 CONSENT_WORDING = "2026-12"  # edition of the words in docs/frontend.md to which supporters consent
 
@@ -59,7 +59,7 @@ class SubmissionCreate(Strict):
     paragraph: OwnWords | None = Field(
         default=None, description="Own words, beside the demands: plain text without links."
     )
-    role: Role | None = Field(
+    role: RoleInSentence | None = Field(
         default=None,
         description="In what role you write, as it goes on after “I write to you …”. Stands in letters in `language`.",
         schema_extra={"examples": ["as a nurse"]},

@@ -59,6 +59,12 @@ def clean_demand(text: str) -> str:
     return BREAKING_SPACE.sub(" ", text).strip()
 
 
+def part_of_a_sentence(text: str) -> str:
+    """Let a phrase that begins with a small word, such as “as a nurse”, stand within a sentence."""
+    first, space, rest = text.rstrip(" .,;:!?…").partition(" ")
+    return f"{first.lower()}{space}{rest}"
+
+
 def clean_paragraph(text: str) -> str:
     """Return lines without trailing space and with one blank line at most; refuse what is hidden."""
     text = text.replace("\r\n", "\n").replace("\t", " ")
@@ -201,6 +207,7 @@ WholeText = Annotated[
 Role = Annotated[
     str, NFC, StringConstraints(min_length=2, max_length=80), AfterValidator(clean_line), AfterValidator(without_links)
 ]
+RoleInSentence = Annotated[Role, AfterValidator(part_of_a_sentence)]
 
 Email = Annotated[
     str,
