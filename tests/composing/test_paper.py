@@ -84,6 +84,7 @@ def test_an_embassy_sits_where_its_address_says_and_never_in_the_country_it_spea
         ("ru", "RU", "Lyon, 1 ноября 2026\xa0г."),
         ("uk", "UA", "Lyon, 1 листопада 2026\xa0р."),
         ("pl", "PL", "Lyon, 1 listopada 2026"),
+        ("be", "BY", "Lyon, 1 лістапада 2026\xa0г."),
     ],
 )
 def test_place_and_date_are_written_as_the_language_writes_them(language: str, country: str, written: str) -> None:
