@@ -17,7 +17,7 @@ SENTENCES = {
     "list_type": "A list is needed here.",
     "string_type": "A text is needed here.",
 }
-OF_TEXTS = {  # measured after they were normalised
+OF_TEXTS: dict[object, str] = {  # measured after they were normalised
     ("too_short", "Value"): "string_too_short",
     ("too_long", "Value"): "string_too_long",
 }
