@@ -1,5 +1,6 @@
 """Names in the grammatical cases that Slavic sentences need: as stored, else by rule where a library knows one."""
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Protocol
@@ -24,6 +25,8 @@ PARTS = {  # a Russian name of so many words is made of these parts
     2: (NamePart.FIRSTNAME, NamePart.LASTNAME),
     3: (NamePart.FIRSTNAME, NamePart.MIDDLENAME, NamePart.LASTNAME),
 }
+SPELT_OUT = re.compile(r"[А-ЯЁ][а-яё]+(?:-[А-ЯЁ][а-яё]+)*")  # no initials, no other letters, no particles
+STRESS_DECIDES = re.compile(r"(?<!и)[жцчшщ]$")  # Ткачом, but Ковачем: the rule does not know
 PATRONYMICS = ("вич", "вна", "ична", "инична", "ьич")
 
 
@@ -58,12 +61,14 @@ def forms(prisoner: Named, language: str) -> dict[Case, Form]:
 def _by_rule(name: str, gender: Gender) -> dict[Case, str]:
     """Decline a Russian name by pytrovich. Nothing is guessed: not the gender, not what the parts of a name are."""
     words = name.split()
-    parts = PARTS.get(len(words), ())
+    parts = PARTS.get(len(words), ()) if all(map(SPELT_OUT.fullmatch, words)) else ()
     if gender not in GENDERS or not parts or (NamePart.MIDDLENAME in parts and not words[1].endswith(PATRONYMICS)):
         return {}
+    known = RULES.keys() - ({Case.INSTRUMENTAL} if STRESS_DECIDES.search(words[-1]) else set())
     return {
         case: " ".join(_maker.make(part, GENDERS[gender], rule, word) for part, word in zip(parts, words, strict=True))
         for case, rule in RULES.items()
+        if case in known
     }
 
 

@@ -66,9 +66,30 @@ def test_a_stored_form_goes_before_the_rule() -> None:
     assert found[Case.DATIVE].origin is Origin.RULE
 
 
-@pytest.mark.parametrize("name", ["Мария", "Мария Анна Колесникова", "Мария де ла Крус"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("Мария", "Мария Анна Колесникова", "Мария де ла Крус"),
+        *("Ada Prisoner", "Мария Smith", "阿达 王", "Марія Колеснікова"),  # not in Russian letters
+        *("МАРИЯ КОЛЕСНИКОВА", "мария колесникова", "М. Колесникова", "Мария Х", "Мария «Маша»"),  # not spelt out
+        *("Мариам бен-Ладен", "Мариам ад-Дин", "Мари д'Обюссон"),  # with particles
+    ],
+)
 def test_nothing_is_guessed_of_names_whose_parts_are_not_known(name: str) -> None:
     assert russian(name) == {}
+
+
+@pytest.mark.parametrize(
+    ("name", "instrumental"),
+    [
+        ("Микола Статкевич", "Миколой Статкевичем"),
+        ("Ян Ткач", None),
+        ("Кирилл Швец", None),
+        ("Игорь Седых", "Игорем Седых"),
+    ],
+)
+def test_an_ending_that_hangs_on_the_stress_is_not_guessed(name: str, instrumental: str | None) -> None:
+    assert russian(name, Gender.MALE).get(Case.INSTRUMENTAL) == instrumental
 
 
 def test_nothing_is_guessed_of_a_person_whose_gender_is_not_known() -> None:

@@ -34,6 +34,7 @@ SCRIPTS = [
 ]
 ARABIC = ("السلام عليكم ورحمة الله وبركاته " * 40)[:1_000].strip()
 MARKS = "".join(letter + "\u0301\u0302\u0323" for letter in "Ada Markovic Example Longname"[:20])  # 60 marks
+ROOM_TO_SIGN = 15  # millimetres
 COVER = press.Cover("BLR-1 · Free Ada", 1, "2026-11-01", 210, 297, [press.Row("Prosecutor General", "Belarus", 3)])
 
 
@@ -56,6 +57,18 @@ def test_the_address_and_nothing_else_shows_in_the_window(paper: Paper) -> None:
     above = page.inside(laid.format.window).removesuffix(address)
     assert above in ("", "SamQuillSupporter·Musterweg1·10115Berlin·Germany")
     assert bool(above) == (paper is Paper.A4_LEFT)
+
+
+@pytest.mark.parametrize("paper", list(Paper))
+def test_there_is_room_to_sign_between_the_closing_and_the_name(paper: Paper) -> None:
+    laid = sheet(paper_=paper)
+    characters = printed(press.letter(laid), laid).characters
+    text = "".join(character for character, _ in characters)
+
+    closing = characters[text.index("Yourssincerely,")][1]
+    name = characters[text.rindex("SamQuillSupporter")][1]
+
+    assert name.top - (closing.top + closing.height) >= ROOM_TO_SIGN
 
 
 @pytest.mark.parametrize("paper", list(Paper))
