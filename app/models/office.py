@@ -5,7 +5,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated, Any, Self
 
-from pydantic import model_validator
+from pydantic import AfterValidator, model_validator
 from sqlmodel import Field, SQLModel
 
 from app.models.columns import Strict, enum_field, external_id_field, external_id_index, id_field, json_field, now
@@ -48,6 +48,14 @@ class OfficeEmail(Strict):
     why: str | None = Field(default=None, max_length=300, description="A mail server's words, where it died of them.")
 
 
+def only_the_surname(salutation: str) -> str:
+    """Refuse placeholders that nobody fills: they would be printed."""
+    if set("{}") & set(salutation.replace("{surname}", "")):
+        raise ValueError("Only `{surname}` is filled in a salutation, with the holder's `surname`.")
+    return salutation
+
+
+Salutations = dict[Language, Annotated[Line, AfterValidator(only_the_surname)]]
 Asked = dict[Language, Annotated[list[Line], Field(max_length=30)]]
 
 
@@ -75,7 +83,9 @@ class OfficeWays(SQLModel):
     web_form_asks: Asked = json_field(
         default_factory=dict, description="What the form will ask, per language, in its order."
     )
-    salutations: Texts = json_field(default_factory=dict, description="Salutations that go before every rule.")
+    salutations: Texts = json_field(
+        default_factory=dict, description="Salutations that go before every rule. `{surname}` is filled."
+    )
     hourly_limit: int | None = Field(
         default=None,
         ge=1,
@@ -183,6 +193,9 @@ class OfficeQuery(PageRequest):
 
 
 class OfficeCreate(OfficeBase, OfficeWays, Strict):
+    salutations: Salutations = Field(
+        default_factory=dict, description="Salutations that go before every rule. `{surname}` is filled."
+    )
     channels: list[Channel] = Field(min_length=1, description="Channels that the office takes, the preferred first.")
     emails: list[OfficeEmail] = Field(default_factory=list, max_length=20)
     accredited_to: list[Country] = Field(
@@ -208,7 +221,7 @@ class OfficeUpdate(Strict):
     postal_address: Prose | None = Field(default=None, max_length=500)
     web_form_url: WebAddress | None = None
     web_form_asks: Asked | None = None
-    salutations: Texts | None = None
+    salutations: Salutations | None = None
     hourly_limit: int | None = Field(default=None, ge=1, le=100_000)
     daily_limit: int | None = Field(default=None, ge=1, le=1_000_000)
     open_hours: OfficeHours | None = None

@@ -4,6 +4,7 @@ import asyncio
 import uuid
 from datetime import UTC, datetime
 
+import pytest
 from httpx import AsyncClient
 
 from tests.factories import API, draft, embassy, office, post, published, submission
@@ -74,6 +75,19 @@ async def test_an_office_is_written_changed_and_deleted(client: AsyncClient, org
 
     assert (await organiser.delete(path)).status_code == 204
     problem(await client.get(path), 404)
+
+
+@pytest.mark.parametrize("salutation", ["Dear {name},", "Dear {{ surname }},", "Dear {surname", "Dear {SURNAME},"])
+async def test_a_salutation_with_a_placeholder_that_nobody_fills_is_refused(
+    organiser: AsyncClient, salutation: str
+) -> None:
+    refused = await organiser.post(f"{API}/officials", json=office(salutations={"en": salutation}))
+    problem(refused, 422, pointer="/salutations/en")
+    assert "{surname}" in refused.text
+
+    made = await post(organiser, "/officials", office(salutations={"en": "Dear Mr {surname},"}))
+    changed = await organiser.patch(f"{API}/officials/{made['id']}", json={"salutations": {"en": salutation}})
+    problem(changed, 422, pointer="/salutations/en")
 
 
 async def test_of_changes_made_at_once_from_one_revision_one_is_taken(organiser: AsyncClient) -> None:
