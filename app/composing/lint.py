@@ -1,5 +1,6 @@
 """Letter texts are read against an allow-list and tried out before they are believed."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
@@ -15,7 +16,8 @@ from app.models.campaign import LetterTexts
 from app.models.prisoner import Case
 from app.models.text import LINK
 
-ALLOWED = (nodes.Template, nodes.Output, nodes.TemplateData, nodes.Const, nodes.If, nodes.Not, nodes.And, nodes.Or)
+ALLOWED = (nodes.Template, nodes.Output, nodes.Const, nodes.If, nodes.Not, nodes.And, nodes.Or)
+BRACE = re.compile(r"[{}]+[^{}\s]{0,60}[{}]*")
 IN_LOOP = frozenset({"loop.first", "loop.last"})
 DECLINED = frozenset({"names", "prisoner.name"})
 LONGEST = 4_000  # characters of one text
@@ -71,6 +73,8 @@ def _tree_faults(node: nodes.Node, known: frozenset[str], *, depth: int) -> Iter
         yield TOO_DEEP
     elif isinstance(node, nodes.Name | nodes.Getattr):
         yield from _placeholder_faults(node, known)
+    elif isinstance(node, nodes.TemplateData):
+        yield from _brace_faults(node)
     elif isinstance(node, nodes.For):
         yield from _loop_faults(node, known, depth=depth)
     elif isinstance(node, nodes.Filter):
@@ -87,6 +91,13 @@ def _placeholder_faults(node: nodes.Name | nodes.Getattr, known: frozenset[str])
         nearest = get_close_matches(path, known, n=1)
         hint = f"did you mean `{nearest[0]}`?" if nearest else f"known are {', '.join(sorted(known))}."
         yield f"Line {node.lineno}: `{path[:60]}` is not known; {hint}"
+
+
+def _brace_faults(node: nodes.TemplateData) -> Iterator[str]:
+    """A brace that opens or closes no placeholder would be printed."""
+    if brace := BRACE.search(node.data):
+        line = node.lineno + node.data.count("\n", 0, brace.start())
+        yield f"Line {line}: `{brace[0]}` would be printed as it stands; a placeholder is written `{{{{ names }}}}`."
 
 
 def _loop_faults(node: nodes.For, known: frozenset[str], *, depth: int) -> Iterator[str]:

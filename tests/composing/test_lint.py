@@ -144,6 +144,16 @@ def test_a_fault_names_its_line() -> None:
     assert detail.startswith("Line 2:")
 
 
+@pytest.mark.parametrize(
+    "slip", ["{names}", "{{ names }", "{ names }}", "{{{ names }}}", "{% if urgent %}x{% endif %}}"]
+)
+def test_a_placeholder_with_too_few_or_too_many_braces_is_not_printed(slip: str) -> None:
+    ((pointer, detail),) = lint.faults(of(openings=[f"First.\nSecond {slip}."]))
+
+    assert pointer == "openings/0"
+    assert detail.startswith("Line 2:")
+
+
 def test_a_part_needs_a_variant_without_cases() -> None:
     assert [pointer for pointer, _ in lint.faults(of(subjects=["{{ names | case('genitive') }}"]))] == ["subjects"]
 
