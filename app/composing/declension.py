@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Protocol
 
 from pytrovich.enums import Case as PytrovichCase
@@ -10,6 +10,7 @@ from pytrovich.enums import Gender as PytrovichGender
 from pytrovich.enums import NamePart
 from pytrovich.maker import PetrovichDeclinationMaker
 
+from app.composing import lint, templates, texts
 from app.models.prisoner import Case, Gender, Origin
 
 DECLINING = ("ru", "uk", "be", "pl")  # languages of the house whose sentences decline names
@@ -40,6 +41,8 @@ class Named(Protocol):
     """A prisoner, as far as their name goes."""
 
     @property
+    def name(self) -> str: ...
+    @property
     def names(self) -> dict[str, str]: ...
     @property
     def cases(self) -> dict[str, dict[str, str]]: ...
@@ -55,6 +58,20 @@ def forms(prisoner: Named, language: str) -> dict[Case, Form]:
         **{case: Form(text, Origin.RULE) for case, text in by_rule.items()},
         **{Case(case): Form(text, Origin.STORED) for case, text in stored.items()},
     }
+
+
+def as_letters_say_it(prisoner: Named, language: str) -> dict[Case, Form]:
+    """Return the form for every case that sentences of the house want: the nominative where they are said otherwise."""
+    found = forms(prisoner, language)
+    nominative = Form(prisoner.names.get(language, prisoner.name), Origin.NOMINATIVE)
+    return {case: found.get(case, nominative) for case in Case if case in found or case in _wanted(language)}
+
+
+@cache
+def _wanted(language: str) -> frozenset[str]:
+    """Return the cases that the house's texts in this language ask for."""
+    parts = (part for wording in texts.of_the_house(language).values() for _, part in lint.parts(wording))
+    return frozenset(case for part in parts for variant in part for case in templates.needs(variant))
 
 
 @lru_cache(maxsize=4_096)

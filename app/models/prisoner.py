@@ -187,6 +187,7 @@ class Origin(StrEnum):
 
     STORED = "stored"
     RULE = "rule"
+    NOMINATIVE = "nominative"  # none is known: another sentence is taken
 
 
 class NameForm(SQLModel):
@@ -201,8 +202,8 @@ class PrisonerForOrganisers(PrisonerPublic):
     do_not_mention: list[str]
     cases: dict[str, dict[str, str]]
     declined: dict[str, dict[Case, NameForm]] = Field(
-        description="The case forms that letters use, per language. A case that is not here is said otherwise, by a "
-        "sentence that keeps the nominative; store it in `cases` to have it used."
+        description="What letters say in each case, per language: as `stored`, made by `rule`, or, where neither is "
+        "known, a sentence that keeps the `nominative`; store the form in `cases` to have it used."
     )
     external_id: str | None
     revision: int

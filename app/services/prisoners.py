@@ -79,9 +79,12 @@ async def listed(session: AsyncSession, query: PrisonerQuery) -> Page[PrisonerPu
 
 def show_to_organisers(prisoner: Prisoner) -> PrisonerForOrganisers:
     declined = {
-        language: {case: NameForm(form=form.text, by=form.origin) for case, form in forms.items()}
+        language: {
+            case: NameForm(form=form.text, by=form.origin)
+            for case, form in declension.as_letters_say_it(prisoner, language).items()
+        }
         for language in declension.DECLINING
-        if (forms := declension.forms(prisoner, language)) or language in prisoner.names
+        if language in {*prisoner.names, *prisoner.cases}
     }
     return PrisonerForOrganisers.model_validate({**prisoner.model_dump(), "declined": declined})
 
