@@ -1,4 +1,4 @@
-"""What a seed chooses, it chooses for ever: a letter that waits leaves as its writer has seen it, whatever we rebuild."""
+"""What a seed chooses, it chooses for ever: a letter that waits leaves as its writer saw it, whatever we rebuild."""
 
 import hashlib
 import uuid
