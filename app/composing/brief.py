@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, model_validator
@@ -9,6 +10,8 @@ from pydantic import BaseModel, ConfigDict, model_validator
 from app.models.campaign import Audience, LetterTexts, OwnText, Privacy
 from app.models.office import DIPLOMATS, Channel, OfficeKind
 from app.models.prisoner import Gender
+
+KEPT = 256  # briefs whose offices are in memory by their id
 
 
 class Frozen(BaseModel):
@@ -108,7 +111,7 @@ class BriefContent(Frozen):
         return list(self.demands)
 
     def office(self, office_id: uuid.UUID) -> BriefOffice | None:
-        return next((office for office in self.offices if office.id == office_id), None)
+        return _offices(self).get(office_id)
 
     @property
     def named(self) -> list[uuid.UUID]:
@@ -121,3 +124,8 @@ class BriefContent(Frozen):
 
     def title_in(self, language: str) -> str:
         return self.title.get(language) or next(iter(self.title.values()))
+
+
+@lru_cache(maxsize=KEPT)
+def _offices(brief: BriefContent) -> dict[uuid.UUID, BriefOffice]:
+    return {office.id: office for office in brief.offices}

@@ -1,17 +1,14 @@
 """From a brief's facts to what a text in one language may say."""
 
-from functools import lru_cache
+from collections.abc import Sequence
 
 from app.composing import dates, places
 from app.composing.brief import BriefContent, BriefOffice, BriefPrisoner
 from app.composing.known import Appeal, Known, Person, Post
 from app.composing.names import Name, joined
 
-KEPT = 2_048  # in memory
 
-
-@lru_cache(maxsize=KEPT)
-def known(brief: BriefContent, office: BriefOffice, prisoners: tuple[BriefPrisoner, ...], *, language: str) -> Known:
+def known(brief: BriefContent, office: BriefOffice, prisoners: Sequence[BriefPrisoner], *, language: str) -> Known:
     """Return what a letter about these prisoners to this office may say."""
     people = tuple(_person(prisoner, language) for prisoner in prisoners)
     return Known(

@@ -36,7 +36,7 @@ def compose(
     frame = texts.joint(language)
     if frame is None:
         raise LookupError(f"no joint letter in {language}")
-    wording, known = frame.to(office.audience), facts.known(brief, office, tuple(brief.prisoners), language=language)
+    wording, known = frame.to(office.audience), facts.known(brief, office, brief.prisoners, language=language)
     salutation = salutations.for_office(office, official, language=language)
     paragraphs = [
         salutation,

@@ -137,9 +137,7 @@ def _said(content: BriefContent, language: str) -> list[Known]:
     if not content.prisoners or not content.offices:
         return []
     alone = [facts.known(content, content.offices[0], (prisoner,), language=language) for prisoner in content.prisoners]
-    return alone + [
-        facts.known(content, office, tuple(content.prisoners), language=language) for office in content.offices
-    ]
+    return alone + [facts.known(content, office, content.prisoners, language=language) for office in content.offices]
 
 
 def _missing_texts(campaign: Campaign, prisoners: Sequence[Prisoner], content: BriefContent) -> list[FieldError]:

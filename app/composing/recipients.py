@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from types import MappingProxyType
 
 from app.composing import places
@@ -11,6 +12,7 @@ from app.composing.facts import country_of
 from app.models.campaign import Audience
 from app.models.office import Channel
 
+KEPT = 2_048  # countries of briefs, by language, in memory
 NONE_WRITTEN: Mapping[uuid.UUID, int] = MappingProxyType({})
 
 
@@ -29,11 +31,10 @@ def choose(
 
     `written` is how many letters each office has got: where the campaign spreads them, the fewest come first.
     """
-    everybody = [_recipient(brief, office, language) for office in brief.offices if office.written_from is None]
-    found = [*everybody, *_embassies(brief, country, language), *_own_minister(brief, country, language)]
+    found = _in_order(brief, country, language)
     if brief.least_written_first:
-        found.sort(key=lambda recipient: written.get(recipient.office.id, 0))
-    return found
+        return sorted(found, key=lambda recipient: written.get(recipient.office.id, 0))
+    return list(found)
 
 
 def missing(brief: BriefContent, *, country: str) -> Iterator[tuple[str, str]]:
@@ -53,6 +54,12 @@ def letter_language(brief: BriefContent, office: BriefOffice, *, language: str) 
     """The supporter's own where the office takes it; else the first that the office takes and the campaign has."""
     common = [each for each in office.languages if each in brief.demands]
     return language if language in common else common[0]
+
+
+@lru_cache(maxsize=KEPT)
+def _in_order(brief: BriefContent, country: str, language: str) -> tuple[Recipient, ...]:
+    everybody = [_recipient(brief, office, language) for office in brief.offices if office.written_from is None]
+    return (*everybody, *_embassies(brief, country, language), *_own_minister(brief, country, language))
 
 
 def _recipient(brief: BriefContent, office: BriefOffice, language: str, nearest_to: str | None = None) -> Recipient:

@@ -1,9 +1,9 @@
 """How an office is addressed at the beginning of a letter, and how the letter closes."""
 
 import csv
-from functools import cache
-from typing import Protocol
+from functools import cache, lru_cache
 
+from app.composing.brief import BriefOffice
 from app.config import PROJECT
 from app.models.office import OfficeKind, Official
 from app.models.prisoner import Gender
@@ -12,32 +12,26 @@ TABLES = PROJECT / "templates" / "letters"
 EXCELLENCIES = frozenset(
     {OfficeKind.HEAD_OF_STATE, OfficeKind.HEAD_OF_GOVERNMENT, OfficeKind.MINISTER, OfficeKind.AMBASSADOR}
 )
+KEPT = 4_096  # salutations in memory
 ANY = "*"
 WE = {ANY: "we", "excellency": "we_excellency"}  # ranks in the closings of several writers
 
 
-class Addressed(Protocol):
-    """An office, as far as addressing it goes."""
-
-    @property
-    def kind(self) -> OfficeKind: ...
-    @property
-    def country(self) -> str: ...
-    @property
-    def salutations(self) -> dict[str, str]: ...
-
-
-def for_office(office: Addressed, official: Official | None, *, language: str, writer: str | None = None) -> str:
+def for_office(office: BriefOffice, official: Official | None, *, language: str, writer: str | None = None) -> str:
     """Return the salutation: the office's own; by kind and gender; the neutral one of the kind; the language's.
 
     `writer` is the country where the supporter lives: nobody says "Excellency" to those who speak for their own.
     """
-    gender = official.gender if official else Gender.UNKNOWN
-    surname = official.surname if official else None
-    at_home = (_forms_at_home().get((language, office.kind, each)) for each in (gender, Gender.UNKNOWN))
+    gender, surname = (official.gender, official.surname) if official else (Gender.UNKNOWN, None)
+    return _salutation(office, gender, surname, language, at_home=writer == office.country)
+
+
+@lru_cache(maxsize=KEPT)
+def _salutation(office: BriefOffice, gender: Gender, surname: str | None, language: str, *, at_home: bool) -> str:
+    own = (_forms_at_home().get((language, office.kind, each)) for each in (gender, Gender.UNKNOWN))
     candidates: tuple[str | None, ...] = (
         office.salutations.get(language),
-        *(at_home if writer == office.country and office.kind in EXCELLENCIES else ()),
+        *(own if at_home and office.kind in EXCELLENCIES else ()),
         _forms().get((language, office.kind, gender)),
         _forms().get((language, office.kind, Gender.UNKNOWN)),
         _forms()[language, ANY, Gender.UNKNOWN],
@@ -50,7 +44,7 @@ def for_office(office: Addressed, official: Official | None, *, language: str, w
 
 
 def closing(
-    office: Addressed, salutation: str, *, language: str, writer: str | None = None, several: bool = False
+    office: BriefOffice, salutation: str, *, language: str, writer: str | None = None, several: bool = False
 ) -> str:
     """Return the closing; French repeats the form of address inside it, and tells one writer from `several`."""
     rank = "excellency" if office.kind in EXCELLENCIES and writer != office.country else ANY

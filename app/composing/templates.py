@@ -1,5 +1,6 @@
 """The language in which letters are worded: a small part of Jinja, filled once, in a sandbox."""
 
+from collections.abc import Iterable
 from dataclasses import fields
 from functools import lru_cache
 
@@ -17,8 +18,7 @@ def render(source: str, known: Known) -> str:
     return _template(source).render({field.name: getattr(known, field.name) for field in fields(known) if field.init})
 
 
-@lru_cache(maxsize=4_096)
-def possible(variants: tuple[str, ...], has: frozenset[str]) -> list[str]:
+def possible(variants: Iterable[str], has: frozenset[str]) -> list[str]:
     """Return the texts that can be said with these case forms and facts."""
     return [variant for variant in variants if needs(variant) <= has]
 

@@ -3,10 +3,10 @@
 import base64
 import binascii
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
+from functools import lru_cache
+from typing import NamedTuple
 
 import idna
 
@@ -24,16 +24,19 @@ HEADERS = (
     "Content-Type",
     "Content-Transfer-Encoding",
 )
+OURS = re.compile(r"(?:(?:{}): [ -~]+\r\n(?: [ -~]+\r\n)*)+".format("|".join(HEADERS)))
 WORD_BYTES = 39  # of UTF-8 in one encoded word: with the header's name its line stays under 76 (RFC 2047)
+WORD = re.compile(rb".{1,%d}(?![\x80-\xbf])" % WORD_BYTES, re.DOTALL)  # cut between characters
 PLAIN = re.compile(r"[A-Za-z0-9 !#$%&'()*+,/:;=?^_`{|}~.-]+")
-ADDRESS = re.compile(r"[^\s@<>,;:\"()\[\]\\\x00-\x20\x7f]+@[A-Za-z0-9.-]+")
+ADDRESS = re.compile(r"[!#-'*+./0-9=?A-Z^-~-]+@[A-Za-z0-9.-]+")
 LINE_BYTES = 76
+BASE64_LINE = re.compile(rb".{1,%d}" % LINE_BYTES)
+FEW = 10  # one character in so many outside ASCII: then a third more bytes, as by base64
 LINK = re.compile(r"https?://[A-Za-z0-9._~:/\[\]-]+")
 LINE_ENDERS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
-@dataclass(frozen=True, slots=True)
-class Mail:
+class Mail(NamedTuple):
     """An e-mail before it is bytes. Addresses are bare; names are for people."""
 
     sender: str
@@ -57,7 +60,7 @@ def to_bytes(mail: Mail, *, at: datetime) -> bytes:
         "To": _address(mail.to),
         "Reply-To": _address(mail.reply_to) if mail.reply_to else None,
         "Subject": _unstructured(mail.subject),
-        "Date": format_datetime(at),
+        "Date": _date(at.replace(microsecond=0)),
         "Message-ID": f"<{_address(mail.message_id)}>",
         "Auto-Submitted": "auto-generated" if mail.automatic else None,
         "List-Unsubscribe": f"<{_link(mail.unsubscribe)}>" if mail.unsubscribe else None,
@@ -66,19 +69,20 @@ def to_bytes(mail: Mail, *, at: datetime) -> bytes:
         "Content-Type": "text/plain; charset=utf-8",
         "Content-Transfer-Encoding": encoding,
     }
-    head = "".join(f"{name}: {values[name]}\r\n" for name in HEADERS if values[name]).encode("ascii")
+    head = "".join([f"{name}: {value}\r\n" for name, value in values.items() if value])
     _check(head)
-    return head + b"\r\n" + body
+    return f"{head}\r\n".encode() + body
 
 
-def _check(head: bytes) -> None:
+def _check(head: str) -> None:
     """Hold the serialised headers against the allow-list: whatever happened before, nothing else leaves."""
-    for line in head.split(b"\r\n")[:-1]:
-        name = line.split(b":", 1)[0].decode("ascii")
-        if not line.startswith(b" ") and name not in HEADERS:
-            raise ValueError("a header that is not ours")
-    if b"\r" in head.replace(b"\r\n", b"") or b"\n" in head.replace(b"\r\n", b""):
-        raise ValueError("a bare line end in the headers")
+    if not OURS.fullmatch(head):
+        raise ValueError("a header that is not ours, or a bare line end")
+
+
+@lru_cache(maxsize=1)
+def _date(second: datetime) -> str:
+    return format_datetime(second)
 
 
 def _mailbox(name: str, address: str) -> str:
@@ -100,27 +104,17 @@ def _is_plain(text: str, *, longest: int) -> bool:
 
 def _words(text: str) -> str:
     """Encode as RFC 2047 words; what looks like an encoded word already is encoded again, and so stays text."""
-    return "\r\n ".join(f"=?utf-8?b?{base64.b64encode(part).decode()}?=" for part in _parts(text))
-
-
-def _parts(text: str) -> Iterator[bytes]:
-    part = b""
-    for character in text:
-        encoded = character.encode()
-        if len(part) + len(encoded) > WORD_BYTES:
-            yield part
-            part = b""
-        part += encoded
-    yield part
+    return "\r\n ".join(f"=?utf-8?b?{base64.b64encode(part).decode()}?=" for part in WORD.findall(text.encode()))
 
 
 def _address(address: str) -> str:
     """Return an address with its domain in ASCII; ValueError unless it is one address and nothing else."""
-    local, _, domain = address.rpartition("@")
-    ascii_address = f"{local}@{idna.encode(domain, uts46=True).decode()}" if not domain.isascii() else address
-    if not ADDRESS.fullmatch(ascii_address) or not ascii_address.isascii() or "=?" in ascii_address:
+    if not address.isascii():
+        local, _, domain = address.rpartition("@")
+        address = f"{local}@{idna.encode(domain, uts46=True).decode()}"
+    if not ADDRESS.fullmatch(address) or "=?" in address:
         raise ValueError("not one plain address")
-    return ascii_address
+    return address
 
 
 def _link(url: str) -> str:
@@ -131,13 +125,10 @@ def _link(url: str) -> str:
 
 
 def _encode(text: str) -> tuple[str, bytes]:
-    """Choose the shorter of quoted-printable and base64: readable for Latin letters, compact for others."""
-    raw = re.sub(r"\r\n|\r|\n", "\r\n", text).encode()
-    quoted = binascii.b2a_qp(raw, istext=True)
-    if len(quoted) < len(raw) * 4 // 3:
-        return "quoted-printable", quoted.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
-    return "base64", binascii.b2a_base64(raw, newline=False) if len(raw) < LINE_BYTES // 2 else _base64(raw)
-
-
-def _base64(raw: bytes) -> bytes:
-    return base64.encodebytes(raw).replace(b"\n", b"\r\n")
+    """Choose quoted-printable, readable, for Latin letters; for others base64, which then is shorter."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    raw = text.encode()
+    if len(raw) - len(text) <= len(text) // FEW:
+        return "quoted-printable", binascii.b2a_qp(raw, istext=True).replace(b"\n", b"\r\n")
+    encoded = binascii.b2a_base64(raw.replace(b"\n", b"\r\n"), newline=False)
+    return "base64", b"\r\n".join(BASE64_LINE.findall(encoded)) + b"\r\n"

@@ -1,6 +1,6 @@
 """A draft becomes a mail. Pure but for the token, which only the holder of the secret can make."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 
 from babel.dates import format_date
@@ -56,7 +56,7 @@ def _letter(draft: LetterDraft, keys: Keys, settings: Settings) -> Mail:
         body=composed.body,
         message_id=f"{letter.id}@{domain}",
         person=supporter.name,
-        reply_to=_answers_to(draft, supporter, back(Purpose.ANSWER)),
+        reply_to=_answers_to(draft, supporter, back),
         returns_to=back(Purpose.BOUNCE),
     )
 
@@ -68,14 +68,14 @@ def _sender_name(draft: LetterDraft, supporter: Supporter, domain: str) -> str:
     return f"{display_name(draft.brief, supporter)} via {via}"
 
 
-def _answers_to(draft: LetterDraft, supporter: Supporter, ours: str) -> str | None:
+def _answers_to(draft: LetterDraft, supporter: Supporter, back: Callable[[Purpose], str]) -> str | None:
     """Return where answers go. To a campaign's own address they go by themselves, unless it wants them kept."""
     brief = draft.brief
     if draft.own.kind is LetterKind.JOINT and supporter.email:
         return supporter.email
     if draft.own.kind is LetterKind.PERSONAL and brief.reply_to_supporter:
         return supporter.email
-    return ours if brief.mail_from is None or brief.keep_answers else None
+    return back(Purpose.ANSWER) if brief.mail_from is None or brief.keep_answers else None
 
 
 def _notice(draft: NoticeDraft, keys: Keys, settings: Settings) -> Mail:

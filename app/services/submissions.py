@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 import sqlalchemy as sa
+from pydantic_core import from_json
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -28,7 +29,7 @@ def seal(keys: Keys, submission_id: uuid.UUID, body: SubmissionCreate) -> bytes:
 
 def unseal(keys: Keys, submission_id: uuid.UUID, sealed: bytes) -> tuple[Supporter, OwnPart]:
     """Return the supporter's details and their own part of the letters."""
-    supporter, own = json.loads(keys.open(sealed, about=submission_id))
+    supporter, own = from_json(keys.open(sealed, about=submission_id))
     return Supporter(**supporter), OwnPart(**{**own, "arguments": tuple(own.get("arguments", ()))})
 
 

@@ -1,7 +1,6 @@
 """A joint letter as rows: a submission of the organisation itself, which counts nobody, and letters of their kind."""
 
 import json
-from dataclasses import asdict
 
 from app.composing.sender import Supporter
 from app.models.columns import day_in, uuid7
@@ -21,7 +20,7 @@ def submission(keys: Keys, undertaking: Undertaking, *, reply_to: str | None) ->
     return Submission(
         id=id_,
         campaign_id=undertaking.campaign.id,
-        sealed=keys.seal(json.dumps([asdict(organisation), {}]).encode(), about=id_),
+        sealed=keys.seal(json.dumps([organisation._asdict(), {}]).encode(), about=id_),
         digest=undertaking.digest,
         country=NOWHERE,
         language=undertaking.brief.languages[0],

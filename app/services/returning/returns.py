@@ -6,12 +6,14 @@ import hmac
 import re
 import uuid
 from enum import StrEnum
+from functools import lru_cache
 from typing import NamedTuple
 
 from app.services.sealing import Keys
 
 TAG_BYTES = 3  # tells which of an office's few addresses a letter went to
 MAC_BYTES = 11  # 88 bits, guessed only by sending mail; with id and tag just 48 characters, whatever their case
+KEPT = 4_096  # tags in memory
 TOKEN = re.compile(r"\+([a-z2-7]{48})@", re.IGNORECASE)
 
 
@@ -53,8 +55,9 @@ def read(keys: Keys, addresses: str) -> Returned | None:
     return None
 
 
+@lru_cache(maxsize=KEPT)
 def tag(keys: Keys, written_to: str) -> bytes:
-    """Return what stands for an address in a token."""
+    """Return what stands for an office's address in a token."""
     return keys.digest(b"written to", written_to.casefold().encode())[:TAG_BYTES]
 
 
