@@ -5,6 +5,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from contextlib import contextmanager
 
+from app.delivery.attempt import Ready
 from app.delivery.claims import Lane
 from app.delivery.drafts import Draft
 from app.delivery.settlement import Settlement
@@ -12,16 +13,18 @@ from app.delivery.settlement import Settlement
 IN_HAND = 300  # deliveries that a worker holds at once in each lane
 CONNECTIONS = 4  # on which it sends letters at once
 
-Deliver = Callable[[Draft, float], Awaitable[Settlement]]
+Compose = Callable[[Draft, float], Ready | Settlement]
+Deliver = Callable[[Ready, Ready | None], Awaitable[Settlement]]
 
 
 class Hand:
     """One lane's. Lanes are apart: a slow office keeps nobody from confirming."""
 
-    def __init__(self, lane: Lane, deliver: Deliver, news: asyncio.Event) -> None:
+    def __init__(self, lane: Lane, compose: Compose, deliver: Deliver, news: asyncio.Event) -> None:
         self.lane = lane
         self.carriers: set[asyncio.Task[None]] = set()  # each takes the next delivery, for as long as there is one
         self.finished: list[Settlement] = []
+        self._compose = compose
         self._deliver = deliver
         self._news = news  # set whenever something is finished
         self._connections = CONNECTIONS if lane is Lane.LETTERS else 1
@@ -60,7 +63,21 @@ class Hand:
         self._count -= len(finished)
 
     async def _carry(self) -> None:
+        """Have one after the other delivered. While there are plenty, the next is ready before its turn."""
+        this = self._next()
+        while this:
+            following = self._next() if len(self._waiting) >= self._connections else None
+            self._finish(await self._deliver(this, following))
+            this = following or self._next()
+
+    def _next(self) -> Ready | None:
         while self._waiting:
-            settlement = await self._deliver(*self._waiting.popleft())
-            self.finished.append(settlement)  # to the list that is there by now
-            self._news.set()
+            ready = self._compose(*self._waiting.popleft())
+            if not isinstance(ready, Settlement):
+                return ready
+            self._finish(ready)
+        return None
+
+    def _finish(self, settlement: Settlement) -> None:
+        self.finished.append(settlement)  # to the list that is there by now
+        self._news.set()

@@ -13,7 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from app.config import Settings
 from app.database import Database
 from app.delivery import claims, drafts, notices, refusals, settling, signing, turns
-from app.delivery.attempt import Attempts, not_begun
+from app.delivery.attempt import Attempts, Ready
 from app.delivery.claims import Claim, Lane
 from app.delivery.drafts import Draft
 from app.delivery.hands import Hand
@@ -46,7 +46,8 @@ class Worker:
         self._tidy_at = 0.0
         self._tell_at = 0.0
         self._news = asyncio.Event()
-        self._hands = [Hand(lane, self._deliver, self._news) for lane in (Lane.NOTICES, Lane.LETTERS, Lane.SUSPECTS)]
+        lanes = Lane.NOTICES, Lane.LETTERS, Lane.SUSPECTS
+        self._hands = [Hand(lane, self._attempts.compose, self._deliver, self._news) for lane in lanes]
 
     @property
     def in_hand(self) -> int:
@@ -148,13 +149,13 @@ class Worker:
             *(await notices.drafts(session, asking, at=now()) if asking else ()),
         ]
 
-    async def _deliver(self, draft: Draft, until: float) -> Settlement:
+    async def _deliver(self, ready: Ready, following: Ready | None) -> Settlement:
         """Attempt one delivery, while the lease holds and nobody wants to stop. Never raises."""
-        if time.monotonic() >= until:
-            return not_begun(draft, "not tried: the lease would not have lasted")
+        if time.monotonic() >= ready.until:
+            return self._attempts.give_up(ready, "not tried: the lease would not have lasted")
         if self._stopping.is_set():
-            return not_begun(draft, "not tried: the worker was told to stop")
-        return await self._attempts.make(draft)
+            return self._attempts.give_up(ready, "not tried: the worker was told to stop")
+        return await self._attempts.make(ready, following)
 
     async def _settle(self, *, patience: float | None) -> bool:
         """Write down in one transaction whatever is finished by now. False: nothing is in hand."""
