@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlmodel import col
@@ -21,7 +21,8 @@ from app.models.delivery import Delivery
 from app.models.letter import Letter, LetterKind, Reason, Stage
 from app.models.office import Channel, Office, Official
 from app.models.submission import Submission
-from app.rows.asking import among, database_now, rows
+from app.rows.asking import among, database_now
+from app.rows.prepared import Prepared
 from app.services import briefs, gates, letters, stages
 from app.services.endorsing import listing
 from app.services.stages import Standing
@@ -30,6 +31,7 @@ logger = logging.getLogger(__name__)
 
 A_MOMENT = 0.2  # seconds
 MOST_CRASHES = 3  # workers that one delivery may take with it
+_STANDING = len(Standing._fields)
 ONLY_HELD = frozenset({Reason.CAMPAIGN_PAUSED, Reason.QUARANTINED})
 
 
@@ -86,20 +88,21 @@ async def of_letters(session: AsyncSession, claims: Sequence[Claim], *, at: date
 
 async def _read(session: AsyncSession, claims: Sequence[Claim], *, today: date) -> list[LetterDraft]:
     """Read the letters, locked, with all that they are made of."""
-    ids = [each.letter_id for each in claims if each.letter_id]
-    standing = {each.id: each for each in await stages.lock(session, among(session, col(Letter.id), ids))}
-    own = await _own(session, ids)
+    found = await _letters.rows(session, ids=[each.letter_id for each in claims if each.letter_id])
+    standing = {row[0]: Standing(*row[:_STANDING]) for row in found}
+    own = {row[0]: _own(standing[row[0]], row[_STANDING:]) for row in found}
     addresses = await _addresses(session, {each.office_id for each in standing.values()})
     holders = await letters.holders_of(session, list(addresses), on=today)
     joint = {each.campaign_id for each in standing.values() if each.kind is LetterKind.JOINT}
     endorsers = await listing.signed(session, joint) if joint else {}
     known = {id_: await briefs.load(session, id_) for id_ in {each.brief_id for each in standing.values()}}
+    fallbacks = {_office(each): _fallback(known[each.brief_id], each) for each in standing.values()}
     return [
         LetterDraft(
             claim=each,
-            brief=(brief := known[letter.brief_id]),
+            brief=known[letter.brief_id],
             address=addresses[letter.office_id],
-            fallback=_fallback(brief, letter),
+            fallback=fallbacks[_office(letter)],
             own=own[letter.id],
             standing=letter,
             holder=holders.get(letter.office_id),
@@ -110,24 +113,31 @@ async def _read(session: AsyncSession, claims: Sequence[Claim], *, today: date) 
     ]
 
 
-async def _own(session: AsyncSession, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Own]:
-    columns = (
-        Letter.id,
-        Letter.kind,
-        Letter.prisoner_id,
-        Letter.language,
-        Letter.seed,
-        Letter.copies,
-        Submission.sealed,
-    )
-    which = sa.select(*(col(each) for each in columns)).where(among(session, col(Letter.id), ids))
-    found = await rows(session, which.join(Submission, col(Submission.id) == col(Letter.submission_id)))
-    return {row[0]: Own(*row) for row in found}
+@Prepared
+def _letters(session: AsyncSession, ids: list[uuid.UUID]) -> sa.Select[Any]:
+    copies = sa.case((sa.cast(col(Letter.copies), sa.Text()) != "null", col(Letter.copies)))  # mostly there are none
+    found = sa.select(*stages.STANDING, col(Letter.seed), copies, col(Submission.sealed))
+    found = found.join(Campaign, col(Campaign.id) == col(Letter.campaign_id))
+    found = found.join(Submission, col(Submission.id) == col(Letter.submission_id))
+    which = found.where(among(session, col(Letter.id), ids)).order_by(col(Letter.id))
+    return which.with_for_update(key_share=True, of=Letter)
+
+
+def _own(letter: Standing, rest: tuple[Any, ...]) -> Own:
+    return Own(letter.id, letter.kind, letter.prisoner_id, letter.language, *rest)
+
+
+def _office(letter: Standing) -> tuple[uuid.UUID, uuid.UUID, LetterKind]:
+    return letter.brief_id, letter.office_id, letter.kind
 
 
 async def _addresses(session: AsyncSession, office_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, str | None]:
-    which = sa.select(col(Office.id), col(Office.emails)).where(among(session, col(Office.id), office_ids))
-    return {id_: live_address(emails) for id_, emails in await rows(session, which)}
+    return {id_: live_address(emails) for id_, emails in await _emails.rows(session, ids=list(office_ids))}
+
+
+@Prepared
+def _emails(session: AsyncSession, ids: list[uuid.UUID]) -> sa.Select[Any]:
+    return sa.select(col(Office.id), col(Office.emails)).where(among(session, col(Office.id), ids))
 
 
 def _fallback(brief: BriefContent, letter: Standing) -> Channel | None:

@@ -1,6 +1,7 @@
 """What a worker has in hand: claimed in one lane, waiting for a connection, under way, or finished and not settled."""
 
 import asyncio
+import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -10,8 +11,9 @@ from app.delivery.claims import Lane
 from app.delivery.drafts import Draft
 from app.delivery.settlement import Settlement
 
-IN_HAND = 300  # deliveries that a worker holds at once in each lane
+IN_HAND = 600  # deliveries that a worker holds at once in each lane
 CONNECTIONS = 4  # on which it sends letters at once
+REST = 0.25  # seconds for which a lane in which nothing was due is left alone, while others are at work
 
 Compose = Callable[[Draft, float], Ready | Settlement]
 Deliver = Callable[[Ready, Ready | None], Awaitable[Settlement]]
@@ -30,6 +32,7 @@ class Hand:
         self._connections = CONNECTIONS if lane is Lane.LETTERS else 1
         self._waiting: deque[tuple[Draft, float]] = deque()
         self._count = 0
+        self._rests_until = 0.0
 
     def __len__(self) -> int:
         return self._count
@@ -40,6 +43,19 @@ class Hand:
         most = 1 if self.lane is Lane.SUSPECTS else IN_HAND  # alone: then only the guilty one fails three times
         room = most - self._count
         return room if 2 * room >= most else 0
+
+    @property
+    def rests(self) -> bool:
+        return time.monotonic() < self._rests_until
+
+    def rest(self) -> None:
+        """Remember that nothing was due."""
+        self._rests_until = time.monotonic() + REST
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether more is waiting than can be under way."""
+        return len(self._waiting) >= self._connections
 
     def take(self, drafts: Iterable[Draft], *, until: float) -> None:
         """Have these delivered, as far as they begin by `until`."""
@@ -66,7 +82,7 @@ class Hand:
         """Have one after the other delivered. While there are plenty, the next is ready before its turn."""
         this = self._next()
         while this:
-            following = self._next() if len(self._waiting) >= self._connections else None
+            following = self._next() if self.is_busy else None
             self._finish(await self._deliver(this, following))
             this = following or self._next()
 

@@ -28,6 +28,7 @@ logger = logging.getLogger(__name__)
 IDLE = 0.5  # seconds between looks at an empty queue
 TIDY_EVERY = 3600.0  # seconds
 TELL_EVERY = 5.0  # seconds between looks for news, while there are letters to send
+GATHERING = 0.02  # seconds for which what is finished is held before it is settled, while there is plenty to send
 TROUBLE = 5.0  # seconds to wait, at most, when the database does not answer; before that …
 FIRST_TROUBLE = 0.1  # … so long, then twice as long each time: leases of what is in hand run on
 
@@ -94,7 +95,7 @@ class Worker:
     async def run_once(self) -> bool:
         """Claim what there is room for, settle what is finished. False: there is nothing to do."""
         told = await self._tell()
-        claimed = [await self._claim(each) for each in self._hands]
+        claimed = [await self._claim(each) for each in self._hands if not each.rests or not self.in_hand]
         return await self._settle(patience=IDLE) or told or any(claimed)
 
     async def finish(self) -> None:
@@ -130,6 +131,8 @@ class Worker:
             taken = await self._take(session, hand.lane, most=most)
             ready = await self._read(session, taken) if taken else []
         hand.take(ready, until=until)
+        if not taken:
+            hand.rest()
         return bool(taken)
 
     async def _take(self, session: AsyncSession, lane: Lane, *, most: int) -> list[Claim]:
@@ -164,6 +167,8 @@ class Worker:
         if not any(hand.finished for hand in self._hands):
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._news.wait(), patience)
+        if any(hand.is_busy for hand in self._hands):  # a transaction costs the same for one as for many
+            await asyncio.sleep(GATHERING)
         self._news.clear()
         with ExitStack() as settling_:
             finished = [settling_.enter_context(hand.settling()) for hand in self._hands]
