@@ -14,6 +14,7 @@ from sqlalchemy import exc
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 Convert = Callable[[Any], Any]
+ConvertColumn = Callable[[Sequence[Any]], Iterable[Any]]
 Values = Mapping[str, Any]
 Make = Callable[..., sa.Executable]
 
@@ -36,16 +37,13 @@ class _Text(NamedTuple):
 
     sql: str
     bound: tuple[Callable[[Values], Any], ...]
-    found: tuple[Convert | None, ...]
+    found: tuple[ConvertColumn | None, ...]
 
     def rows(self, found: Sequence[Sequence[Any]]) -> list[tuple[Any, ...]]:
         if not found or not any(self.found):
             return [tuple(row) for row in found]
-        columns = zip(*found, strict=True)
-        converted = (
-            column if how is None else map(how, column) for column, how in zip(columns, self.found, strict=True)
-        )
-        return list(zip(*converted, strict=True))
+        columns = zip(zip(*found, strict=True), self.found, strict=True)
+        return list(zip(*(convert(column) if convert else column for column, convert in columns), strict=True))
 
 
 class Prepared:
@@ -87,7 +85,7 @@ _inserts: dict[Hashable, Insert] = {}
 def insert(statement: sa.Insert, table: sa.Table, names: Sequence[str], dialect: sa.Dialect) -> Insert:
     """Return an insert of rows with these columns."""
     compiled: Any = statement.compile(dialect=dialect, column_keys=list(names))
-    taken = [(names.index(name), converter(table.c[name].type, dialect)) for name in compiled.positiontup]
+    taken = [(names.index(name), _convert_in(table.c[name].type, dialect)) for name in compiled.positiontup]
     return Insert(str(compiled), tuple(taken))
 
 
@@ -157,8 +155,8 @@ def _text(statement: Any, dialect: sa.Dialect) -> _Text:  # noqa: ANN401 - a sel
 def _bound(given: Any, type_: Any, dialect: sa.Dialect) -> Callable[[Values], Any]:  # noqa: ANN401 - any column's
     """Return how a parameter is taken from the values."""
     if isinstance(given, list) and given and isinstance(given[0], Slot):
-        return _array(given[0], converter(type_.item_type, dialect))
-    convert = converter(type_, dialect) or _as_it_is
+        return _array(given[0], _convert_in(type_.item_type, dialect))
+    convert = _convert_in(type_, dialect) or _as_it_is
     if not isinstance(given, Slot):
         constant = convert(given)
         return lambda _values: constant
@@ -200,16 +198,23 @@ def _slots(name: str, value: object, dialect: sa.Dialect) -> Slot | list[Any]:
     return [Slot(name, row) for row in places]
 
 
-def converter(type_: Any, dialect: sa.Dialect) -> Convert | None:  # noqa: ANN401 - a type of SQLAlchemy's
-    """Return how a value is turned into what the driver takes, if it has to be."""
+def _convert_in(type_: Any, dialect: sa.Dialect) -> Convert | None:  # noqa: ANN401 - a type of SQLAlchemy's
     return type_.dialect_impl(dialect).bind_processor(dialect)  # type: ignore[no-any-return] # as its signature says
 
 
-def _convert_out(type_: Any, dialect: sa.Dialect) -> Convert | None:  # noqa: ANN401 - a type of SQLAlchemy's
+def converter(type_: Any, dialect: sa.Dialect) -> Convert | None:  # noqa: ANN401 - a type of SQLAlchemy's
+    """Return how a value becomes what the driver takes, if it is not already."""
+    return _convert_in(type_, dialect)
+
+
+def _convert_out(type_: Any, dialect: sa.Dialect) -> ConvertColumn | None:  # noqa: ANN401 - a type of SQLAlchemy's
+    """Return how a column is converted. Of what stands in it many times, and cannot be changed, one is enough."""
     convert: Convert | None = type_.dialect_impl(dialect).result_processor(dialect, None)
-    if convert and isinstance(type_, sa.Enum):
-        return {each: convert(each) for each in (*type_.enums, None)}.__getitem__
-    return convert
+    if convert is None:
+        return None
+    if isinstance(type_, sa.JSON):
+        return lambda column: map(convert, column)
+    return lambda column: map({each: convert(each) for each in set(column)}.__getitem__, column)
 
 
 def _as_it_is(value: Any) -> Any:  # noqa: ANN401 - any column's
