@@ -89,6 +89,6 @@ class Line(asyncio.Protocol):
 
 
 def _reply(lines: list[bytes]) -> Reply:
-    words = "\n".join(line[4:].strip().decode("utf-8", "surrogateescape") for line in lines)
+    words = "\n".join([line[4:].strip().decode("utf-8", "surrogateescape") for line in lines])
     code = lines[-1][:3]
     return Reply(int(code), words) if code.isdigit() else Reply(NOT_A_REPLY, f"Malformed reply: {words}")

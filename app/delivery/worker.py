@@ -12,7 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.config import Settings
 from app.database import Database
-from app.delivery import claims, drafts, notices, refusals, settling, signing, turns
+from app.delivery import claims, leaving, notices, refusals, settling, signing, turns
 from app.delivery.attempt import Attempts, Ready
 from app.delivery.claims import Claim, Lane
 from app.delivery.drafts import Draft
@@ -148,7 +148,7 @@ class Worker:
         letters = [each for each in taken if each.letter_id]
         asking = [each for each in taken if not each.letter_id]
         return [
-            *(await drafts.of_letters(session, letters, at=now()) if letters else ()),
+            *(await leaving.of_letters(session, letters, at=now()) if letters else ()),
             *(await notices.drafts(session, asking, at=now()) if asking else ()),
         ]
 
