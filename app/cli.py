@@ -15,6 +15,7 @@ import uvicorn
 from pydantic import ValidationError
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel.ext.asyncio.session import AsyncSession
+from uvicorn.loops.auto import auto_loop_factory
 
 from app import cli_files, logs, organiser_commands, schema
 from app.commands import audit, campaign, doctor, mail, queue, stats
@@ -133,7 +134,8 @@ def work() -> None:
         errors.print("UNSILENCED_SMTP_URL is not set: a worker of its own needs a mail server.")
         raise typer.Exit(1)
     try:
-        asyncio.run(_work(settings))
+        with asyncio.Runner(loop_factory=auto_loop_factory()) as runner:  # the loop that serving takes
+            runner.run(_work(settings))
     except asyncio.CancelledError:
         errors.print("Stopped at once. What was under way is due again when its lease has run out.")
         raise typer.Exit(1) from None

@@ -16,7 +16,8 @@ from sqlmodel import col
 from app.config import Settings
 from app.database import Database
 from app.delivery import pacing
-from app.delivery.mailer import Envelope, Mailer, SmtpMailer
+from app.delivery.envelope import Envelope
+from app.delivery.mailer import Mailer, SmtpMailer
 from app.delivery.worker import Worker
 from app.models.delivery import Delivery
 from app.models.letter import Letter, Stage
@@ -125,9 +126,12 @@ class _Copier:
     def __init__(self) -> None:
         self.envelopes: list[Envelope] = []
 
-    async def send(self, envelope: Envelope) -> str:
+    async def send(self, envelope: Envelope, following: Envelope | None = None) -> str:  # noqa: ARG002 - as a Mailer
         self.envelopes.append(envelope)
         return "250 kept"
+
+    def recall(self, envelope: Envelope) -> None:
+        """Nothing was announced."""
 
 
 async def _sent(database: Database) -> int:

@@ -9,7 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.config import Settings
 from app.database import Database
-from app.delivery import claims, drafts, settling, turns
+from app.delivery import claims, leaving, settling, turns
 from app.delivery.claims import Claim, Lane
 from app.delivery.settlement import Outcome, Settlement
 from app.models.campaign import Campaign
@@ -46,7 +46,7 @@ async def claim_and_settle(database: Database, _: Filled) -> None:
     """As a worker does it with a hundred letters, but for the mail server."""
     async with database.reading() as session:
         taken = await _claim(session)
-        await drafts.of_letters(session, taken, at=now())
+        await leaving.of_letters(session, taken, at=now())
         await settling.settle(session, [_sent(each) for each in taken], at=now())
         await session.rollback()
 

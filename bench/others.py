@@ -15,8 +15,8 @@ from typing import NamedTuple
 import aiosmtplib
 import uvloop
 
+from app.delivery.envelope import Envelope
 from app.delivery.hands import CONNECTIONS
-from app.delivery.mailer import Envelope
 
 
 class Speed(NamedTuple):

@@ -12,7 +12,8 @@ from httpx import ASGITransport, AsyncClient
 from app.config import Settings
 from app.database import Database
 from app.delivery import catcher
-from app.delivery.mailer import Envelope, SmtpMailer
+from app.delivery.envelope import Envelope
+from app.delivery.mailer import SmtpMailer
 from app.delivery.message import Mail, to_bytes
 from app.main import create_app
 

@@ -10,7 +10,7 @@ from rich.markup import escape
 from app.config import Settings
 from app.console import errors, out
 from app.delivery import message, relays, signing
-from app.delivery.mailer import Envelope
+from app.delivery.envelope import Envelope
 from app.delivery.message import Mail
 from app.delivery.replies import Never, TryAgain
 from app.models.columns import now, uuid7

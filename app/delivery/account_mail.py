@@ -12,7 +12,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from app.config import Settings
 from app.database import Database
 from app.delivery import message, organisers_texts, retry
-from app.delivery.mailer import Envelope, Mailer
+from app.delivery.envelope import Envelope
+from app.delivery.mailer import Mailer
 from app.delivery.message import Mail
 from app.delivery.replies import AgainstPolicy, Never, TryAgain
 from app.models.account_link import AccountLink

@@ -1,7 +1,6 @@
 """An office's dead addresses: marked, so that letters take its next address, or its next channel."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -27,7 +26,7 @@ async def redirected(session: AsyncSession, settlements: Sequence[Settlement]) -
 
 def _redirect(settlement: Settlement, office: Office) -> Settlement:
     if live_address(office.emails):
-        return replace(settlement, stage=None, reason=None, wait=0, spent=False)
+        return settlement._replace(stage=None, reason=None, wait=0, spent=False)
     if settlement.fallback:
-        return replace(settlement, stage=Stage.READY, reason=None)
+        return settlement._replace(stage=Stage.READY, reason=None)
     return settlement

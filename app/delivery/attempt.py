@@ -3,11 +3,13 @@
 import logging
 import random
 import re
+from typing import NamedTuple
 
 from app.config import Settings
 from app.delivery import message, retry, writing
 from app.delivery.drafts import Draft
-from app.delivery.mailer import Envelope, Mailer
+from app.delivery.envelope import Envelope
+from app.delivery.mailer import Mailer
 from app.delivery.message import Mail
 from app.delivery.replies import AgainstPolicy, DeadAddress, Outage, Refusal, TryAgain
 from app.delivery.settlement import Outcome, Settlement
@@ -21,6 +23,15 @@ logger = logging.getLogger(__name__)
 POLICY_PATIENCE = 3  # attempts that one letter gets which the server's policy refuses: time to see whether all are
 
 
+class Ready(NamedTuple):
+    """A draft that was composed, and may begin as long as the clock shows less than `until`."""
+
+    draft: Draft
+    mail: Mail
+    envelope: Envelope
+    until: float
+
+
 class Attempts:
     """Makes attempts, with all that they need."""
 
@@ -30,24 +41,34 @@ class Attempts:
         self._settings = settings
         self._signer = signer
 
-    async def make(self, draft: Draft) -> Settlement:
-        """Compose and send one. Never raises: whatever goes wrong is a settlement."""
+    def compose(self, draft: Draft, until: float) -> Ready | Settlement:
+        """Make a draft ready. Never raises: what cannot be composed is settled."""
         try:
-            return await self._send(draft)
-        except Refusal as error:
-            return self._refused(draft, error)
+            mail = writing.mail(draft, self._keys, self._settings)
+            return Ready(draft, mail, self._envelope(draft, mail), until)
         except Exception as error:
             logger.exception("delivery %s could not be composed", draft.claim.id)
             return self._again(draft, f"not composed: {type(error).__name__}", Outcome.NOT_COMPOSED)
 
-    async def _send(self, draft: Draft) -> Settlement:
-        letter_id = draft.claim.letter_id
-        mail = writing.mail(draft, self._keys, self._settings)
+    async def make(self, ready: Ready, following: Ready | None) -> Settlement:
+        """Send one. Never raises: whatever goes wrong is a settlement. `following` comes next, or is given up."""
         try:
-            reply = await self._mailer.send(self._envelope(draft, mail))
+            return self._sent(ready, await self._mailer.send(ready.envelope, following.envelope if following else None))
         except Refusal as error:
-            error.reply = re.sub(rf"\b{re.escape(mail.person)}\b", "…", error.reply)
-            raise
+            error.reply = re.sub(rf"\b{re.escape(ready.mail.person)}\b", "…", error.reply)
+            return self._refused(ready.draft, error)
+        except Exception as error:
+            logger.exception("delivery %s could not be sent", ready.draft.claim.id)
+            return self._again(ready.draft, f"not sent: {type(error).__name__}", Outcome.NOT_COMPOSED)
+
+    def give_up(self, ready: Ready, why: str) -> Settlement:
+        """Give a delivery back that has not begun."""
+        self._mailer.recall(ready.envelope)
+        return _unspent(ready.draft, why, Outcome.NOT_BEGUN, wait=0)
+
+    def _sent(self, ready: Ready, reply: str) -> Settlement:
+        draft, mail, _, _ = ready
+        letter_id = draft.claim.letter_id
         sealed = self._keys.seal(f"{mail.subject}\n{mail.body}".encode(), about=letter_id) if letter_id else None
         return Settlement(
             draft.claim,
@@ -107,11 +128,6 @@ def _over(draft: Draft, error: Refusal, outcome: Outcome) -> Settlement:
         dead=dead,
         fallback=draft.fallback,
     )
-
-
-def not_begun(draft: Draft, why: str) -> Settlement:
-    """Give a delivery back at once, as if it had not been claimed."""
-    return _unspent(draft, why, Outcome.NOT_BEGUN, wait=0)
 
 
 def _unspent(draft: Draft, reply: str, outcome: Outcome, *, wait: float) -> Settlement:

@@ -1,18 +1,18 @@
 """The queue in the database: deliveries are claimed under a lease, and other workers pass over them."""
 
 import uuid
-from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
-from typing import Any
+from functools import cache
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.models.delivery import Delivery, Notice
-from app.rows.asking import database_now
+from app.rows.asking import database_now, table_of
+from app.rows.prepared import Prepared
 
 LETTER = col(Delivery.letter_id).is_not(None)
 LEASED = col(Delivery.lease).is_not(None)
@@ -29,8 +29,7 @@ class Lane(Enum):
     SUSPECTS = LEASED
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(NamedTuple):
     """A worker's temporary right to one delivery."""
 
     id: uuid.UUID
@@ -48,34 +47,40 @@ class Claim:
 
 async def claim(session: AsyncSession, lane: Lane, *, most: int, lease_time: float) -> list[Claim]:
     """Take deliveries of a lane that are due, the longest due first, for `lease_time` seconds."""
-    due = sa.select(col(Delivery.id)).where(lane.value, is_due()).order_by(col(Delivery.due_at))
-    return await take(session, taking(due.limit(most).with_for_update(skip_locked=True)), lease_time=lease_time)
+    return await take(session, _of_lane(lane), lease_time=lease_time, most=most)
 
 
-async def take(
-    session: AsyncSession, statement: Taking, *, lease_time: float, values: Mapping[str, object] | None = None
-) -> list[Claim]:
+@cache
+def _of_lane(lane: Lane) -> Prepared:
+    def make(_session: AsyncSession, new_lease: uuid.UUID, lease_time: float, most: int) -> Taking:
+        due = sa.select(col(Delivery.id)).where(lane.value, is_due()).order_by(col(Delivery.due_at))
+        return taking(
+            due.limit(sa.literal(most, sa.Integer())).with_for_update(skip_locked=True), new_lease, lease_time
+        )
+
+    return Prepared(make)
+
+
+async def take(session: AsyncSession, statement: Prepared, *, lease_time: float, **which: object) -> list[Claim]:
     """Execute a statement made by `taking`."""
     lease = {"new_lease": uuid.uuid4(), "lease_time": lease_time}
-    return [Claim(*row) for row in await session.exec(statement, params={**lease, **(values or {})})]
+    return [Claim(*row) for row in await statement.rows(session, **lease, **which)]
 
 
-def taking(due: sa.Select[uuid.UUID] | sa.CompoundSelect[uuid.UUID]) -> Taking:
+def taking(due: sa.Select[uuid.UUID] | sa.CompoundSelect[uuid.UUID], new_lease: Any, lease_time: Any) -> Taking:  # noqa: ANN401 - places of values
     """Return the statement that claims these. A lease that is still there was never settled: its worker is gone."""
+    delivery = table_of(Delivery)
     return (
-        sa.update(Delivery)
-        .where(col(Delivery.id).in_(due))
+        sa.update(delivery)
+        .where(delivery.c.id.in_(due))
         .values(
-            lease=sa.bindparam("new_lease", type_=sa.Uuid()),
-            due_at=database_now(sa.bindparam("lease_time", type_=sa.Float())),
-            attempts=Delivery.attempts + 1,
-            trying_since=sa.func.coalesce(
-                sa.case((col(Delivery.attempts) > 0, col(Delivery.trying_since))), database_now()
-            ),
-            crashes=Delivery.crashes + sa.case((LEASED, 1), else_=0),
+            lease=new_lease,
+            due_at=database_now(sa.literal(lease_time, sa.Float())),
+            attempts=delivery.c.attempts + 1,
+            trying_since=sa.func.coalesce(sa.case((delivery.c.attempts > 0, delivery.c.trying_since)), database_now()),
+            crashes=delivery.c.crashes + sa.case((LEASED, 1), else_=0),
         )
-        .returning(*(col(getattr(Delivery, name)) for name in Claim.__dataclass_fields__))
-        .execution_options(synchronize_session=False)
+        .returning(*(delivery.c[name] for name in Claim._fields))
     )
 
 

@@ -4,13 +4,13 @@ import re
 
 from aiosmtplib import errors as smtp
 
+from app.delivery.envelope import Envelope
 from app.delivery.line import Line, Reply
 from app.delivery.replies import CLOSING, Outage, Refusal, Step, TryAgain, kept, refusal
 
 GO_ON, YES = 354, 2  # the reply to DATA; the first digit of a yes
 NOTHING = b".\r\n"  # a text that is empty
 BEFORE_TEXT = (Step.MAIL, Step.RCPT, Step.DATA)
-IN_A_COMMAND = re.compile(r"[\x21-\x7e]+")
 LINE_END = re.compile(rb"\r\n|\n|\r")
 PERIOD = re.compile(rb"(?m)^\.")
 
@@ -24,21 +24,27 @@ class Closing(TryAgain):
 
 
 class Conversation:
-    """One letter on one line. Where the server takes commands together (RFC 2920), they go in one write."""
+    """One letter on one line. Where the server takes commands together (RFC 2920), they go in one write.
+
+    And those of the next letter go with the text of this one: they are `announced`.
+    """
 
     def __init__(self, line: Line, *, command_timeout: float, final_timeout: float) -> None:
         self._line = line
         self._command_timeout = command_timeout
         self._final_timeout = final_timeout
 
-    async def hand_over(self, sender: str, recipient: str, message: bytes) -> str:
-        """Return the words of the server's yes, or raise what its no means."""
-        commands = _command("MAIL FROM", sender), _command("RCPT TO", recipient), b"DATA\r\n"
-        if self._line.pipelining:
-            await self._all_at_once(commands)
+    async def hand_over(self, envelope: Envelope, following: Envelope | None = None) -> str:
+        """Return the words of the yes, or raise what the no means. `following` is announced if it comes so far."""
+        if self._line.announced is envelope:
+            self._line.announced = None
+            await self._replies()
+        elif self._line.pipelining:
+            self._say(Step.MAIL, b"".join(envelope.commands))
+            await self._replies()
         else:
-            await self._one_by_one(commands)
-        return await self._text(message)
+            await self._one_by_one(envelope.commands)
+        return await self._text(envelope.message, following if self._line.pipelining else None)
 
     async def _one_by_one(self, commands: tuple[bytes, ...]) -> None:
         for step, command in zip(BEFORE_TEXT, commands, strict=True):
@@ -47,9 +53,8 @@ class Conversation:
             if not _is_yes(step, reply):
                 raise _no(step, reply)
 
-    async def _all_at_once(self, commands: tuple[bytes, ...]) -> None:
+    async def _replies(self) -> None:
         """The first no counts. DATA may be answered with a yes all the same: then nothing at all is the text."""
-        self._say(Step.MAIL, b"".join(commands))
         no: Refusal | None = None
         for step in BEFORE_TEXT:
             try:
@@ -69,16 +74,17 @@ class Conversation:
         except (smtp.SMTPException, OSError):
             return
 
-    async def _text(self, message: bytes) -> str:
-        self._say(Step.DATA, _on_the_wire(message))
+    async def _text(self, message: bytes, following: Envelope | None) -> str:
+        self._say(Step.DATA, _on_the_wire(message), *(following.commands if following else ()))
+        self._line.announced = following
         reply = await self._reply(Step.TEXT)
         if not _is_yes(Step.TEXT, reply):
             raise _no(Step.TEXT, reply)
         return kept(f"{reply.code} {reply.words}")
 
-    def _say(self, step: Step, data: bytes) -> None:
+    def _say(self, step: Step, *data: bytes) -> None:
         try:
-            self._line.say(data)
+            self._line.say(*data)
         except (smtp.SMTPException, OSError) as error:
             raise _broken(step, error) from error
 
@@ -95,18 +101,13 @@ def words_of(error: Exception) -> str:
     return kept(f"{type(error).__name__}: {error}")
 
 
-def _command(verb: str, address: str) -> bytes:
-    """Return a command with an address; ValueError for one that could bring another command along."""
-    if not IN_A_COMMAND.fullmatch(address) or "<" in address or ">" in address:
-        raise ValueError("not an address for an envelope")
-    return f"{verb}:<{address}>\r\n".encode("ascii")
-
-
 def _on_the_wire(message: bytes) -> bytes:
     """Return a message with the line ends of SMTP, its dots doubled, and the end that a text has."""
     ends = message.count(b"\r\n")
     clean = ends == message.count(b"\n") == message.count(b"\r")  # as our own messages are
-    text = PERIOD.sub(b"..", message if clean else LINE_END.sub(b"\r\n", message))
+    text = message if clean else LINE_END.sub(b"\r\n", message)
+    if b"\n." in text or text.startswith(b"."):
+        text = PERIOD.sub(b"..", text)
     return text + (b".\r\n" if text.endswith(b"\r\n") else b"\r\n.\r\n")
 
 

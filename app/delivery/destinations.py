@@ -24,8 +24,9 @@ async def adjust(session: AsyncSession, settlements: Sequence[Settlement]) -> No
     """Learn from how the attempts ended. Writes only where something changes, in the order of the domains."""
     sent = Counter(each.domain for each in settlements if each.domain and each.outcome is Outcome.SENT)
     deferred = Counter(each.domain for each in settlements if each.domain and each.outcome in NOT_NOW)
-    for domain in sorted(sent.keys() | deferred.keys()):
-        before = (await concurrency(session, [domain]))[domain]
+    if not (domains := sorted(sent.keys() | deferred.keys())):
+        return
+    for domain, before in (await concurrency(session, domains)).items():
         next_ = pacing.adjusted(before, sent=sent[domain], deferred=deferred[domain])
         if next_ == before:
             continue

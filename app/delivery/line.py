@@ -7,6 +7,8 @@ from typing import Any, NamedTuple, cast
 import aiosmtplib
 from aiosmtplib import errors as smtp
 
+from app.delivery.envelope import Envelope
+
 LONGEST_REPLY = 32_768  # bytes
 CONTINUES = b"-"  # after the code of a reply that has another line
 NOT_A_REPLY = -1
@@ -25,6 +27,7 @@ class Line(asyncio.Protocol):
 
     def __init__(self, connection: aiosmtplib.SMTP) -> None:
         self.pipelining = connection.supports_extension("pipelining")
+        self.announced: Envelope | None = None  # whose commands were said already, and whose replies come next
         self._transport = cast("Any", connection.transport)  # uvloop's is no asyncio.Transport
         self._unread = b""
         self._lines: list[bytes] = []
@@ -86,6 +89,6 @@ class Line(asyncio.Protocol):
 
 
 def _reply(lines: list[bytes]) -> Reply:
-    words = "\n".join(line[4:].strip().decode("utf-8", "surrogateescape") for line in lines)
+    words = "\n".join([line[4:].strip().decode("utf-8", "surrogateescape") for line in lines])
     code = lines[-1][:3]
     return Reply(int(code), words) if code.isdigit() else Reply(NOT_A_REPLY, f"Malformed reply: {words}")

@@ -1,7 +1,8 @@
 """Which mail server takes which letter: one for all, and others by the recipient's domain or by campaign."""
 
 from app.config import Settings
-from app.delivery.mailer import FIRST_PAUSE, Envelope, SmtpMailer
+from app.delivery.envelope import Envelope
+from app.delivery.mailer import FIRST_PAUSE, SmtpMailer
 
 
 class Relays:
@@ -20,8 +21,12 @@ class Relays:
     def room(self) -> int:
         return max(mailer.room for mailer in self._all)
 
-    async def send(self, envelope: Envelope) -> str:
-        return await self.of(envelope).send(envelope)
+    async def send(self, envelope: Envelope, following: Envelope | None = None) -> str:
+        mailer = self.of(envelope)
+        return await mailer.send(envelope, following if following and self.of(following) is mailer else None)
+
+    def recall(self, envelope: Envelope) -> None:
+        self.of(envelope).recall(envelope)
 
     async def close(self) -> None:
         for mailer in self._all:

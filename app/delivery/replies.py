@@ -77,8 +77,9 @@ def refusal(step: Step, code: int, words: str) -> Refusal:
 
 def kept(words: str) -> str:
     """Return a server's words as they may be kept: short, readable, without the address that servers like to repeat."""
-    readable = "".join(character if character.isprintable() else "�" for character in words)
-    return ADDRESS.sub("…@…", readable)[:REPLY_LENGTH]
+    if not words.isprintable():
+        words = "".join(character if character.isprintable() else "�" for character in words)
+    return (ADDRESS.sub("…@…", words) if "@" in words else words)[:REPLY_LENGTH]
 
 
 def _is_full(step: Step, code: int, words: str) -> bool:

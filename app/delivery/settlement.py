@@ -1,7 +1,7 @@
 """How one attempt ended."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from app.delivery.claims import Claim
 from app.models.letter import Reason, Stage
@@ -22,8 +22,7 @@ class Outcome(StrEnum):
     NOT_BEGUN = "not_begun"
 
 
-@dataclass(frozen=True, slots=True)
-class Settlement:
+class Settlement(NamedTuple):
     """What became of a claim. `wait`: seconds until the next attempt; None: it is over, and `stage` says how."""
 
     claim: Claim

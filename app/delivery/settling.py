@@ -14,11 +14,13 @@ from app.database import at_the_end
 from app.delivery import addresses, destinations
 from app.delivery.settlement import Outcome, Settlement
 from app.models.delivery import Delivery
-from app.models.letter import Letter, Reason, Stage
+from app.models.letter import Reason, Stage
 from app.models.office import Channel
 from app.models.pace import AttemptTally
-from app.rows.asking import among, database_now, rows, table_of
-from app.rows.writing import update_each, upsert_adding
+from app.rows.asking import among, database_now, table_of
+from app.rows.prepared import Prepared
+from app.rows.updating import UpdateEach
+from app.rows.writing import upsert_adding
 from app.services import stages
 
 
@@ -32,15 +34,16 @@ async def settle(session: AsyncSession, settlements: Sequence[Settlement], *, at
 
 
 async def _still_ours(session: AsyncSession, settlements: Sequence[Settlement]) -> list[Settlement]:
-    held = await rows(
-        session,
-        sa.select(col(Delivery.id), col(Delivery.lease))
-        .where(among(session, col(Delivery.id), [each.claim.id for each in settlements]))
-        .order_by(col(Delivery.id))
-        .with_for_update(),
-    )
+    held = await _leases.rows(session, ids=[each.claim.id for each in settlements])
     leases: dict[uuid.UUID, uuid.UUID | None] = dict(held)
     return [each for each in settlements if leases.get(each.claim.id) == each.claim.lease]
+
+
+@Prepared
+def _leases(session: AsyncSession, ids: list[uuid.UUID]) -> sa.Select[Any]:
+    delivery = table_of(Delivery).c
+    held = sa.select(delivery.id, delivery.lease).where(among(session, delivery.id, ids))
+    return held.order_by(delivery.id).with_for_update()
 
 
 class _Freed(NamedTuple):
@@ -54,7 +57,7 @@ class _Freed(NamedTuple):
 async def _set_free(session: AsyncSession, settlements: Sequence[Settlement]) -> None:
     """Give the deliveries free. One without a wait is over. That one was uncertain is never forgotten."""
     freed = [_Freed(each.claim.id, each.wait, not each.spent, each.reply, each.uncertain) for each in settlements]
-    await update_each(session, Delivery, freed, _free, wait=sa.Float(), unspent=sa.Integer(), reply=sa.String())
+    await _freeing.execute(session, freed)
 
 
 def _free(given: Mapping[str, Any]) -> sa.Update:
@@ -73,8 +76,11 @@ def _free(given: Mapping[str, Any]) -> sa.Update:
     )
 
 
+_freeing = UpdateEach(Delivery, _free, wait=sa.Float(), unspent=sa.Integer(), reply=sa.String())
+
+
 async def _settle_letters(session: AsyncSession, by_letter: Mapping[uuid.UUID, Settlement], *, at: datetime) -> None:
-    locked = await stages.lock(session, among(session, col(Letter.id), by_letter))
+    locked = await stages.lock_these(session, by_letter)
     sending = [letter for letter in locked if letter.stage is Stage.SENDING]
     stopped = [letter for letter in sending if _comes_back_unwanted(letter, by_letter[letter.id])]
     groups: dict[tuple[Stage | None, Reason | None, Channel | None], list[stages.Standing]] = {}

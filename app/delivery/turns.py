@@ -9,10 +9,10 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
-from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -26,11 +26,16 @@ from app.models.delivery import Delivery
 from app.models.office import Office
 from app.models.pace import OfficePace, OrganisationDay, Stream
 from app.rows.asking import database_now, rows, table_of
+from app.rows.prepared import Prepared
 from app.rows.writing import execute_many, upsert, upsert_adding
 from app.services.limits import Pace, of_office
 
 ALONE = b"claiming"
 MOST_TURNS = 64  # streams of one claim
+
+
+_Turn = tuple[uuid.UUID, uuid.UUID, int]  # an office, a campaign, and how many letters of it
+_TYPES: tuple[Any, ...] = sa.Uuid(), sa.Uuid(), sa.Integer()
 
 
 class _Begun(NamedTuple):
@@ -46,8 +51,8 @@ async def claim(session: AsyncSession, settings: Settings, *, most: int, at: dat
     given = await _given(session, settings, waiting, most=most) if waiting else Counter[Turn]()
     if not given:
         return []
-    parts, values = _bound(given)
-    taken = await take(session, _taking(parts), lease_time=settings.lease_time, values=values)
+    turns = [(turn.office_id, turn.campaign_id, most) for turn, most in given.items()]
+    taken = await take(session, _of_streams, lease_time=settings.lease_time, turns=turns)
     await _note(session, waiting, taken)
     return taken
 
@@ -98,37 +103,23 @@ async def _left_to_organisations(
     return dict.fromkeys(ids, ceiling) | {id_: ceiling - n for id_, n in begun}
 
 
-@cache
-def _taking(parts: int) -> Taking:
-    """Return the statement that claims the longest due of so many streams: each part is a short walk along an index.
-
-    It is made once for each number of parts, since making it takes longer than executing it.
-    """
-    due = [
-        sa.select(col(Delivery.id))
-        .where(
-            col(Delivery.office_id) == sa.bindparam(f"office_{n}"),
-            col(Delivery.campaign_id) == sa.bindparam(f"campaign_{n}"),
-            ~LEASED,
-            is_due(),
-        )
-        .order_by(col(Delivery.due_at))
-        .limit(sa.bindparam(f"most_{n}", type_=sa.Integer()))
-        .with_for_update(skip_locked=True)
-        .subquery()
-        for n in range(parts)
-    ]
-    return taking(sa.union_all(*(sa.select(part.c.id) for part in due)))
+@Prepared
+def _of_streams(session: AsyncSession, new_lease: uuid.UUID, lease_time: float, turns: list[_Turn]) -> Taking:
+    """Return the statement that claims the longest due of each stream, by a short walk along an index for each."""
+    if session.get_bind().dialect.name == "sqlite":
+        parts = [_longest_due(*map(sa.literal, turn, _TYPES)).subquery() for turn in turns]
+        return taking(sa.union_all(*(sa.select(part.c.id) for part in parts)), new_lease, lease_time)
+    columns = zip(*turns, strict=True)
+    arrays = [sa.literal(list(each), postgresql.ARRAY(type_)) for each, type_ in zip(columns, _TYPES, strict=True)]
+    given = sa.func.unnest(*arrays).table_valued("office", "campaign", "most").render_derived("given")
+    part = _longest_due(*given.c).lateral("part")
+    return taking(sa.select(part.c.id).select_from(given).join(part, sa.true()), new_lease, lease_time)
 
 
-def _bound(given: Counter[Turn]) -> tuple[int, dict[str, object]]:
-    """Return how many parts the statement has, a power of two so that there are few, and what is bound to them."""
-    parts = 1 << (len(given) - 1).bit_length()
-    nothing = [(next(iter(given)), 0)] * (parts - len(given))
-    values: dict[str, object] = {}
-    for n, (turn, most) in enumerate([*given.items(), *nothing]):
-        values |= {f"office_{n}": turn.office_id, f"campaign_{n}": turn.campaign_id, f"most_{n}": most}
-    return parts, values
+def _longest_due(office: Any, campaign: Any, most: Any) -> Any:  # noqa: ANN401 - columns, or places of values
+    due = col(Delivery.office_id) == office, col(Delivery.campaign_id) == campaign, ~LEASED, is_due()
+    walk = sa.select(col(Delivery.id)).where(*due).order_by(col(Delivery.due_at)).limit(most)
+    return walk.with_for_update(skip_locked=True)
 
 
 async def _note(session: AsyncSession, waiting: Sequence[Waiting], taken: Sequence[Claim]) -> None:

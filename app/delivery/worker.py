@@ -12,8 +12,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.config import Settings
 from app.database import Database
-from app.delivery import claims, drafts, notices, refusals, settling, signing, turns
-from app.delivery.attempt import Attempts, not_begun
+from app.delivery import claims, leaving, notices, refusals, settling, signing, turns
+from app.delivery.attempt import Attempts, Ready
 from app.delivery.claims import Claim, Lane
 from app.delivery.drafts import Draft
 from app.delivery.hands import Hand
@@ -28,6 +28,7 @@ logger = logging.getLogger(__name__)
 IDLE = 0.5  # seconds between looks at an empty queue
 TIDY_EVERY = 3600.0  # seconds
 TELL_EVERY = 5.0  # seconds between looks for news, while there are letters to send
+GATHERING = 0.02  # seconds for which what is finished is held before it is settled, while there is plenty to send
 TROUBLE = 5.0  # seconds to wait, at most, when the database does not answer; before that …
 FIRST_TROUBLE = 0.1  # … so long, then twice as long each time: leases of what is in hand run on
 
@@ -46,7 +47,8 @@ class Worker:
         self._tidy_at = 0.0
         self._tell_at = 0.0
         self._news = asyncio.Event()
-        self._hands = [Hand(lane, self._deliver, self._news) for lane in (Lane.NOTICES, Lane.LETTERS, Lane.SUSPECTS)]
+        lanes = Lane.NOTICES, Lane.LETTERS, Lane.SUSPECTS
+        self._hands = [Hand(lane, self._attempts.compose, self._deliver, self._news) for lane in lanes]
 
     @property
     def in_hand(self) -> int:
@@ -93,7 +95,7 @@ class Worker:
     async def run_once(self) -> bool:
         """Claim what there is room for, settle what is finished. False: there is nothing to do."""
         told = await self._tell()
-        claimed = [await self._claim(each) for each in self._hands]
+        claimed = [await self._claim(each) for each in self._hands if not each.rests or not self.in_hand]
         return await self._settle(patience=IDLE) or told or any(claimed)
 
     async def finish(self) -> None:
@@ -129,6 +131,8 @@ class Worker:
             taken = await self._take(session, hand.lane, most=most)
             ready = await self._read(session, taken) if taken else []
         hand.take(ready, until=until)
+        if not taken:
+            hand.rest()
         return bool(taken)
 
     async def _take(self, session: AsyncSession, lane: Lane, *, most: int) -> list[Claim]:
@@ -144,17 +148,17 @@ class Worker:
         letters = [each for each in taken if each.letter_id]
         asking = [each for each in taken if not each.letter_id]
         return [
-            *(await drafts.of_letters(session, letters, at=now()) if letters else ()),
+            *(await leaving.of_letters(session, letters, at=now()) if letters else ()),
             *(await notices.drafts(session, asking, at=now()) if asking else ()),
         ]
 
-    async def _deliver(self, draft: Draft, until: float) -> Settlement:
+    async def _deliver(self, ready: Ready, following: Ready | None) -> Settlement:
         """Attempt one delivery, while the lease holds and nobody wants to stop. Never raises."""
-        if time.monotonic() >= until:
-            return not_begun(draft, "not tried: the lease would not have lasted")
+        if time.monotonic() >= ready.until:
+            return self._attempts.give_up(ready, "not tried: the lease would not have lasted")
         if self._stopping.is_set():
-            return not_begun(draft, "not tried: the worker was told to stop")
-        return await self._attempts.make(draft)
+            return self._attempts.give_up(ready, "not tried: the worker was told to stop")
+        return await self._attempts.make(ready, following)
 
     async def _settle(self, *, patience: float | None) -> bool:
         """Write down in one transaction whatever is finished by now. False: nothing is in hand."""
@@ -163,6 +167,8 @@ class Worker:
         if not any(hand.finished for hand in self._hands):
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._news.wait(), patience)
+        if any(hand.is_busy for hand in self._hands):  # a transaction costs the same for one as for many
+            await asyncio.sleep(GATHERING)
         self._news.clear()
         with ExitStack() as settling_:
             finished = [settling_.enter_context(hand.settling()) for hand in self._hands]

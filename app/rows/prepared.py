@@ -14,6 +14,7 @@ from sqlalchemy import exc
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 Convert = Callable[[Any], Any]
+ConvertColumn = Callable[[Sequence[Any]], Iterable[Any]]
 Values = Mapping[str, Any]
 Make = Callable[..., sa.Executable]
 
@@ -36,15 +37,13 @@ class _Text(NamedTuple):
 
     sql: str
     bound: tuple[Callable[[Values], Any], ...]
-    found: tuple[Convert | None, ...]
+    found: tuple[ConvertColumn | None, ...]
 
     def rows(self, found: Sequence[Sequence[Any]]) -> list[tuple[Any, ...]]:
-        if not any(self.found):
+        if not found or not any(self.found):
             return [tuple(row) for row in found]
-        return [
-            tuple(value if convert is None else convert(value) for value, convert in zip(row, self.found, strict=True))
-            for row in found
-        ]
+        columns = zip(zip(*found, strict=True), self.found, strict=True)
+        return list(zip(*(convert(column) if convert else column for column, convert in columns), strict=True))
 
 
 class Prepared:
@@ -203,8 +202,19 @@ def _convert_in(type_: Any, dialect: sa.Dialect) -> Convert | None:  # noqa: ANN
     return type_.dialect_impl(dialect).bind_processor(dialect)  # type: ignore[no-any-return] # as its signature says
 
 
-def _convert_out(type_: Any, dialect: sa.Dialect) -> Convert | None:  # noqa: ANN401 - a type of SQLAlchemy's
-    return type_.dialect_impl(dialect).result_processor(dialect, None)  # type: ignore[no-any-return] # likewise
+def converter(type_: Any, dialect: sa.Dialect) -> Convert | None:  # noqa: ANN401 - a type of SQLAlchemy's
+    """Return how a value becomes what the driver takes, if it is not already."""
+    return _convert_in(type_, dialect)
+
+
+def _convert_out(type_: Any, dialect: sa.Dialect) -> ConvertColumn | None:  # noqa: ANN401 - a type of SQLAlchemy's
+    """Return how a column is converted. Of what stands in it many times, and cannot be changed, one is enough."""
+    convert: Convert | None = type_.dialect_impl(dialect).result_processor(dialect, None)
+    if convert is None:
+        return None
+    if isinstance(type_, sa.JSON):
+        return lambda column: map(convert, column)
+    return lambda column: map({each: convert(each) for each in set(column)}.__getitem__, column)
 
 
 def _as_it_is(value: Any) -> Any:  # noqa: ANN401 - any column's

@@ -1,6 +1,6 @@
 """Many rows written in one statement, past the ORM: each column comes as one array on PostgreSQL."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 import sqlalchemy as sa
@@ -97,34 +97,6 @@ def _inserting_new(dialect: sa.Dialect, table: sa.Table, names: tuple[str, ...])
     statement = postgresql.insert(table).from_select(names, _arrays(table, names), include_defaults=False)
     found = statement.on_conflict_do_nothing().returning(table.c[names[0]])
     return prepared.insert(found, table, names, dialect)
-
-
-async def update_each(
-    session: AsyncSession,
-    model: type[SQLModel],
-    new: Sequence[Row],
-    change: Callable[[Mapping[str, sa.ColumnElement[Any]]], sa.Update],
-    **types: sa.types.TypeEngine[Any],
-) -> None:
-    """Update rows, each with values of its own, in one statement. `types` are those of values that are no columns."""
-    if not new:
-        return
-    columns = {name: types.get(name) or table_of(model).c[name].type for name in new[0]._fields}
-    connection = await session.connection()
-    if connection.dialect.name == "sqlite":
-        parameters = {name: sa.bindparam(f"b_{name}", type_=type_) for name, type_ in columns.items()}
-        values = [{f"b_{name}": each for name, each in row._asdict().items()} for row in new]
-        await connection.execute(change(parameters), values)
-        return
-    arrays = [sa.bindparam(f"b_{name}", type_=postgresql.ARRAY(each, dimensions=1)) for name, each in columns.items()]
-    table = sa.func.unnest(*arrays).table_valued(*(sa.column(name, each) for name, each in columns.items()))
-    given: Any = table.render_derived("given").c
-    await connection.execute(change(given), {f"b_{name}": each for name, each in _columns(new).items()})
-
-
-def _columns(new: Sequence[Row]) -> dict[str, list[Any]]:
-    columns = zip(*new, strict=True)
-    return {name: list(column) for name, column in zip(new[0]._fields, columns, strict=True)}
 
 
 def _arrays(table: sa.Table, names: tuple[str, ...]) -> sa.Select[Any]:

@@ -1,9 +1,10 @@
 """The one place where a letter changes its stage: by the table of allowed moves, and with the tally."""
 
 import uuid
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
-from functools import cache, partial
+from functools import cache
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -16,7 +17,7 @@ from app.models.letter import NEXT, AnswerKind, Letter, LetterKind, Reason, Stag
 from app.models.office import Channel
 from app.rows.asking import among, rows, table_of
 from app.rows.prepared import Prepared
-from app.rows.writing import update_each
+from app.rows.updating import UpdateEach
 from app.services import tally
 
 AT_ONCE = 1_000  # letters of one statement
@@ -64,6 +65,16 @@ async def lock(session: AsyncSession, *which: sa.ColumnElement[bool]) -> list[St
     """Return the letters that match, in the order of their ids, held until the transaction ends."""
     found = await rows(session, _standing(*which).with_for_update(key_share=True, of=Letter))
     return [Standing(*row) for row in found]
+
+
+async def lock_these(session: AsyncSession, ids: Collection[uuid.UUID]) -> list[Standing]:
+    """Return the letters with these ids, in their order, held until the transaction ends."""
+    return [Standing(*row) for row in await _these.rows(session, ids=list(ids))]
+
+
+@Prepared
+def _these(session: AsyncSession, ids: list[uuid.UUID]) -> sa.Select[Any]:
+    return _standing(among(session, col(Letter.id), ids)).with_for_update(key_share=True, of=Letter)
 
 
 async def lock_of(session: AsyncSession, submission_ids: Collection[uuid.UUID]) -> list[Standing]:
@@ -121,7 +132,7 @@ async def move(
         for start in range(0, len(same_day), AT_ONCE):
             ids = [letter.id for letter in same_day[start : start + AT_ONCE]]
             if kept:
-                await update_each(session, Letter, [kept[id_] for id_ in ids], partial(_changed, changed))
+                await _settled(tuple(changed)).execute(session, [kept[id_] for id_ in ids], **changed)
             else:
                 await _moved(tuple(changed)).rows(session, ids=ids, **changed)
     count(session, letters, to, at=at, channel=channel)
@@ -138,10 +149,15 @@ def _moved(names: tuple[str, ...]) -> Prepared:
     return Prepared(make)
 
 
-def _changed(changed: Mapping[str, object], given: Mapping[str, sa.ColumnElement[Any]]) -> sa.Update:
-    table = table_of(Letter)
-    texts = {name: sa.case((table.c.digest.is_not(None), given[name])) for name in Kept._fields[1:]}
-    return sa.update(table).where(table.c.id == given["id"]).values({**changed, **texts})
+@cache
+def _settled(names: tuple[str, ...]) -> UpdateEach:
+    def change(given: Mapping[str, Any]) -> sa.Update:
+        table = table_of(Letter)
+        texts = {name: sa.case((table.c.digest.is_not(None), given[name])) for name in Kept._fields[1:]}
+        changed = {name: given[name] for name in names}
+        return sa.update(table).where(table.c.id == given["id"]).values({**changed, **texts})
+
+    return UpdateEach(Letter, change)
 
 
 async def stop_if_it_comes_back(session: AsyncSession, *which: sa.ColumnElement[bool]) -> None:
@@ -164,6 +180,7 @@ def count(
 ) -> None:
     """Move the tally for letters that go to one stage."""
     for day, same_day in by_day(letters, at).items():
-        moved = [letter._replace(channel=channel or letter.channel) for letter in same_day]
-        tally.note(session, ((tally.kind(letter, letter.stage, letter.stage_on), -1) for letter in same_day))
-        tally.note(session, ((tally.kind(letter, to, day), +1) for letter in moved))
+        alike = Counter(tally.kind(letter, letter.stage, letter.stage_on) for letter in same_day)
+        tally.note(session, ((before, -n) for before, n in alike.items()))
+        after = ((each._replace(stage=to, day=day, channel=channel or each.channel), n) for each, n in alike.items())
+        tally.note(session, after)

@@ -5,7 +5,8 @@ from collections.abc import AsyncIterator
 import pytest
 
 from app.delivery.breaker import Breaker
-from app.delivery.mailer import Envelope, SmtpMailer
+from app.delivery.envelope import Envelope
+from app.delivery.mailer import SmtpMailer
 from app.delivery.replies import AgainstPolicy, DeadAddress, Never, Outage, Refusal, TryAgain
 from tests.hostile import FIN, RST, SILENCE, Hostile
 

@@ -13,7 +13,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from app.delivery.mailer import Envelope, SmtpMailer
+from app.delivery.envelope import Envelope
+from app.delivery.mailer import SmtpMailer
 from app.delivery.replies import Never, TryAgain
 from tests.relay import Relay
 

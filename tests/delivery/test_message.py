@@ -13,7 +13,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from app.delivery.mailer import Envelope, SmtpMailer
+from app.delivery.envelope import Envelope
+from app.delivery.mailer import SmtpMailer
 from app.delivery.message import HEADERS, Mail, to_bytes
 from app.models.submission import SupporterDetails
 from tests.relay import Relay

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from app.config import Settings
 from app.database import Database
 from app.delivery import relays
-from app.delivery.mailer import Envelope
+from app.delivery.envelope import Envelope
 from app.delivery.worker import Worker
 from app.services.sealing import Keys
 from tests.delivery.steps import OFFICE, many_offices, queue, stats
