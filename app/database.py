@@ -43,14 +43,12 @@ class Database:
         if not self.is_sqlite:
             async with AsyncSession(self.engine, expire_on_commit=False) as session, session.begin():
                 await prepared.begin(session)
-                await prepared.keep_driver(session)
                 yield session
                 await _last(session)
             return
         # SQLite has one writer: queue here, in order, instead of polling its lock
         async with self._writers, AsyncSession(self.engine, expire_on_commit=False) as session, session.begin():
             await session.connection(execution_options={"sqlite_begin": "BEGIN IMMEDIATE"})
-            await prepared.keep_driver(session)
             yield session
             await _last(session)
         self._checkpoints.after_a_write()

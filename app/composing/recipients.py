@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from types import MappingProxyType
 
 from app.composing import places
@@ -11,6 +12,7 @@ from app.composing.facts import country_of
 from app.models.campaign import Audience
 from app.models.office import Channel
 
+KEPT = 1_000  # choices in memory, of a brief, a country and a language
 NONE_WRITTEN: Mapping[uuid.UUID, int] = MappingProxyType({})
 
 
@@ -29,11 +31,16 @@ def choose(
 
     `written` is how many letters each office has got: where the campaign spreads them, the fewest come first.
     """
-    everybody = [_recipient(brief, office, language) for office in brief.offices if office.written_from is None]
-    found = [*everybody, *_embassies(brief, country, language), *_own_minister(brief, country, language)]
+    found = list(_offered(brief, country, language))
     if brief.least_written_first:
         found.sort(key=lambda recipient: written.get(recipient.office.id, 0))
     return found
+
+
+@lru_cache(KEPT)
+def _offered(brief: BriefContent, country: str, language: str) -> tuple[Recipient, ...]:
+    everybody = [_recipient(brief, office, language) for office in brief.offices if office.written_from is None]
+    return (*everybody, *_embassies(brief, country, language), *_own_minister(brief, country, language))
 
 
 def missing(brief: BriefContent, *, country: str) -> Iterator[tuple[str, str]]:

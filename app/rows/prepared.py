@@ -118,11 +118,7 @@ async def begin(session: AsyncSession) -> None:
         await raw.dbapi_connection._start_transaction()  # noqa: SLF001 - nothing public begins without a statement
     except Exception:  # noqa: BLE001 - whatever it is, SQLAlchemy knows how to tell it
         await connection.exec_driver_sql("SELECT 1")
-
-
-async def keep_driver(session: AsyncSession) -> None:
-    """Ask for the driver's own connection once in a transaction, and not for each statement."""
-    session.info["driver"] = await _driver(session)
+    session.info["driver"] = raw.driver_connection
 
 
 async def ask(session: AsyncSession, sql: str, values: Sequence[Any]) -> Sequence[Sequence[Any]]:
@@ -147,9 +143,10 @@ async def ask_many(session: AsyncSession, sql: str, values: Sequence[Sequence[An
 
 
 async def _driver(session: AsyncSession) -> Any:  # noqa: ANN401 - the driver's own connection
-    if (kept := session.info.get("driver")) is not None:
-        return kept
-    return (await (await session.connection()).get_raw_connection()).driver_connection
+    """Return the connection, which a session keeps: it is one transaction."""
+    if "driver" not in session.info:
+        session.info["driver"] = (await (await session.connection()).get_raw_connection()).driver_connection
+    return session.info["driver"]
 
 
 async def _notice_loss(session: AsyncSession, driver: Any) -> None:  # noqa: ANN401 - the driver's own connection
