@@ -16,12 +16,13 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from app.checkpoints import LONGEST_LOG, Checkpoints
 from app.rows import prepared
 from app.rows.prepared import Prepared
 
 LOCK_PATIENCE = 30.0  # seconds that a writer waits for another process to release SQLite
 LOCK_PATIENCE_OF_OTHERS = 60_000  # milliseconds after which PostgreSQL ends the transaction of a process that is frozen
-DEADLOCKS = frozenset({"40P01", "40001"})
+IN_THE_WAY = frozenset({"40P01", "40001", "23505"})  # a deadlock, or another's row that came first
 POOL = 10  # connections a process keeps
 POOL_OVERFLOW = 20
 
@@ -34,6 +35,7 @@ class Database:
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.engine = _sqlite_engine(self.url) if self.is_sqlite else _postgresql_engine(self.url)
         self._writers = asyncio.Lock()
+        self._checkpoints = Checkpoints(self.engine, self._writers)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncSession]:
@@ -49,6 +51,7 @@ class Database:
             await session.connection(execution_options={"sqlite_begin": "BEGIN IMMEDIATE"})
             yield session
             await _last(session)
+        self._checkpoints.after_a_write()
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
@@ -66,6 +69,7 @@ class Database:
             yield session
 
     async def close(self) -> None:
+        await self._checkpoints.close()
         await self.engine.dispose()
 
 
@@ -89,8 +93,8 @@ _tried = Prepared(partial(_advisory_lock, lock=sa.func.pg_try_advisory_xact_lock
 
 
 def was_in_the_way(error: DBAPIError) -> bool:
-    """Tell whether a transaction was given up for another's sake: a deadlock. Done again, it goes through."""
-    return getattr(error.orig, "sqlstate", None) in DEADLOCKS
+    """Tell whether a transaction was given up for another's sake. Again, it goes through or finds their row."""
+    return getattr(error.orig, "sqlstate", None) in IN_THE_WAY
 
 
 def at_the_end(session: AsyncSession, do: Callable[[AsyncSession], Awaitable[None]]) -> None:
@@ -115,7 +119,7 @@ def _sqlite_engine(url: sa.URL) -> AsyncEngine:
     def prepare(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's own connection
         connection.isolation_level = None  # the driver begins no transaction by itself; `begin` below does
         cursor = connection.cursor()
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"wal_autocheckpoint={LONGEST_LOG}"):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 

@@ -127,7 +127,7 @@ async def _two_campaigns(database_url: str) -> tuple[str, str]:
             session.add(campaign)
             await session.flush()
             people = {(campaign.id, country): letters // COUNTRIES for country in _countries()}
-            await tally.write(session, people, dict(_tally(campaign.id, letters)))
+            await tally.write(session, dict(_tally(campaign.id, letters)), people)
             slugs.append(campaign.slug)
         return slugs[0], slugs[1]
 

@@ -12,7 +12,7 @@ from app.composing.facts import country_of
 from app.models.campaign import Audience
 from app.models.office import Channel
 
-KEPT = 2_048  # countries of briefs, by language, in memory
+KEPT = 2_048  # choices in memory, of a brief, a country and a language
 NONE_WRITTEN: Mapping[uuid.UUID, int] = MappingProxyType({})
 
 
@@ -31,10 +31,16 @@ def choose(
 
     `written` is how many letters each office has got: where the campaign spreads them, the fewest come first.
     """
-    found = _in_order(brief, country, language)
+    found = _offered(brief, country, language)
     if brief.least_written_first:
         return sorted(found, key=lambda recipient: written.get(recipient.office.id, 0))
     return list(found)
+
+
+@lru_cache(KEPT)
+def _offered(brief: BriefContent, country: str, language: str) -> tuple[Recipient, ...]:
+    everybody = [_recipient(brief, office, language) for office in brief.offices if office.written_from is None]
+    return (*everybody, *_embassies(brief, country, language), *_own_minister(brief, country, language))
 
 
 def missing(brief: BriefContent, *, country: str) -> Iterator[tuple[str, str]]:
@@ -54,12 +60,6 @@ def letter_language(brief: BriefContent, office: BriefOffice, *, language: str) 
     """The supporter's own where the office takes it; else the first that the office takes and the campaign has."""
     common = [each for each in office.languages if each in brief.demands]
     return language if language in common else common[0]
-
-
-@lru_cache(maxsize=KEPT)
-def _in_order(brief: BriefContent, country: str, language: str) -> tuple[Recipient, ...]:
-    everybody = [_recipient(brief, office, language) for office in brief.offices if office.written_from is None]
-    return (*everybody, *_embassies(brief, country, language), *_own_minister(brief, country, language))
 
 
 def _recipient(brief: BriefContent, office: BriefOffice, language: str, nearest_to: str | None = None) -> Recipient:

@@ -1,11 +1,11 @@
 """Answers already given, so that a repeated request gets the same one."""
 
 from datetime import datetime
-from typing import Any
 
+import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
-from app.models.columns import json_field, now
+from app.models.columns import now
 
 
 class Idempotency(SQLModel, table=True):
@@ -13,5 +13,5 @@ class Idempotency(SQLModel, table=True):
 
     key: bytes = Field(primary_key=True)
     request: bytes
-    answer: dict[str, Any] = json_field(default_factory=dict)
+    answer: str = Field(sa_type=sa.Text, description="The answer as it was given, in JSON.")
     created_at: datetime = Field(default_factory=now, index=True)

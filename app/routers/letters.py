@@ -36,8 +36,7 @@ async def _hand_in(request: Request) -> Response | None:
     if body is None or not (key is None or SHORTEST_KEY <= len(key) <= LONGEST_KEY):
         return None
     slug = known_form(request.path_params["slug"])
-    taken = await hand_in_letters(slug, body, request.app.state.intake, key)
-    return quick.answer(taken, status.HTTP_202_ACCEPTED)
+    return await hand_in_letters(slug, body, request.app.state.intake, key)
 
 
 async def _confirm(request: Request) -> Response | None:
@@ -51,17 +50,18 @@ async def preview_letters(slug: SlugPath, body: SubmissionCreate, enquiries: Enq
     return await enquiries.preview(slug, body)
 
 
-@router.post("/campaigns/{slug}/letters", status_code=status.HTTP_202_ACCEPTED)
+@router.post("/campaigns/{slug}/letters", status_code=status.HTTP_202_ACCEPTED, response_model=SubmissionPublic)
 @quick.by(_hand_in)
 async def hand_in_letters(
     slug: SlugPath, body: SubmissionCreate, intake: IntakeDep, idempotency_key: IdempotencyKey = None
-) -> SubmissionPublic:
+) -> Response:
     """Hand letters in. Nothing leaves before the supporter presses the button behind the link in their mail.
 
     The answer is the same whether or not this address has written before. Send an `Idempotency-Key`, so that a
     repeated request counts once: the same key and body get the same answer, another body 422, one still under way 409.
     """
-    return await intake.submit(slug, body, key=idempotency_key)
+    taken = await intake.submit(slug, body, key=idempotency_key)
+    return Response(taken, status.HTTP_202_ACCEPTED, media_type="application/json")
 
 
 @router.post("/confirmations/{token}")

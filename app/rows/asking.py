@@ -60,11 +60,12 @@ def matching(session: AsyncSession, columns: Sequence[Any], found: Sequence[Sequ
     """Return the condition that several columns together are one of these rows."""
     together = sa.tuple_(*columns)
     if session.get_bind().dialect.name == "sqlite":  # which for rows alone would read an index from end to end
-        by_column = enumerate(zip(columns, zip(*found, strict=True), strict=True))
+        of = columns[0].table.name
         alone = [
-            column.in_(_values(f"of_{n}", [column], [[each] for each in values])) for n, (column, values) in by_column
+            column.in_(_values(f"{of}_{column.name}", [column], [[each] for each in values]))
+            for column, values in zip(columns, zip(*found, strict=True), strict=True)
         ]
-        return sa.and_(together.in_(_values("row", columns, found)), *alone)
+        return sa.and_(together.in_(_values(of, columns, found)), *alone)
     values = zip(*found, strict=True)
     arrays = [
         sa.literal(list(each), postgresql.ARRAY(column.type)) for column, each in zip(columns, values, strict=True)

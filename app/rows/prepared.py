@@ -4,7 +4,7 @@ SQLAlchemy still writes the text and converts the values; it only does not do th
 """
 
 import sqlite3
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -65,28 +65,41 @@ class Prepared:
 
 
 class Insert(NamedTuple):
-    """An insert of rows of one kind: each column comes as one array, or, on SQLite, each row by itself."""
+    """An insert of rows of some kinds: each column comes as one array, or, on SQLite, each row by itself."""
 
     sql: str
-    taken: tuple[tuple[int, Convert | None], ...]
+    taken: tuple[tuple[int, int, Convert | None], ...]  # of which kind, at which place
 
-    def columns(self, new: Sequence[Iterable[Any]]) -> list[list[Any]]:
+    def columns(self, *new: Sequence[Iterable[Any]]) -> list[Sequence[Any]]:
         """Return the values as the driver takes them, by column."""
-        columns = list(zip(*new, strict=True))
+        columns = [list(zip(*rows, strict=True)) for rows in new]
         return [
-            list(columns[place]) if convert is None else [convert(value) for value in columns[place]]
-            for place, convert in self.taken
+            columns[kind][place] if convert is None else list(_converted(columns[kind][place], convert))
+            for kind, place, convert in self.taken
         ]
+
+
+def _converted(values: Iterable[Any], convert: Convert) -> Iterator[Any]:
+    """Convert what many rows share, an instant or a campaign, once for all that follow each other."""
+    last = found = None
+    for value in values:
+        if value is not last:
+            last, found = value, convert(value)
+        yield found
 
 
 _inserts: dict[Hashable, Insert] = {}
 
 
-def insert(statement: sa.Insert, table: sa.Table, names: Sequence[str], dialect: sa.Dialect) -> Insert:
-    """Return an insert of rows with these columns."""
-    compiled: Any = statement.compile(dialect=dialect, column_keys=list(names))
-    taken = [(names.index(name), _convert_in(table.c[name].type, dialect)) for name in compiled.positiontup]
-    return Insert(str(compiled), tuple(taken))
+def insert(statement: sa.Insert, kinds: Sequence[Mapping[str, Any]], dialect: sa.Dialect) -> Insert:
+    """Return an insert of rows of these kinds; each tells how its values are bound, and of which types they are."""
+    compiled: Any = statement.compile(dialect=dialect, column_keys=list(kinds[0]))
+    places = {
+        name: (n, place, converter(type_, dialect))
+        for n, kind in enumerate(kinds)
+        for place, (name, type_) in enumerate(kind.items())
+    }
+    return Insert(str(compiled), tuple(places[name] for name in compiled.positiontup))
 
 
 def once(key: Hashable, make: Callable[[], Insert]) -> Insert:
@@ -104,14 +117,14 @@ async def begin(session: AsyncSession) -> None:
         await raw.dbapi_connection._start_transaction()  # noqa: SLF001 - nothing public begins without a statement
     except Exception:  # noqa: BLE001 - whatever it is, SQLAlchemy knows how to tell it
         await connection.exec_driver_sql("SELECT 1")
+    session.info["driver"] = raw.driver_connection
 
 
 async def ask(session: AsyncSession, sql: str, values: Sequence[Any]) -> Sequence[Sequence[Any]]:
     """Execute ready-made text."""
-    connection = await session.connection()
-    driver: Any = (await connection.get_raw_connection()).driver_connection
+    driver = await _driver(session)
     try:
-        if connection.dialect.name == "sqlite":
+        if session.get_bind().dialect.name == "sqlite":
             return await driver.execute_fetchall(sql, values)  # type: ignore[no-any-return] # rows
         return await driver.fetch(sql, *values)  # type: ignore[no-any-return] # records
     except DRIVERS_ERRORS as error:
@@ -121,11 +134,18 @@ async def ask(session: AsyncSession, sql: str, values: Sequence[Any]) -> Sequenc
 
 async def ask_many(session: AsyncSession, sql: str, values: Sequence[Sequence[Any]]) -> None:
     """Execute ready-made text for each row, on SQLite."""
-    driver: Any = (await (await session.connection()).get_raw_connection()).driver_connection
+    driver = await _driver(session)
     try:
         await driver.executemany(sql, values)
     except DRIVERS_ERRORS as error:
         raise _told(error, sql) from error
+
+
+async def _driver(session: AsyncSession) -> Any:  # noqa: ANN401 - the driver's own connection
+    """Return the connection, which a session keeps: it is one transaction."""
+    if "driver" not in session.info:
+        session.info["driver"] = (await (await session.connection()).get_raw_connection()).driver_connection
+    return session.info["driver"]
 
 
 async def _notice_loss(session: AsyncSession, driver: Any) -> None:  # noqa: ANN401 - the driver's own connection
@@ -155,8 +175,8 @@ def _text(statement: Any, dialect: sa.Dialect) -> _Text:  # noqa: ANN401 - a sel
 def _bound(given: Any, type_: Any, dialect: sa.Dialect) -> Callable[[Values], Any]:  # noqa: ANN401 - any column's
     """Return how a parameter is taken from the values."""
     if isinstance(given, list) and given and isinstance(given[0], Slot):
-        return _array(given[0], _convert_in(type_.item_type, dialect))
-    convert = _convert_in(type_, dialect) or _as_it_is
+        return _array(given[0], converter(type_.item_type, dialect))
+    convert = converter(type_, dialect) or _as_it_is
     if not isinstance(given, Slot):
         constant = convert(given)
         return lambda _values: constant
@@ -198,13 +218,14 @@ def _slots(name: str, value: object, dialect: sa.Dialect) -> Slot | list[Any]:
     return [Slot(name, row) for row in places]
 
 
-def _convert_in(type_: Any, dialect: sa.Dialect) -> Convert | None:  # noqa: ANN401 - a type of SQLAlchemy's
-    return type_.dialect_impl(dialect).bind_processor(dialect)  # type: ignore[no-any-return] # as its signature says
-
-
 def converter(type_: Any, dialect: sa.Dialect) -> Convert | None:  # noqa: ANN401 - a type of SQLAlchemy's
     """Return how a value becomes what the driver takes, if it is not already."""
-    return _convert_in(type_, dialect)
+    if isinstance(type_, sa.Enum) and type_.enum_class is not None:
+        values: dict[Any, str | None] = {member: member.value for member in type_.enum_class}
+        return (values | {None: None}).__getitem__
+    if isinstance(type_, sa.Boolean) and dialect.name != "sqlite":
+        return None  # whose driver takes nothing else
+    return type_.dialect_impl(dialect).bind_processor(dialect)  # type: ignore[no-any-return] # as its signature says
 
 
 def _convert_out(type_: Any, dialect: sa.Dialect) -> ConvertColumn | None:  # noqa: ANN401 - a type of SQLAlchemy's

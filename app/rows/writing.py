@@ -1,7 +1,7 @@
 """Many rows written in one statement, past the ORM: each column comes as one array on PostgreSQL."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
@@ -9,7 +9,7 @@ from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.rows import prepared
-from app.rows.asking import rows, table_of
+from app.rows.asking import table_of
 
 
 class Row(Protocol):
@@ -21,6 +21,24 @@ class Row(Protocol):
     def __iter__(self) -> Iterator[Any]: ...
 
 
+class Rows(NamedTuple):
+    """New rows of one kind. Where one with the same primary key is there, the column `add` is added to it."""
+
+    model: type[SQLModel]
+    new: Sequence[Row]
+    add: str | None = None
+
+    @property
+    def kind(self) -> "_Kind":
+        return _Kind(table_of(self.model), self.new[0]._fields, self.add)
+
+
+class _Kind(NamedTuple):
+    table: sa.Table
+    names: tuple[str, ...]
+    add: str | None
+
+
 async def execute_many(session: AsyncSession, statement: sa.Executable, values: Sequence[Mapping[str, Any]]) -> None:
     """Execute a statement for all values in one round trip, past the ORM."""
     if values:
@@ -29,12 +47,25 @@ async def execute_many(session: AsyncSession, statement: sa.Executable, values: 
 
 async def insert_rows(session: AsyncSession, model: type[SQLModel], new: Sequence[Row]) -> None:
     """Insert rows of one kind, named as their columns."""
-    await _insert_all(session, table_of(model), new, add=None)
+    await write_together(session, Rows(model, new))
 
 
 async def upsert_adding(session: AsyncSession, model: type[SQLModel], new: Sequence[Row], *, add: str) -> None:
     """Insert the rows in their order; where one with the same primary key is there, add the column `add` to it."""
-    await _insert_all(session, table_of(model), new, add=add)
+    await write_together(session, Rows(model, new, add))
+
+
+async def write_together(session: AsyncSession, *all_rows: Rows) -> None:
+    """Write rows of several kinds, one kind after the other: on PostgreSQL in one statement."""
+    written = [each for each in all_rows if each.new]
+    dialect = session.get_bind().dialect
+    if dialect.name == "sqlite":
+        for each in written:
+            statement = _made(dialect, each.kind)
+            await prepared.ask_many(session, statement.sql, list(zip(*statement.columns(each.new), strict=True)))
+    elif written:
+        statement = _made(dialect, *(each.kind for each in written))
+        await prepared.ask(session, statement.sql, statement.columns(*(each.new for each in written)))
 
 
 async def upsert(session: AsyncSession, model: type[SQLModel], values: Sequence[Mapping[str, Any]]) -> None:
@@ -54,55 +85,46 @@ async def insert_if_new(session: AsyncSession, model: type[SQLModel], row: Mappi
     return result.first() is not None
 
 
-async def insert_new_ones(session: AsyncSession, model: type[SQLModel], new: Sequence[Row]) -> set[Any]:
-    """Insert the rows whose primary key, their first column, is not taken; return the keys of those that went in."""
-    table = table_of(model)
-    key = table.c[new[0]._fields[0]]
-    if session.get_bind().dialect.name == "sqlite":  # where nobody else writes between the look and the insert
-        taken = {found for (found,) in await rows(session, sa.select(key).where(key.in_([each for each, *_ in new])))}
-        fresh = [row for row in new if next(iter(row)) not in taken]
-        await insert_rows(session, model, fresh)
-        return {each for each, *_ in fresh}
-    dialect, names = session.get_bind().dialect, new[0]._fields
-    statement = prepared.once(("new", table, names), lambda: _inserting_new(dialect, table, names))
-    return {found for (found,) in await prepared.ask(session, statement.sql, statement.columns(new))}
+def _made(dialect: sa.Dialect, *kinds: _Kind) -> prepared.Insert:
+    return prepared.once((dialect.name, *kinds), lambda: _making(dialect, kinds))
 
 
-async def _insert_all(session: AsyncSession, table: sa.Table, new: Sequence[Row], *, add: str | None) -> None:
-    if not new:
-        return
-    dialect = session.get_bind().dialect
-    names = new[0]._fields
-    key = dialect.name, table, names, add
-    statement = prepared.once(key, lambda: _inserting(dialect, table, names, add))
-    if dialect.name == "sqlite":
-        await prepared.ask_many(session, statement.sql, list(zip(*statement.columns(new), strict=True)))
-    else:
-        await prepared.ask(session, statement.sql, statement.columns(new))
+def _making(dialect: sa.Dialect, kinds: Sequence[_Kind]) -> prepared.Insert:
+    """Return the inserts in one statement. Each asks what the one before has written, so that they keep in order."""
+    before: list[sa.CTE] = []
+    for n, kind in enumerate(kinds):
+        statement = _inserting(dialect, kind, n, before[-1:])
+        if n < len(kinds) - 1:
+            before.append(statement.returning(sa.literal_column("1").label("one")).cte(f"written_{n}"))
+    return prepared.insert(statement, [_columns_of(kind, n) for n, kind in enumerate(kinds)], dialect)
 
 
-def _inserting(dialect: sa.Dialect, table: sa.Table, names: tuple[str, ...], add: str | None) -> prepared.Insert:
+def _inserting(dialect: sa.Dialect, kind: _Kind, n: int, before: Sequence[sa.CTE]) -> Any:  # noqa: ANN401 - see _insert
     """Return the insert, which may add one column to rows that are there."""
-    statement = _insert(dialect, table)
-    if add:
-        adding = {add: table.c[add] + statement.excluded[add]}
-        statement = statement.on_conflict_do_update(index_elements=list(table.primary_key.columns), set_=adding)
+    statement = _insert(dialect, kind.table)
     if dialect.name != "sqlite":
-        statement = statement.from_select(names, _arrays(table, names), include_defaults=False)
-    return prepared.insert(statement, table, names, dialect)
+        given = _arrays(kind, n).where(*map(_is_done, before))
+        statement = statement.from_select(kind.names, given, include_defaults=False)
+    if kind.add:
+        adding = {kind.add: kind.table.c[kind.add] + statement.excluded[kind.add]}
+        statement = statement.on_conflict_do_update(index_elements=list(kind.table.primary_key.columns), set_=adding)
+    return statement
 
 
-def _inserting_new(dialect: sa.Dialect, table: sa.Table, names: tuple[str, ...]) -> prepared.Insert:
-    """Return the insert, on PostgreSQL, of what is not there; it returns the first column."""
-    statement = postgresql.insert(table).from_select(names, _arrays(table, names), include_defaults=False)
-    found = statement.on_conflict_do_nothing().returning(table.c[names[0]])
-    return prepared.insert(found, table, names, dialect)
+def _is_done(before: sa.CTE) -> sa.ColumnElement[bool]:
+    return sa.select(sa.func.count()).select_from(before).scalar_subquery() >= sa.literal_column("0")
 
 
-def _arrays(table: sa.Table, names: tuple[str, ...]) -> sa.Select[Any]:
-    """Return rows that come as one array for each column: the statement's text is the same for any number of rows."""
-    arrays = [sa.bindparam(name, type_=postgresql.ARRAY(table.c[name].type, dimensions=1)) for name in names]
-    return sa.select(*sa.func.unnest(*arrays).table_valued(*names).render_derived().c)
+def _arrays(kind: _Kind, n: int) -> sa.Select[Any]:
+    """Return rows that come as one array for each column: the text is the same for any number of rows."""
+    columns = _columns_of(kind, n).items()
+    arrays = [sa.bindparam(name, type_=postgresql.ARRAY(type_, dimensions=1)) for name, type_ in columns]
+    return sa.select(*sa.func.unnest(*arrays).table_valued(*kind.names).render_derived(f"new_{n}").c)
+
+
+def _columns_of(kind: _Kind, n: int) -> dict[str, Any]:
+    """Return the types of a kind's values by the names under which they are bound: columns' own for the first."""
+    return {f"{name}_{n}" if n else name: kind.table.c[name].type for name in kind.names}
 
 
 def _insert(dialect: sa.Dialect, table: sa.Table) -> Any:  # noqa: ANN401 - the dialects' inserts share no type

@@ -10,11 +10,13 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from app.composing.recipients import Recipient
 from app.models.columns import day_in, uuid7
 from app.models.delivery import Delivery, Notice
+from app.models.idempotency import Idempotency
 from app.models.letter import Letter, LetterKind, LetterPublic, Reason, Stage
 from app.models.office import Channel
 from app.models.submission import CONSENT_WORDING, Submission, SubmissionCreate, SubmissionPublic, SubmissionStatus
-from app.rows.writing import insert_rows
+from app.rows.writing import Rows, write_together
 from app.services import letters, submissions, tally
+from app.services.idempotency import Answered
 from app.services.letters import Plan
 from app.services.sealing import Keys
 
@@ -70,28 +72,32 @@ class _Notice(NamedTuple):
 
 
 class Entry(NamedTuple):
-    """One submission's rows, and what its client is told."""
+    """One submission's rows, and what its client is told, as JSON."""
 
     submission: _Submission
     letters: list[_Letter]
     notice: _Notice
-    answer: SubmissionPublic
+    answer: str
 
 
 def make(keys: Keys, planned: Plan, body: SubmissionCreate, *, at: datetime) -> Entry:
     """Return the rows of a submission whose letters are planned."""
-    submission = _submission(keys, planned, body, at=at)
-    own = [_letter(submission, planned, recipient) for recipient in planned.recipients]
+    submission, day = _submission(keys, planned, body, at=at), day_in(planned.campaign.timezone, at)
+    own = [_letter(submission, planned, recipient, day) for recipient in planned.recipients]
     notice = _Notice(uuid7(), submission.id, Notice.CONFIRM, 0, 0, uncertain=False, due_at=at, created_at=at)
-    return Entry(submission, own, notice, _answer(submission, own, planned.recipients))
+    return Entry(submission, own, notice, _answer(submission, own, planned.recipients).model_dump_json())
 
 
-async def write(session: AsyncSession, entries: Sequence[Entry]) -> None:
-    """Insert them all, and count their letters."""
+async def write(session: AsyncSession, entries: Sequence[Entry], answers: Sequence[Answered]) -> None:
+    """Insert them all with the answers that are kept, and count their letters."""
     new = [letter for entry in entries for letter in entry.letters]
-    await insert_rows(session, Submission, [entry.submission for entry in entries])
-    await insert_rows(session, Letter, new)
-    await insert_rows(session, Delivery, [entry.notice for entry in entries])
+    await write_together(
+        session,
+        Rows(Idempotency, sorted(answers)),  # first, in one order: two processes may be asked the same
+        Rows(Submission, [entry.submission for entry in entries]),
+        Rows(Letter, new),
+        Rows(Delivery, [entry.notice for entry in entries]),
+    )
     tally.note(session, ((tally.kind(letter, letter.stage, letter.stage_on), +1) for letter in new))
 
 
@@ -115,7 +121,7 @@ def _submission(keys: Keys, planned: Plan, body: SubmissionCreate, *, at: dateti
     )
 
 
-def _letter(submission: _Submission, planned: Plan, recipient: Recipient) -> _Letter:
+def _letter(submission: _Submission, planned: Plan, recipient: Recipient, day: date) -> _Letter:
     return _Letter(
         id=uuid7(),
         submission_id=submission.id,
@@ -127,7 +133,7 @@ def _letter(submission: _Submission, planned: Plan, recipient: Recipient) -> _Le
         language=recipient.language,
         channel=recipient.channel,
         stage=Stage.UNCONFIRMED,
-        stage_on=day_in(planned.campaign.timezone, submission.created_at),
+        stage_on=day,
         seed=letters.seed_of(submission.digest, recipient.office.id, planned.round),
         copies=[str(each) for each in planned.copies(recipient)] or None,
         digest=submission.digest,

@@ -75,24 +75,29 @@ async def around(
     session: AsyncSession, *, prisoner_ids: Collection[uuid.UUID], office_ids: Collection[uuid.UUID]
 ) -> Around:
     """Read what the gates look at beside campaigns."""
-    prisoners = await _prisoners.rows(session, ids=list(prisoner_ids))
-    offices = await _offices.rows(session, ids=list(office_ids))
-    return Around(
-        {id_: (status, consent) for id_, status, consent in prisoners},
-        {id_: (in_use, live_address(emails) is not None) for id_, in_use, emails in offices},
+    prisoners: dict[uuid.UUID, tuple[PrisonerStatus, Consent]] = {}
+    offices: dict[uuid.UUID, tuple[bool, bool]] = {}
+    found = await _around.rows(session, prisoner_ids=list(prisoner_ids), office_ids=list(office_ids))
+    for id_, status, consent, in_use, emails in found:
+        if status is not None:
+            prisoners[id_] = status, consent
+        else:
+            offices[id_] = in_use, live_address(emails) is not None
+    return Around(prisoners, offices)
+
+
+@Prepared
+def _around(
+    session: AsyncSession, prisoner_ids: list[uuid.UUID], office_ids: list[uuid.UUID]
+) -> sa.CompoundSelect[Any]:
+    """Prisoners and offices in one round trip: each leaves empty what only the other has."""
+    people, posts = table_of(Prisoner).c, table_of(Office).c
+    no_office = sa.type_coerce(sa.null(), posts.in_use.type), sa.type_coerce(sa.null(), posts.emails.type)
+    of_people = sa.select(people.id, people.status, people.consent, *no_office)
+    of_posts = sa.select(posts.id, sa.null(), sa.null(), posts.in_use, posts.emails)
+    return sa.union_all(
+        of_people.where(among(session, people.id, prisoner_ids)), of_posts.where(among(session, posts.id, office_ids))
     )
-
-
-@Prepared
-def _prisoners(session: AsyncSession, ids: list[uuid.UUID]) -> sa.Select[Any]:
-    people = table_of(Prisoner).c
-    return sa.select(people.id, people.status, people.consent).where(among(session, people.id, ids))
-
-
-@Prepared
-def _offices(session: AsyncSession, ids: list[uuid.UUID]) -> sa.Select[Any]:
-    posts = table_of(Office).c
-    return sa.select(posts.id, posts.in_use, posts.emails).where(among(session, posts.id, ids))
 
 
 async def campaigns_held(

@@ -1,7 +1,7 @@
 """A repeated request gets the answer of the first."""
 
 import hashlib
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -13,20 +13,19 @@ from app.errors import Conflict, invalid
 from app.models.idempotency import Idempotency
 from app.rows.asking import among, table_of
 from app.rows.prepared import Prepared
-from app.rows.writing import insert_new_ones
 
 _under_way: set[bytes] = set()
 
 
 @contextmanager
-def one_at_a_time(scope: str, key: str) -> Iterator[None]:
-    """Refuse a second request with the same key while this process still answers the first."""
+def one_at_a_time(scope: str, key: str) -> Iterator[bytes]:
+    """Refuse a second request with the same key while this process still answers the first; yield the key's digest."""
     used = digest(scope, key)
     if used in _under_way:
         raise still_under_way()
     _under_way.add(used)
     try:
-        yield
+        yield used
     finally:
         _under_way.discard(used)
 
@@ -36,7 +35,7 @@ class Answered(NamedTuple):
 
     key: bytes
     request: bytes
-    answer: dict[str, Any]
+    answer: str  # as JSON
     created_at: datetime
 
 
@@ -53,17 +52,11 @@ def _kept(session: AsyncSession, keys: list[bytes]) -> sa.Select[Any]:
     return sa.select(*(table.c[name] for name in Answered._fields)).where(among(session, table.c.key, keys))
 
 
-def repeated(before: Answered, request: bytes) -> dict[str, Any]:
+def repeated(before: Answered, request: bytes) -> str:
     """Return the first answer again, or refuse the key for another request."""
     if before.request != request:
         raise invalid("Idempotency-Key", "This key was used for another request. Take a new key for each submission.")
     return before.answer
-
-
-async def remember(session: AsyncSession, answers: Sequence[Answered]) -> set[bytes]:
-    """Keep answers to be given again; return the keys to which no other process has answered in the meantime."""
-    ordered = sorted(answers, key=lambda each: each.key)
-    return await insert_new_ones(session, Idempotency, ordered) if ordered else set()
 
 
 def still_under_way() -> Conflict:

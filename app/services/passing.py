@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -37,6 +38,20 @@ class _Delivery(NamedTuple):
     created_at: datetime
 
 
+class _Person(NamedTuple):
+    """Somebody in a campaign."""
+
+    campaign_id: uuid.UUID
+    digest: bytes | None
+
+
+class _Before(NamedTuple):
+    """What people have written before, of what they would write now, and who of them has confirmed."""
+
+    written: set[Once]
+    known: set[_Person]
+
+
 async def on(
     session: AsyncSession, new: Sequence[Handed], campaigns: Mapping[uuid.UUID, Appeal], *, at: datetime
 ) -> dict[uuid.UUID, Outcome]:
@@ -44,12 +59,13 @@ async def on(
     if not new:
         return {}
     cases = await _cases(session, new, campaigns, at=at)
-    decided = _decide(cases, await _written(session, cases), at=at)
+    before = await _before(session, cases)
+    decided = _decide(cases, before.written, at=at)
     passed = [(case, found) for case, found in zip(cases, decided, strict=True) if isinstance(found, list)]
     await _move(session, [decision for _, found in passed for decision in found], at=at)
     await _deliver(session, passed, at=at)
     zones = {campaign.id: campaign.timezone for campaign in campaigns.values()}
-    await _confirm(session, [case.handed for case, _ in passed], zones, at=at)
+    await _confirm(session, [case.handed for case, _ in passed], before.known, zones, at=at)
     return {
         case.handed.id: _answer(case, found, at=at) if isinstance(found, list) else found
         for case, found in zip(cases, decided, strict=True)
@@ -74,17 +90,27 @@ async def _cases(
     ]
 
 
-async def _written(session: AsyncSession, cases: Sequence[Case]) -> set[Once]:
-    """Return what these people have written before, of what they would write now."""
+async def _before(session: AsyncSession, cases: Sequence[Case]) -> _Before:
     asked = {case.once(letter) for case in cases for letter in case.letters}
-    return {Once(*row) for row in await _of_them.rows(session, asked=[tuple(each) for each in sorted(asked)])}
+    people = {_Person(case.handed.campaign_id, case.handed.digest) for case in cases}
+    found = await _of_them.rows(session, asked=_plain(asked), people=_plain(people))
+    written = {Once(*row) for row in found if row[1] is not None}
+    return _Before(written, {_Person(campaign, digest) for campaign, office, digest, _ in found if office is None})
+
+
+def _plain(rows: Iterable[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    return [tuple(row) for row in sorted(rows)]
 
 
 @Prepared
-def _of_them(session: AsyncSession, asked: list[Once]) -> sa.Select[Any]:
-    table = table_of(Letter)
-    columns = [table.c[name] for name in Once._fields]
-    return sa.select(*columns).where(matching(session, columns, asked), WRITTEN)
+def _of_them(session: AsyncSession, asked: list[Once], people: list[_Person]) -> sa.CompoundSelect[Any]:
+    """In one round trip: what was written, and, as rows without an office, who has confirmed."""
+    letters, submissions_ = table_of(Letter).c, table_of(Submission).c
+    columns = [letters[name] for name in Once._fields]
+    written = sa.select(*columns).where(matching(session, columns, asked), WRITTEN)
+    person = [submissions_[name] for name in _Person._fields]
+    known = sa.select(person[0], sa.null(), person[1], sa.null()).where(matching(session, person, people), FIRST)
+    return sa.union_all(written, known)
 
 
 def _decide(cases: Sequence[Case], written: set[Once], *, at: datetime) -> list[list[Decision] | Exception]:
@@ -132,27 +158,23 @@ def _thanks(submission_id: uuid.UUID, notice: Notice, *, at: datetime) -> _Deliv
 
 
 async def _confirm(
-    session: AsyncSession, passed: Sequence[Handed], zones: Mapping[uuid.UUID, str], *, at: datetime
+    session: AsyncSession,
+    passed: Sequence[Handed],
+    known: AbstractSet[_Person],
+    zones: Mapping[uuid.UUID, str],
+    *,
+    at: datetime,
 ) -> None:
     """Mark them confirmed, and count their people, each once in a campaign."""
     if not passed:
         return
-    people = {(each.campaign_id, each.digest): each for each in reversed(passed)}
-    for campaign_id, digest in await _known.rows(session, people=sorted(people)):
-        del people[campaign_id, digest]
-    firsts = [each.id for each in people.values()]
+    people = {_Person(each.campaign_id, each.digest): each for each in reversed(passed)}
+    new = [each for person, each in people.items() if person not in known]
+    firsts = [each.id for each in new]
     await _confirmed.rows(session, ids=[each.id for each in passed], firsts=firsts, at=at)
     await _keep_wishes(session, [each for each in passed if each.id not in firsts])
-    for each in people.values():
+    for each in new:
         tally.note_person(session, each.campaign_id, each.country, day_in(zones[each.campaign_id], at))
-
-
-@Prepared
-def _known(session: AsyncSession, people: list[tuple[uuid.UUID, bytes]]) -> sa.Select[Any]:
-    """Who of these people has confirmed in their campaign before."""
-    table = table_of(Submission)
-    columns = [table.c.campaign_id, table.c.digest]
-    return sa.select(*columns).where(matching(session, columns, people), FIRST)
 
 
 @Prepared

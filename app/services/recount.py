@@ -55,10 +55,10 @@ async def rebuild(session: AsyncSession, campaign_id: uuid.UUID | None = None) -
     for table in (Tally, TallyTotal, SupporterTally, SupporterDay):
         kept = sa.delete(table)
         await session.exec(kept.where(col(table.campaign_id) == campaign_id) if campaign_id else kept)
-    await tally.write_days(session, await _count_days(session, campaign_id))
-    await tally.write(session, await _count_supporters(session, campaign_id), {})
+    people, days = await _count_supporters(session, campaign_id), await _count_days(session, campaign_id)
+    await tally.write(session, {}, people, days)
     async for _, counted in _counted_letters(session, campaign_id):
-        await tally.write(session, {}, counted)
+        await tally.write(session, counted)
 
 
 async def _differences(session: AsyncSession, campaign_id: uuid.UUID, counted: Counter[tally.Cell]) -> list[Difference]:

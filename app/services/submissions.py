@@ -1,6 +1,5 @@
 """Submissions as they are kept: sealed, and opened again for composing."""
 
-import json
 import uuid
 from collections.abc import Sequence
 from datetime import datetime
@@ -20,16 +19,18 @@ from app.models.submission import Submission, SubmissionCreate, SubmissionPublic
 from app.services.sealing import Keys
 from app.services.stages import Standing
 
+SEALED = {"supporter", "paragraph", "text", "role", "arguments", "language"}  # of a body
+
 
 def seal(keys: Keys, submission_id: uuid.UUID, body: SubmissionCreate) -> bytes:
     """Encrypt all that tells who the supporter is, and their own words."""
-    own = body.model_dump(include={"paragraph", "text", "role", "arguments", "language"}, exclude_none=True)
-    return keys.seal(json.dumps([body.supporter.model_dump(), own]).encode(), about=submission_id)
+    return keys.seal(body.model_dump_json(include=SEALED, exclude_none=True).encode(), about=submission_id)
 
 
 def unseal(keys: Keys, submission_id: uuid.UUID, sealed: bytes) -> tuple[Supporter, OwnPart]:
     """Return the supporter's details and their own part of the letters."""
-    supporter, own = from_json(keys.open(sealed, about=submission_id))
+    kept = from_json(keys.open(sealed, about=submission_id))
+    supporter, own = kept if isinstance(kept, list) else (kept.pop("supporter"), kept)  # a list until December 2026
     return Supporter(**supporter), OwnPart(**{**own, "arguments": tuple(own.get("arguments", ()))})
 
 

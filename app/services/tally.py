@@ -4,6 +4,7 @@ import uuid
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
+from types import MappingProxyType
 from typing import NamedTuple, Protocol
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -12,7 +13,7 @@ from app.database import at_the_end
 from app.models.letter import LetterKind, Stage
 from app.models.office import Channel
 from app.models.tally import Dimension, SupporterDay, SupporterTally, Tally, TallyTotal
-from app.rows.writing import upsert_adding
+from app.rows.writing import Rows, write_together
 
 
 class Counted(Protocol):
@@ -155,25 +156,21 @@ def _values(kind: Kind) -> Iterator[tuple[Dimension, str]]:
 
 
 async def write(
-    session: AsyncSession, people: Mapping[tuple[uuid.UUID, str], int], letters: Mapping[Cell, int]
+    session: AsyncSession,
+    letters: Mapping[Cell, int],
+    people: Mapping[tuple[uuid.UUID, str], int] = MappingProxyType({}),
+    days: Mapping[tuple[uuid.UUID, date], int] = MappingProxyType({}),
 ) -> None:
     """Add to the kept counts, in one order: people first, and letters, which all contend for, last."""
-    supporters = [_People(*where, n) for where, n in sorted(people.items()) if n]
-    numbers = [_Number(*cell, n) for cell, n in sorted(letters.items()) if n]
-    await upsert_adding(session, SupporterTally, supporters, add="supporters")
-    sums = [_Sum(*total, n) for total, n in sorted(totals(letters).items()) if n]
-    await upsert_adding(session, Tally, numbers, add="letters")
-    await upsert_adding(session, TallyTotal, sums, add="letters")
-
-
-async def write_days(session: AsyncSession, days: Mapping[tuple[uuid.UUID, date], int]) -> None:
-    """Add to the people of each day."""
-    await upsert_adding(
-        session, SupporterDay, [_Day(*when, n) for when, n in sorted(days.items()) if n], add="supporters"
+    await write_together(
+        session,
+        Rows(SupporterDay, [_Day(*when, n) for when, n in sorted(days.items()) if n], "supporters"),
+        Rows(SupporterTally, [_People(*where, n) for where, n in sorted(people.items()) if n], "supporters"),
+        Rows(Tally, [_Number(*cell, n) for cell, n in sorted(letters.items()) if n], "letters"),
+        Rows(TallyTotal, [_Sum(*total, n) for total, n in sorted(totals(letters).items()) if n], "letters"),
     )
 
 
 async def _write(session: AsyncSession) -> None:
     kinds: Counter[Kind] = session.info.pop("tally", Counter())
-    await write_days(session, session.info.pop("days", {}))
-    await write(session, session.info.pop("people", {}), cells(kinds))
+    await write(session, cells(kinds), session.info.pop("people", {}), session.info.pop("days", {}))

@@ -19,6 +19,7 @@ from app.models.delivery import Delivery, Notice
 from app.models.letter import WRITTEN
 from app.models.submission import FIRST, Submission
 from app.rows.asking import matching, rows
+from app.services import passing
 from tests.factories import API, campaign, post, published
 from tests.steps import LETTERS, differences, hand_in, somebody, stages, standing, stats
 
@@ -118,10 +119,10 @@ async def test_a_letter_written_behind_our_back_refuses_one_and_not_the_group(
     _, again = await hand_in(client, supporter=somebody("s3"))
     await post(client, f"/confirmations/{again}", status=200)
 
-    async def forgetful(*_args: Any) -> set[Any]:
-        return set()
+    async def forgetful(*_args: Any) -> passing._Before:
+        return passing._Before(set(), set())
 
-    monkeypatch.setattr("app.services.passing._written", forgetful)
+    monkeypatch.setattr(passing, "_before", forgetful)
     answers = await _confirm_all(client, tokens)
     monkeypatch.undo()
 

@@ -58,7 +58,7 @@ async def once(database: Database, signed: Signed, do: Callable[[], Awaitable[ob
             raise Conflict("This request has been taken already. A retry is signed anew.")
     await do()
     async with database.transaction() as session:
-        taken = {"key": signed.mark, "request": b"", "answer": {}, "created_at": now()}
+        taken = {"key": signed.mark, "request": b"", "answer": "{}", "created_at": now()}
         await insert_if_new(session, Idempotency, taken)
 
 
