@@ -20,6 +20,9 @@ SQLModel.metadata.naming_convention = {
     "pk": "pk_%(table_name)s",
 }
 
+SQLModel.model_config["defer_build"] = (
+    True  # until a model is first used: nobody uses all of them, and building is slow
+)
 ENUM_LENGTH = 32
 
 
