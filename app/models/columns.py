@@ -29,7 +29,7 @@ ENUM_LENGTH = 32
 class Strict(SQLModel):
     """A body from outside: a field that is not known is refused, since it may be a slip in one that is."""
 
-    model_config = SQLModelConfig(extra="forbid")
+    model_config = SQLModelConfig(extra="forbid", defer_build=False)  # FastAPI builds what reads it at once
 
 
 _last_stamp = 0
