@@ -180,3 +180,7 @@ def _copy(file: BinaryIO, output: Path | None) -> None:
     with output.open("wb") if output else nullcontext(sys.stdout.buffer) as target:
         while chunk := file.read(CHUNK):
             target.write(chunk)
+
+
+commands = typer.Typer()
+add_to(commands)

@@ -28,7 +28,7 @@ POOL_OVERFLOW = 20
 
 
 class Database:
-    """The engine, and the two ways of talking to it: reading() and transaction()."""
+    """The engine, and the ways of talking to it: looking(), reading(), snapshot() and transaction()."""
 
     def __init__(self, url: str) -> None:
         self.url = make_url(url)
@@ -57,6 +57,14 @@ class Database:
     async def reading(self) -> AsyncIterator[AsyncSession]:
         """Read; nothing is kept."""
         async with AsyncSession(self.engine, expire_on_commit=False) as session:
+            yield session
+
+    @asynccontextmanager
+    async def looking(self) -> AsyncIterator[AsyncSession]:
+        """Ask ready-made questions. Each sees the newest by itself, so none waits for a transaction to begin."""
+        async with self.reading() as session:
+            if self.is_sqlite:  # on PostgreSQL, ready-made text begins none
+                await session.connection(execution_options={"sqlite_begin": None})
             yield session
 
     @asynccontextmanager
@@ -125,7 +133,8 @@ def _sqlite_engine(url: sa.URL) -> AsyncEngine:
 
     @event.listens_for(engine.sync_engine, "begin")
     def begin(connection: sa.Connection) -> None:
-        connection.exec_driver_sql(connection.get_execution_options().get("sqlite_begin", "BEGIN"))
+        if statement := connection.get_execution_options().get("sqlite_begin", "BEGIN"):
+            connection.exec_driver_sql(statement)
 
     return engine
 

@@ -22,6 +22,7 @@ from app.models.columns import now
 from app.models.organisation import Role
 from app.models.organiser_session import OrganiserSession
 from app.quick import Shortcut
+from app.rooms.late import open_all
 from app.routers import osdi
 from app.services.sealing import digest_of_key
 from app.services.team import access, throttle
@@ -108,7 +109,7 @@ def _calls(dependant: Dependant) -> Iterator[Any]:
         yield from _calls(each)
 
 
-ROUTES = routes_of(create_app(Settings(_env_file=None)))
+ROUTES = routes_of(open_all(create_app(Settings(_env_file=None))))
 
 
 @pytest.mark.parametrize("route", ROUTES, ids=[f"{n} {route}" for n, route in enumerate(ROUTES)])

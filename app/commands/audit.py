@@ -12,9 +12,12 @@ from app.models.audit import AuditPublic, AuditQuery
 from app.pagination import MAXIMUM_LIMIT, Page
 from app.services.team import audit_trail, organisers
 
+commands = typer.Typer()
+
 NOBODY = "–"  # the service itself, an operator, or the bearer of a link
 
 
+@commands.command(name="audit")
 def show(
     organisation: Annotated[
         str | None, typer.Option(help="The organisation's slug; may be left out where there is only one.")

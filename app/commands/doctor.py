@@ -22,6 +22,8 @@ from app.models.columns import now
 from app.services import checkups
 from app.services.sealing import Keys
 
+commands = typer.Typer()
+
 LATE = timedelta(minutes=10)  # for which a notice may wait until it seems that nobody delivers
 
 
@@ -33,6 +35,7 @@ class Finding(NamedTuple):
     detail: str
 
 
+@commands.command()
 def doctor(*, as_json: AsJson = False) -> None:
     """Look at settings, database, secret, mail servers and worker, and say what to mend. Changes and sends nothing.
 

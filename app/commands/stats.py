@@ -10,7 +10,10 @@ from app.console import AsJson, open_database, out, print_json
 from app.models.tally import Breakdown, Stats
 from app.services.numbers import stats
 
+commands = typer.Typer()
 
+
+@commands.command(name="stats")
 def show(
     campaign: Annotated[str, typer.Argument(metavar="CAMPAIGN", help="Its slug.")],
     by: Annotated[list[Breakdown], typer.Option(help="Break the numbers down; may be given several times.")] = [],  # noqa: B006 - Typer copies it

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from math import inf
 
-from app.composing import fonts
 from app.composing.formats import Area
 
 POINT = 25.4 / 72  # millimetres
@@ -60,6 +59,8 @@ def _width(character: str) -> float:
 @cache
 def _widths() -> dict[str, float]:
     """The widths of the letters that Libertinus Serif has, from the font itself."""
+    from app.composing import fonts  # noqa: PLC0415 - brings the printer, which most processes never need
+
     visible = [character for character in KNOWN if unicodedata.category(character)[0] in "LNPSZ"]
     compiler = fonts.compiler("widths.typ", letters=json.dumps(visible))
     found = json.loads(compiler.query("<widths>", field="value", one=True))

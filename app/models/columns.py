@@ -20,13 +20,16 @@ SQLModel.metadata.naming_convention = {
     "pk": "pk_%(table_name)s",
 }
 
+SQLModel.model_config["defer_build"] = (
+    True  # until a model is first used: nobody uses all of them, and building is slow
+)
 ENUM_LENGTH = 32
 
 
 class Strict(SQLModel):
     """A body from outside: a field that is not known is refused, since it may be a slip in one that is."""
 
-    model_config = SQLModelConfig(extra="forbid")
+    model_config = SQLModelConfig(extra="forbid", defer_build=False)  # FastAPI builds what reads it at once
 
 
 _last_stamp = 0

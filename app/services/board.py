@@ -61,8 +61,8 @@ class Board:
             return _shown(await prisoners.read(session, slug, None))
 
     async def _read_stats(self, question: Question) -> Shown:
-        async with self._database.snapshot() as session:
-            slug, by, since, until = question
+        slug, by, since, until = question
+        async with self._database.snapshot() if by else self._database.looking() as session:
             found = await stats.read(session, slug, by=by, since=since, until=until, usual=self._usual)
         return _shown(found, apart_from="as_of")
 

@@ -38,7 +38,7 @@ class Enquiries:
         return offers.preview(*await self._groups.add(slug), self._keys, body)
 
     async def _look(self, slugs: Sequence[str]) -> list[_Seen | Exception]:
-        async with self._database.reading() as session:
+        async with self._database.looking() as session:
             found = await situations.read(session, set(slugs))
             offices = {office.id for there in found.values() for office in there.brief.offices}
             holders = await letters.holders_of(session, list(offices))

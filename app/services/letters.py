@@ -4,9 +4,9 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import sqlalchemy as sa
-from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.composing import recipients, sender
@@ -20,10 +20,12 @@ from app.models.columns import now
 from app.models.letter import LetterPreview, Reason, WebForm
 from app.models.office import Channel, Official
 from app.models.submission import SubmissionCreate
-from app.rows.asking import among
+from app.rows.asking import among, table_of
+from app.rows.prepared import Prepared
 from app.services import gates, own_parts
 from app.services.situations import Appeal, Situation
 
+HELD = tuple(Official.model_fields)  # columns
 APART = 0x9E37_79B9_7F4A_7C15  # the golden ratio: what is one round apart is far apart
 NEEDS_ADDRESS = "This office takes letters only with your name and home address, and the letter will show them."
 
@@ -88,14 +90,24 @@ async def holders_of(
     session: AsyncSession, office_ids: Sequence[uuid.UUID], *, on: date | None = None
 ) -> dict[uuid.UUID, Official]:
     """Return who holds each office on this day (today), where somebody does."""
-    on = on or now().date()
-    held = select(Official).where(
-        among(session, col(Official.office_id), office_ids),
-        sa.or_(col(Official.since).is_(None), col(Official.since) <= on),
-        sa.or_(col(Official.until).is_(None), col(Official.until) >= on),
-    )
-    officials = await session.exec(held.order_by(sa.nulls_first(col(Official.since)), col(Official.id)))
+    await session.flush()  # who was named a moment ago counts
+    found = await _held.rows(session, offices=list(office_ids), on=on or now().date())
+    officials = [Official(**dict(zip(HELD, row, strict=True))) for row in found]
     return {official.office_id: official for official in officials}  # the latest to come stands last, and wins
+
+
+@Prepared
+def _held(session: AsyncSession, offices: list[uuid.UUID], on: date) -> sa.Select[Any]:
+    official = table_of(Official).c
+    return (
+        sa.select(*(official[name] for name in HELD))
+        .where(
+            among(session, official.office_id, offices),
+            sa.or_(official.since.is_(None), official.since <= on),
+            sa.or_(official.until.is_(None), official.until >= on),
+        )
+        .order_by(sa.nulls_first(official.since), official.id)
+    )
 
 
 def seed_of(digest: bytes, office_id: uuid.UUID, round_: int = 0) -> int:
@@ -125,7 +137,7 @@ def composed(
 ) -> LetterPreview:
     """Return a letter as it would go out. Pure."""
     handed = Handed(
-        supporter=Supporter(**body.supporter.model_dump()),
+        supporter=Supporter(**vars(body.supporter)),
         own=choice.own,
         prisoner_id=choice.prisoner_id,
         language=recipient.language,

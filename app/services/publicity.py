@@ -19,11 +19,14 @@ def of_campaigns() -> sa.ColumnElement[bool]:
 
 
 def names_somebody_hidden() -> sa.ColumnElement[bool]:
-    hidden = (
-        sa.select(sa.literal(1))
+    hidden: sa.Select[int] = (
+        sa.select(sa.literal_column("1"))
         .select_from(CampaignPrisoner)
         .join(Prisoner, col(Prisoner.id) == col(CampaignPrisoner.prisoner_id))
-        .where(col(CampaignPrisoner.campaign_id) == col(Campaign.id), col(Prisoner.consent).not_in(PUBLIC_CONSENT))
+        .where(
+            col(CampaignPrisoner.campaign_id) == col(Campaign.id),
+            *(col(Prisoner.consent) != consent for consent in PUBLIC_CONSENT),  # ready-made text has no lists
+        )
     )
     return sa.exists(hidden.correlate(Campaign))
 

@@ -7,7 +7,6 @@ import sqlalchemy as sa
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.composing import press
 from app.composing.brief import BriefContent
 from app.composing.paper import as_text
 from app.errors import Conflict, NotFound
@@ -66,6 +65,8 @@ async def paper(session: AsyncSession, keys: Keys, token: str, letter_id: uuid.U
 
 async def pdf(session: AsyncSession, keys: Keys, token: str, letter_id: uuid.UUID) -> bytes:
     """Return one letter by post as it is printed: on the supporter's paper, with today's date."""
+    from app.composing import press  # noqa: PLC0415 - brings the printer, which most processes never need
+
     submission, brief, _ = await confirmation.look(session, keys, token)
     row = await _own_letter(session, submission, letter_id)
     if row.channel is not Channel.POST:

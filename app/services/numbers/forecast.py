@@ -3,9 +3,9 @@
 import uuid
 from collections import defaultdict
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
-from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.models.columns import now
@@ -13,7 +13,8 @@ from app.models.letter import Stage
 from app.models.office import Office
 from app.models.pace import OfficePace, Stream
 from app.models.tally import Dimension, TallyTotal
-from app.rows.asking import rows
+from app.rows.asking import among, table_of
+from app.rows.prepared import Prepared, Slot
 from app.services.limits import Pace, last_leaves_at, of_office
 
 
@@ -25,15 +26,7 @@ async def last_expected_at(session: AsyncSession, campaign_id: uuid.UUID, *, usu
         for office_id, counts in queued.items()
         if counts.get(campaign_id, 0) > 0
     }
-    found = await rows(
-        session,
-        sa.select(
-            *(col(each) for each in (Office.id, Office.hourly_limit, Office.daily_limit, Office.open_hours)),
-            *(col(each) for each in (OfficePace.slot_at, OfficePace.next_at)),
-        )
-        .outerjoin(OfficePace, col(OfficePace.office_id) == col(Office.id))
-        .where(col(Office.id).in_(list(ahead))),
-    )
+    found = await _paces.rows(session, offices=list(ahead))
     return max(
         (
             last_leaves_at(
@@ -50,21 +43,43 @@ async def last_expected_at(session: AsyncSession, campaign_id: uuid.UUID, *, usu
 
 async def _queued(session: AsyncSession, campaign_id: uuid.UUID) -> dict[uuid.UUID, dict[uuid.UUID, int]]:
     """Return how many letters are queued, by office and campaign, at the offices to which this campaign writes."""
-    offices = sa.select(col(Stream.office_id)).where(col(Stream.campaign_id) == campaign_id)
-    streams = await rows(
-        session, sa.select(col(Stream.campaign_id), col(Stream.office_id)).where(col(Stream.office_id).in_(offices))
-    )
-    counted = (
-        sa.select(col(TallyTotal.campaign_id), col(TallyTotal.value), sa.func.sum(col(TallyTotal.letters)))
-        .where(
-            col(TallyTotal.campaign_id).in_({each for each, _ in streams}),
-            col(TallyTotal.dimension) == Dimension.OFFICE,
-            col(TallyTotal.value).in_({str(each) for _, each in streams}),
-            col(TallyTotal.stage) == Stage.QUEUED,
-        )
-        .group_by(col(TallyTotal.campaign_id), col(TallyTotal.value))
-    )
+    streams = await _streams.rows(session, campaign_id=campaign_id)
+    campaigns, offices = {each for each, _ in streams}, {str(each) for _, each in streams}
     queued: dict[uuid.UUID, dict[uuid.UUID, int]] = defaultdict(dict)
-    for campaign, office, n in await rows(session, counted):
+    for campaign, office, n in await _counted.rows(session, campaigns=list(campaigns), offices=list(offices)):
         queued[uuid.UUID(office)][campaign] = int(n)
     return queued
+
+
+@Prepared
+def _streams(_session: AsyncSession, campaign_id: Slot) -> sa.Select[Any]:
+    stream = table_of(Stream)
+    others = stream.alias()
+    here = stream.c.office_id == others.c.office_id
+    return (
+        sa.select(others.c.campaign_id, others.c.office_id)
+        .join(stream, here)
+        .where(stream.c.campaign_id == campaign_id)
+    )
+
+
+@Prepared
+def _counted(session: AsyncSession, campaigns: list[uuid.UUID], offices: list[str]) -> sa.Select[Any]:
+    total = table_of(TallyTotal).c
+    return sa.select(total.campaign_id, total.value, total.letters).where(
+        among(session, total.campaign_id, campaigns),
+        total.dimension == Dimension.OFFICE,
+        among(session, total.value, offices),
+        total.stage == Stage.QUEUED,
+    )
+
+
+@Prepared
+def _paces(session: AsyncSession, offices: list[uuid.UUID]) -> sa.Select[Any]:
+    office, pace = table_of(Office), table_of(OfficePace)
+    limits = office.c.id, office.c.hourly_limit, office.c.daily_limit, office.c.open_hours
+    return (
+        sa.select(*limits, pace.c.slot_at, pace.c.next_at)
+        .select_from(office.outerjoin(pace, pace.c.office_id == office.c.id))
+        .where(among(session, office.c.id, offices))
+    )

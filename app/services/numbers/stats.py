@@ -3,26 +3,16 @@
 import uuid
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any
 
-import sqlalchemy as sa
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.models.campaign import Campaign
 from app.models.columns import now
 from app.models.letter import LEFT, LetterKind, Stage
-from app.models.tally import Breakdown, Dimension, Stats, SupporterTally
-from app.rows.asking import rows, table_of
-from app.services import campaigns, publicity, tallied
-from app.services.numbers import disclosure, forecast, offline_letters
-
-
-class _Counted(NamedTuple):
-    """A campaign, as far as its numbers ask for it."""
-
-    id: uuid.UUID
-    slug: str
-    goal: int | None
+from app.models.tally import Breakdown, Dimension, Stats
+from app.services import campaigns, tallied
+from app.services.numbers import disclosure, forecast, kept
+from app.services.numbers.kept import Kept
 
 
 async def read(
@@ -34,28 +24,28 @@ async def read(
     until: date | None = None,
     usual: int | None = None,
 ) -> Stats:
-    """Return how many letters stand in each stage, and people apart from letters. Wants one snapshot.
+    """Return how many letters stand in each stage, and people apart from letters. With `by`, wants one snapshot.
 
     `usual`: letters that an office without a limit of its own takes in an hour. None: letters are not paced.
     """
-    campaign = await _campaign(session, slug)
-    letters = await by_stage(session, campaign.id)
-    people = table_of(SupporterTally).c
-    counted = sa.select(people.country, people.supporters).where(people.campaign_id == campaign.id)
-    supporters: dict[str, int] = dict(await rows(session, counted))
-    found = {each: await _breakdown(session, campaign, each, supporters, since, until) for each in by}
+    campaign = await kept.read(session, slug)
+    if campaign is None:
+        raise campaigns.no_campaign()
+    letters, supporters = campaign.letters, campaign.supporters
+    found = {each: await _breakdown(session, campaign, each, since, until) for each in by}
+    paced = usual if letters[Stage.QUEUED] else None
     return Stats(
-        campaign=campaign.slug,
+        campaign=slug,
         as_of=now(),
         goal=campaign.goal,
         letters={"total": sum(letters.values()), **letters},
-        last_expected_at=await forecast.last_expected_at(session, campaign.id, usual=usual) if usual else None,
+        last_expected_at=await forecast.last_expected_at(session, campaign.id, usual=paced) if paced else None,
         letters_sent=sum(letters[stage] for stage in LEFT),
-        offline_letters=await offline_letters.total(session, campaign.id),
+        offline_letters=campaign.offline_letters,
         supporters=sum(supporters.values()),
         countries=sum(1 for n in supporters.values() if n),
         by={each.value: stages for each, stages in found.items()},
-        supporters_by=await _people(session, campaign, found, supporters, since, until),
+        supporters_by=await _people(session, campaign, found, since, until),
     )
 
 
@@ -64,25 +54,15 @@ async def by_stage(session: AsyncSession, campaign_id: uuid.UUID) -> dict[str, i
     return {stage.value: n for stage, n in (await tallied.stages(session, campaign_id)).items()}
 
 
-async def _campaign(session: AsyncSession, slug: str) -> _Counted:
-    table = table_of(Campaign).c
-    public = sa.select(table.id, table.slug, table.goal).where(table.slug == slug, publicity.of_campaigns())
-    found = await rows(session, public)
-    if not found:
-        raise campaigns.no_campaign()
-    return _Counted(*found[0])
-
-
 async def _breakdown(
     session: AsyncSession,
-    campaign: _Counted,
+    campaign: Kept,
     by: Breakdown,
-    supporters: dict[str, int],
     since: date | None,
     until: date | None,
 ) -> dict[str, dict[str, int]]:
     if by is Breakdown.COUNTRY:
-        return await _by_country(session, campaign, supporters, since, until)
+        return await _by_country(session, campaign, since, until)
     if by is Breakdown.KIND:
         return await _kinds(session, campaign.id, since, until)
     if by is Breakdown.DAY:
@@ -92,8 +72,7 @@ async def _breakdown(
 
 async def _by_country(
     session: AsyncSession,
-    campaign: _Counted,
-    supporters: dict[str, int],
+    campaign: Kept,
     since: date | None,
     until: date | None,
 ) -> dict[str, dict[str, int]]:
@@ -103,7 +82,7 @@ async def _by_country(
         if asked != await tallied.counts(session, campaign.id, Dimension.ALL):
             return _grouped([(disclosure.OTHERS, stage, n) for _, stage, n in asked])
     whole = await tallied.counts(session, campaign.id, Dimension.COUNTRY)
-    names = disclosure.named(supporters, [country for country, _, _ in whole])
+    names = disclosure.named(campaign.supporters, [country for country, _, _ in whole])
     return _grouped([(each if each in names else disclosure.OTHERS, stage, n) for each, stage, n in whole])
 
 
@@ -129,9 +108,8 @@ def _grouped(counted: Sequence[tuple[Any, Stage, int]]) -> dict[str, dict[str, i
 
 async def _people(
     session: AsyncSession,
-    campaign: _Counted,
+    campaign: Kept,
     found: Mapping[Breakdown, Mapping[str, object]],
-    supporters: dict[str, int],
     since: date | None,
     until: date | None,
 ) -> dict[str, dict[str, int]]:
@@ -141,5 +119,5 @@ async def _people(
         days = await tallied.people_by_day(session, campaign.id, since=since, until=until)
         people["day"] = {day.isoformat(): n for day, n in days}
     if Breakdown.COUNTRY in found and not (since or until):
-        people["country"] = disclosure.together(supporters, frozenset(found[Breakdown.COUNTRY]))
+        people["country"] = disclosure.together(campaign.supporters, frozenset(found[Breakdown.COUNTRY]))
     return people
