@@ -1,4 +1,4 @@
-"""Print the figures: `python -m bench [letters] [intake] [cold] [delivery] [paper] [returns] [imports] [stats]`.
+"""Print figures: `python -m bench [letters] [bytes] [intake] [cold] [delivery] [paper] [returns] [imports] [stats]`.
 
 `python -m bench grow [--letters=10000000]` stands apart, since it takes long. `--database=SQLite`: of one only.
 """
@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 
 from app.models.campaign import Audience
-from bench import cold, delivery, grow, imports, intake, letters, others, paper, returns, service, stats
+from bench import building, cold, delivery, grow, imports, intake, letters, others, paper, returns, service, stats
 from tests.postgres import fresh_database, postgres_server
 
 BOUNCES = 10_000  # letters, each with a bounce that comes twice and a forged one
@@ -43,11 +43,18 @@ def _databases() -> list[tuple[str, Callable[[], AbstractContextManager[str]]]]:
 def _letters() -> None:
     for language, audience in itertools.product(letters.LANGUAGES, Audience):
         similarity, equal = letters.alike(language, audience)
+        microseconds = letters.microseconds(language, audience)
         print(
-            f"compose {language} {audience.value:<20} {letters.microseconds(language, audience):8.0f} µs a letter,"
+            f"compose {language} {audience.value:<20} {microseconds:8.1f} µs of CPU a letter,"
             f" {letters.PEOPLE} letters alike by {similarity:.2f}, {equal} of them equal"
         )
     print(f"refuse a hostile text           {letters.refusing():8.1f} ms")
+
+
+def _bytes() -> None:
+    for language in letters.LANGUAGES:
+        told = ", ".join(f"{step} {microseconds:.1f}" for step, microseconds in building.steps(language).items())
+        print(f"µs of CPU a letter in {language}: {told}")
 
 
 def _intake() -> None:
@@ -136,6 +143,7 @@ def _stats() -> None:
 
 PARTS: dict[str, Callable[[], None]] = {
     "letters": _letters,
+    "bytes": _bytes,
     "intake": _intake,
     "cold": _cold,
     "delivery": _delivery,

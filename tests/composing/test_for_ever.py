@@ -3,6 +3,7 @@
 import hashlib
 import uuid
 
+from app.composing.brief import BriefOffice
 from app.composing.compose import compose
 from app.models.campaign import Audience, LetterTexts
 from tests.composing.pieces import ANOTHER, brief, handed, office, official, prisoner
@@ -35,3 +36,30 @@ def test_thousands_of_seeds_choose_what_they_always_chose() -> None:
         told.update(f"{letter.subject}\n{letter.body}\n".encode())
 
     assert told.hexdigest() == FOREVER
+
+
+def test_what_is_kept_of_one_letter_says_nothing_in_another() -> None:
+    teacher, nurse = prisoner(occupation={"en": "teacher"}), prisoner(occupation={"en": "nurse"})
+    texts = TEXTS.model_copy(update={"openings": [NEEDY], "endings": ["{{ office.title }}"]})
+    first = brief(texts={"en": dict.fromkeys(Audience, texts)}, prisoners=[teacher], offices=[office(), elsewhere()])
+    next_edition = first.model_copy(update={"prisoners": [nurse], "demands": {"en": ["another demand"]}})
+
+    bodies = [compose(content, to, None, handed()).body for content in (first, next_edition) for to in first.offices]
+
+    assert ["teacher" in each for each in bodies] == [True, True, False, False]
+    assert ["another demand" in each for each in bodies] == [False, False, True, True]
+    assert [each.count("Elsewhere") for each in bodies] == [0, 1, 0, 1]
+
+
+def test_who_comes_into_office_is_greeted_and_no_longer_who_held_it() -> None:
+    content = brief(offices=[office(salutations={"en": "Dear {surname},"})])
+    holders = (official(), official(surname="Newcomer"), None)
+
+    greetings = [compose(content, content.offices[0], each, handed()).body.splitlines()[0] for each in holders]
+
+    assert greetings[:2] == ["Dear Muster,", "Dear Newcomer,"]
+    assert "Muster" not in greetings[2]
+
+
+def elsewhere() -> BriefOffice:
+    return office(id=uuid.UUID(int=12), title={"en": "Elsewhere"})

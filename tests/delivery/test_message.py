@@ -15,7 +15,7 @@ from pydantic import ValidationError
 
 from app.delivery.envelope import Envelope
 from app.delivery.mailer import SmtpMailer
-from app.delivery.message import HEADERS, Mail, to_bytes
+from app.delivery.message import HEADERS, OURS, Mail, to_bytes
 from app.models.submission import SupporterDetails
 from tests.relay import Relay
 
@@ -178,6 +178,30 @@ def test_a_link_that_is_none_of_ours_does_not_leave(link: str) -> None:
         return
     with pytest.raises(ValueError, match="link"):
         raw(unsubscribe=link)
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "Bcc: x@example.org\r\n",
+        "From: a\r\nBcc: x@example.org\r\n",
+        "From: a\nTo: b\r\n",
+        "From: a\rTo: b\r\n",
+        "From: a\r\n\r\nbody\r\n",
+        "From: a\r\n\tb\r\n",
+        "From: ä\r\n",
+        "From: a\x00\r\n",
+        "Froma: a\r\n",
+        "from: a\r\n",
+        " From: a\r\n",
+        "From: a",
+        "",
+    ],
+    ids=ascii,
+)
+def test_what_is_not_ours_in_serialised_headers_is_found(head: str) -> None:
+    assert OURS.fullmatch("From: a\r\n b\r\nTo: c\r\n")
+    assert not OURS.fullmatch(head)
 
 
 def test_latin_letters_stay_readable_and_others_stay_compact() -> None:

@@ -22,6 +22,17 @@ def test_an_address_tells_what_it_is_about_whatever_becomes_of_its_case(purpose:
         assert found == (purpose, ID, returns.tag(KEYS, "X@example.org"))
 
 
+def test_mail_that_is_months_on_its_way_still_comes_back() -> None:
+    keys = Keys("a secret that stays the same for ever, in a test")
+    about = {"base": "letters@example.org", "written_to": "Office@example.org"}
+
+    found = returns.address(keys, Purpose.BOUNCE, uuid.UUID(int=4_711), **about)
+
+    assert found == "letters+aaaaaaaaaaaaaaaaaaaaaaasm7ipwf6h32qiqx37ldaqf3wh@example.org"
+    assert keys.token_for(uuid.UUID(int=4_711)) == "AAAAAAAAAAAAAAAAAAASZ6xb1gS8eKzkkBns_5iUl_M"
+    assert keys.digest_of_email("Sam@example.org").hex().startswith("60470a1c6e9960eafba053965cf5147d")
+
+
 def test_an_address_fits_into_a_mailbox_name() -> None:
     local = returns.address(KEYS, Purpose.BOUNCE, ID, base="fifteen-letters@campaign.example.org").partition("@")[0]
     assert len(local) == 64
