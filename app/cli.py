@@ -24,7 +24,7 @@ from app.console import AsJson, errors, open_database, out, print_json, with_dat
 from app.database import Database
 from app.errors import UnsilencedError
 from app.incoming.sort import LARGEST
-from app.main import delivering
+from app.main import delivering, has_started
 from app.models.columns import now
 from app.services import campaigns, publishing, recount, scrub
 from app.services import demo as demonstration
@@ -134,6 +134,7 @@ def work() -> None:
         errors.print("UNSILENCED_SMTP_URL is not set: a worker of its own needs a mail server.")
         raise typer.Exit(1)
     try:
+        has_started()
         with asyncio.Runner(loop_factory=auto_loop_factory()) as runner:  # the loop that serving takes
             runner.run(_work(settings))
     except asyncio.CancelledError:

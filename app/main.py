@@ -121,11 +121,16 @@ Errors are `application/problem+json` (RFC 9457); `errors[].pointer` names the f
 
 
 def served() -> FastAPI:
-    """Return the service as `serve` runs it: what starting has made is not searched for garbage again and again."""
+    """Return the service as `serve` runs it."""
     app = create_app()
+    has_started()
+    return app
+
+
+def has_started() -> None:
+    """Let what starting has made not be searched for garbage again and again."""
     gc.freeze()
     gc.set_threshold(*GARBAGE)
-    return app
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
