@@ -1,6 +1,5 @@
 """The application: create_app(settings), and what lives as long as it does."""
 
-import gc
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
@@ -8,7 +7,7 @@ from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 from starlette.middleware.cors import CORSMiddleware
 
-from app import problems, quick, schema, stopping
+from app import problems, quick, schema, starting, stopping
 from app.config import Settings
 from app.database import Database
 from app.rooms import front
@@ -22,7 +21,6 @@ from app.services.numbers.watching import Watch
 from app.services.sealing import Keys
 from app.services.team.passwords import Passwords
 
-GARBAGE = (20_000, 20, 50)  # new objects before the youngest are searched, then how often before the older ones
 TAGS = (  # as /docs shows them
     "campaigns",
     "letters",
@@ -55,10 +53,9 @@ Errors are `application/problem+json` (RFC 9457); `errors[].pointer` names the f
 
 
 def served() -> FastAPI:
-    """Return the service as `serve` runs it: what starting has made is not searched for garbage again and again."""
+    """Return the service as `serve` runs it."""
     app = create_app()
-    gc.freeze()
-    gc.set_threshold(*GARBAGE)
+    starting.has_started()
     return app
 
 

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 from uvicorn.loops.auto import auto_loop_factory
 
-from app import logs, schema
+from app import logs, schema, starting
 from app.config import Settings
 from app.console import errors, open_database, out
 from app.delivery.running import delivering
@@ -32,6 +32,7 @@ def work() -> None:
     if settings.catches_mail:
         errors.print("UNSILENCED_SMTP_URL is not set: a worker of its own needs a mail server.")
         raise typer.Exit(1)
+    starting.has_started()
     try:
         with asyncio.Runner(loop_factory=auto_loop_factory()) as runner:  # the loop that serving takes
             runner.run(_work(settings))

@@ -64,21 +64,27 @@ def share(
     circles: dict[uuid.UUID, list[Turn]] = {}
     for turn in turns:
         circles.setdefault(turn.campaign_id, []).append(turn)
-    given: Counter[Turn] = Counter()
-    while circles and given.total() < room:
-        for campaign_id, circle in list(circles.items())[: room - given.total()]:
-            at = next((n for n, each in enumerate(circle) if all(left[key] > 0 for key in _bounds(each))), None)
-            if at is None:
+    given: list[Turn] = []
+    while circles and len(given) < room:
+        for campaign_id, circle in list(circles.items())[: room - len(given)]:
+            if (next_ := _next(circle, left)) is None:
                 del circles[campaign_id]
-                continue
-            circle.append(turn := circle.pop(at))
-            given[turn] += 1
-            left.subtract(_bounds(turn))
-    return given
+            else:
+                given.append(next_)
+    return Counter(given)
 
 
-def _bounds(turn: Turn) -> tuple[uuid.UUID, str, uuid.UUID]:
-    return turn.office_id, turn.domain, turn.organisation_id
+def _next(circle: list[Turn], left: Counter[uuid.UUID | str]) -> Turn | None:
+    """Return whose turn it is in a campaign: the first for whom all bounds leave a letter; it goes to the end."""
+    for place, turn in enumerate(circle):
+        office, domain, organisation = turn.office_id, turn.domain, turn.organisation_id
+        if left[office] > 0 and left[domain] > 0 and left[organisation] > 0:
+            left[office] -= 1
+            left[domain] -= 1
+            left[organisation] -= 1
+            circle.append(circle.pop(place))
+            return turn
+    return None
 
 
 def adjusted(concurrency: float, *, sent: int, deferred: int) -> float:
