@@ -50,25 +50,25 @@ class Api:
         ready = [
             load.request("POST", f"{self.path}/letters", body, Idempotency_Key=uuid.uuid4().hex) for body in self.new(n)
         ]
-        return asyncio.run(load.run(self.port, ready, expect=202))
+        return load.measured(load.run(self.port, ready, expect=202))
 
     def submit_paced(self, n: int, rate: float) -> Run:
         ready = [load.request("POST", f"{self.path}/letters", body) for body in self.new(n)]
-        return asyncio.run(load.paced(self.port, ready, rate=rate, expect=202))
+        return load.measured(load.paced(self.port, ready, rate=rate, expect=202))
 
     def confirm(self, n: int) -> Run:
         """Confirm submissions that are not confirmed yet; there must be as many."""
         tokens = [KEYS.token_for(each) for each in asyncio.run(self.unconfirmed(n))]
         ready = [load.request("POST", f"/api/v1/confirmations/{token}") for token in tokens]
-        return asyncio.run(load.run(self.port, ready, expect=200))
+        return load.measured(load.run(self.port, ready, expect=200))
 
     def preview(self, n: int) -> Run:
         ready = [load.request("POST", f"{self.path}/letters/preview", body) for body in self.new(n)]
-        return asyncio.run(load.run(self.port, ready, expect=200))
+        return load.measured(load.run(self.port, ready, expect=200))
 
     def get(self, path: str, n: int, expect: int = 200, **headers: str) -> Run:
         ready = [load.request("GET", path, **headers)] * n
-        return asyncio.run(load.run(self.port, ready, expect=expect))
+        return load.measured(load.run(self.port, ready, expect=expect))
 
     def stats(self, n: int) -> Run:
         return self.get(f"{self.path}/stats", n)
@@ -76,7 +76,7 @@ class Api:
     def receipts(self, n: int) -> Run:
         tokens = [KEYS.token_for(each) for each in asyncio.run(self.newest(n))]
         ready = [load.request("GET", f"/api/v1/receipts/{token}") for token in tokens]
-        return asyncio.run(load.run(self.port, ready, expect=200))
+        return load.measured(load.run(self.port, ready, expect=200))
 
     async def unconfirmed(self, n: int) -> list[uuid.UUID]:
         return await self._ids(n, table_of(Submission).c.confirmed_at.is_(None))

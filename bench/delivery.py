@@ -19,7 +19,7 @@ from app.delivery import pacing
 from app.delivery.envelope import Envelope
 from app.delivery.mailer import Mailer, SmtpMailer
 from app.delivery.worker import Worker
-from app.main import has_started
+from app.starting import has_started
 from app.models.delivery import Delivery
 from app.models.letter import Letter, Stage
 from app.models.submission import SubmissionCreate

@@ -21,7 +21,7 @@ def bare() -> Iterator[Side]:
 
         def validate(n: int) -> Run:
             ready = [load.request("POST", "/letters", body) for body in api.bodies(0, n)]
-            return asyncio.run(load.run(port, ready, expect=202))
+            return load.measured(load.run(port, ready, expect=202))
 
         yield Side("validating", validate, pid)
 

@@ -14,7 +14,8 @@ from app.config import Settings
 from app.database import Database
 from app.delivery.mailer import SmtpMailer
 from app.delivery.worker import Worker
-from app.main import GARBAGE, create_app
+from app.main import create_app
+from app.starting import GARBAGE
 from app.services.sealing import Keys
 from app.services.team import organisers
 from tests.postgres import drop_database, fresh_database, postgres_server

@@ -1,6 +1,6 @@
 """Ready-made statements do what SQLAlchemy would: on both databases, for any number of values, in one transaction."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
 
 import pytest
@@ -10,9 +10,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.database import Database
 from app.models.delivery import NoticeCount
+from app.models.throttle import Throttle
 from app.rows.asking import among, matching, table_of
 from app.rows.prepared import Prepared
-from app.rows.writing import insert_rows, upsert_adding
+from app.rows.writing import Rows, insert_rows, upsert_adding, write_together
 
 DAY = date(2026, 11, 21)
 
@@ -42,6 +43,12 @@ def _set(session: AsyncSession, digests: list[bytes], notices: int) -> sa.Update
     return sa.update(counts).where(among(session, counts.c.digest, digests)).values(notices=notices)
 
 
+class _Try(NamedTuple):
+    key: bytes
+    tries: int
+    ends_at: datetime
+
+
 def _rows(n: int) -> list[_Count]:
     return [_Count(bytes([number]), DAY, number) for number in range(n)]
 
@@ -69,6 +76,18 @@ async def test_what_is_there_is_added_to(database: Database) -> None:
         async with database.transaction() as session:
             await upsert_adding(session, NoticeCount, _rows(3), add="notices")
     assert [row.notices for row in await _kept(database)] == [0, 2, 4]
+
+
+async def test_several_kinds_are_written_together_or_not_at_all(database: Database) -> None:
+    async def write() -> None:
+        tried = [_Try(b"somebody", 1, datetime(2026, 11, 21, tzinfo=UTC))]
+        async with database.transaction() as session:
+            await write_together(session, Rows(NoticeCount, _rows(3), "notices"), Rows(Throttle, tried))
+
+    await write()
+    with pytest.raises(IntegrityError):
+        await write()
+    assert await _kept(database) == _rows(3)
 
 
 async def test_a_transaction_of_ready_made_statements_only_is_all_or_nothing(database: Database) -> None:
