@@ -75,6 +75,7 @@ async def _alert(session: AsyncSession, alert: Alert, keys: Keys, settings: Sett
     campaign = await session.get_one(Campaign, alert.campaign_id)
     text = _environment.get_template(f"{alert.kind.value}.txt").render(
         title=campaign.title.get("en") or next(iter(campaign.title.values())),
+        code=campaign.code,
         words=alert.words,
         url=f"{settings.base_url}/api/v1/campaigns/{campaign.slug}",
     )

@@ -4,8 +4,7 @@ from fastapi import APIRouter, Response, status
 
 from app.bodies import StrictRoute
 from app.dependencies import UNKEPT, DryRun, IdPath, OwnPrisonerDep, ReaderDep, SessionDep, SlugPath, VisitorDep
-from app.models.consequences import Consequences
-from app.models.prisoner import PrisonerForOrganisers
+from app.models.consequences import Consequences, PrisonerChanged
 from app.models.prisoner_event import EventCreate, EventPublic, EventUpdate
 from app.pagination import Page
 from app.services import events
@@ -22,7 +21,7 @@ async def list_events(slug: SlugPath, session: ReaderDep, visitor: VisitorDep) -
 @router.post("", status_code=status.HTTP_201_CREATED)
 async def add_event(
     prisoner: OwnPrisonerDep, body: EventCreate, session: SessionDep, response: Response, *, dry_run: DryRun = False
-) -> PrisonerForOrganisers | Consequences:
+) -> PrisonerChanged | Consequences:
     """Take down what happened. The newest event that has a status sets the prisoner's.
 
     With `dry_run` the answer tells what it would do: which campaigns are paused, get a new brief or stop, how many

@@ -9,12 +9,12 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.errors import NotFound, invalid
 from app.models.campaign import Campaign, CampaignStatus
-from app.models.consequences import Consequences
+from app.models.consequences import Consequences, PrisonerChanged
 from app.models.delivery import Delivery
 from app.models.letter import Letter, Reason, Stage
 from app.models.news import News, NewsKind
 from app.models.organisation import Organiser
-from app.models.prisoner import Prisoner, PrisonerForOrganisers
+from app.models.prisoner import Prisoner
 from app.models.prisoner_event import EventCreate, EventKind, EventPublic, EventUpdate, PrisonerEvent
 from app.pagination import Page
 from app.rows.asking import rows
@@ -31,13 +31,14 @@ async def listed(session: AsyncSession, slug: str, visitor: Organiser | None) ->
     return Page(items=[EventPublic.model_validate(event.model_dump()) for event in found])
 
 
-async def add(session: AsyncSession, prisoner: Prisoner, body: EventCreate) -> PrisonerForOrganisers:
+async def add(session: AsyncSession, prisoner: Prisoner, body: EventCreate) -> PrisonerChanged:
     """Take down what happened. The newest event that has a status sets it; a health alarm makes letters urgent."""
     before, event = await _of(session, prisoner), PrisonerEvent(prisoner_id=prisoner.id, **body.model_dump())
     turn = _turn(prisoner, before, [*before, event])
+    told = await consequences.foretell(session, prisoner, turn)
     session.add(event)
-    await _save(session, prisoner, turn)
-    return prisoners.show_to_organisers(prisoner)
+    await _save(session, prisoner, turn, told)
+    return prisoners.changed(prisoner, told.campaigns)
 
 
 async def foretell(session: AsyncSession, prisoner: Prisoner, body: EventCreate) -> Consequences:
@@ -63,7 +64,7 @@ async def correct(
     if not dry_run:
         event.sqlmodel_update(values)
         session.add(event)
-        await _save(session, prisoner, turn)
+        await _save(session, prisoner, turn, told)
     return told
 
 
@@ -75,13 +76,13 @@ async def remove(session: AsyncSession, prisoner: Prisoner, event_id: uuid.UUID,
     told = await _told(session, prisoner, event, turn, saved=not dry_run)
     if not dry_run:
         await session.delete(event)
-        await _save(session, prisoner, turn)
+        await _save(session, prisoner, turn, told)
     return told
 
 
-async def _save(session: AsyncSession, prisoner: Prisoner, turn: Turn) -> None:
+async def _save(session: AsyncSession, prisoner: Prisoner, turn: Turn, told: Consequences) -> None:
     await revisions.change(session, prisoner, {"status": turn.after})
-    await consequences.draw(session, prisoner, turn)
+    await consequences.draw(session, prisoner, turn, told.campaigns)
 
 
 def _turn(prisoner: Prisoner, before: Sequence[PrisonerEvent], after: Sequence[PrisonerEvent]) -> Turn:

@@ -71,7 +71,8 @@ async def alarm(session: AsyncSession, prisoner: Prisoner) -> None:
             col(Campaign.status) != CampaignStatus.CLOSED,
         )
     )
-    for campaign in await session.exec(calm.order_by(col(Campaign.id)).with_for_update(of=Campaign, key_share=True)):
+    locked = calm.order_by(col(Campaign.id)).with_for_update(of=Campaign, key_share=True)
+    for campaign in await session.exec(locked.execution_options(populate_existing=True)):
         changed: dict[str, object] = {"urgent": True}
         if campaign.brief_id:
             content = await briefs.load(session, campaign.brief_id)
