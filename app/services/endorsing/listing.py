@@ -1,12 +1,13 @@
 """Who has signed a campaign, in the order of its language's alphabet."""
 
 import uuid
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.composing import alphabets
+from app.composing.brief import BriefContent
 from app.composing.joint import Endorser
 from app.errors import invalid
 from app.models.campaign import Campaign
@@ -14,7 +15,8 @@ from app.models.endorsement import Endorsement, EndorsementForOrganisers, Endors
 from app.models.organisation import Organiser
 from app.pagination import Page, PageRequest
 from app.services import campaigns
-from app.services.endorsing import invitations
+from app.services.endorsing import editions, invitations
+from app.services.endorsing.agreeing import SIGNED
 from app.services.sealing import Keys
 
 
@@ -36,14 +38,22 @@ async def for_organisers(
     return Page(items=[invitations.show(keys, each) for each in shown], next_cursor=next_cursor)
 
 
-async def signed(session: AsyncSession, campaign_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, tuple[Endorser, ...]]:
-    """Return the organisations that have signed each campaign, as they sign its joint letter."""
-    confirmed = col(Endorsement.campaign_id).in_(campaign_ids), col(Endorsement.status) == EndorsementStatus.CONFIRMED
-    found: dict[uuid.UUID, tuple[Endorser, ...]] = dict.fromkeys(campaign_ids, ())
-    for each in await session.exec(select(Endorsement).where(*confirmed)):
-        endorser = Endorser(each.name, each.country, each.signatory, each.signatory_role)
-        found[each.campaign_id] += (endorser,)
-    return found
+async def signed(
+    session: AsyncSession, briefs: Mapping[uuid.UUID, BriefContent]
+) -> dict[uuid.UUID, tuple[Endorser, ...]]:
+    """Return, by the brief's id, the organisations that have signed its demands, as they sign its joint letter."""
+    campaign_ids = {brief.campaign_id for brief in briefs.values()}
+    which = col(Endorsement.campaign_id).in_(campaign_ids), col(Endorsement.status).in_(SIGNED)
+    found = (await session.exec(select(Endorsement).where(*which))).all() if briefs else []
+    return {id_: tuple(_endorser(each) for each in found if _has_signed(each, brief)) for id_, brief in briefs.items()}
+
+
+def _has_signed(endorsement: Endorsement, brief: BriefContent) -> bool:
+    return endorsement.campaign_id == brief.campaign_id and editions.was_signed(endorsement.signed, brief.demands)
+
+
+def _endorser(endorsement: Endorsement) -> Endorser:
+    return Endorser(endorsement.name, endorsement.country, endorsement.signatory, endorsement.signatory_role)
 
 
 async def _sorted(session: AsyncSession, campaign: Campaign) -> list[Endorsement]:
