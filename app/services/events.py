@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.expression import SelectOfScalar
 
 from app.errors import NotFound, invalid
 from app.models.campaign import Campaign, CampaignStatus
@@ -16,7 +17,7 @@ from app.models.news import News, NewsKind
 from app.models.organisation import Organiser
 from app.models.prisoner import Prisoner
 from app.models.prisoner_event import EventCreate, EventKind, EventPublic, EventUpdate, PrisonerEvent
-from app.pagination import Page
+from app.pagination import Page, PageRequest
 from app.rows.asking import rows
 from app.services import consequences, life, news, prisoners, revisions
 from app.services.consequences import Turn
@@ -24,11 +25,18 @@ from app.services.consequences import Turn
 TOO_EARLY = "Nobody is released before they were arrested. Enter the arrest that came before it first."
 
 
-async def listed(session: AsyncSession, slug: str, visitor: Organiser | None) -> Page[EventPublic]:
+async def listed(session: AsyncSession, slug: str, visitor: Organiser | None, query: PageRequest) -> Page[EventPublic]:
     """Return what happened to a prisoner, the newest first, to whom may see the prisoner."""
     prisoner = await prisoners.seen(session, slug, visitor)
-    found = await _of(session, prisoner)
-    return Page(items=[EventPublic.model_validate(event.model_dump()) for event in found])
+    which = _newest_first(prisoner)
+    if query.after:
+        place = sa.select(col(PrisonerEvent.happened_on), col(PrisonerEvent.id)).where(
+            col(PrisonerEvent.id) == query.after, col(PrisonerEvent.prisoner_id) == prisoner.id
+        )
+        at = sa.tuple_(col(PrisonerEvent.happened_on), col(PrisonerEvent.id))
+        which = which.where(at < place.scalar_subquery())
+    found, next_cursor = query.cut((await session.exec(which.limit(query.limit + 1))).all())
+    return Page(items=[EventPublic.model_validate(event.model_dump()) for event in found], next_cursor=next_cursor)
 
 
 async def add(session: AsyncSession, prisoner: Prisoner, body: EventCreate) -> PrisonerChanged:
@@ -142,6 +150,9 @@ def _own(events: Sequence[PrisonerEvent], event_id: uuid.UUID) -> PrisonerEvent:
 
 
 async def _of(session: AsyncSession, prisoner: Prisoner) -> list[PrisonerEvent]:
-    newest_first = (col(PrisonerEvent.happened_on).desc(), col(PrisonerEvent.id).desc())
+    return list(await session.exec(_newest_first(prisoner)))
+
+
+def _newest_first(prisoner: Prisoner) -> SelectOfScalar[PrisonerEvent]:
     which = select(PrisonerEvent).where(PrisonerEvent.prisoner_id == prisoner.id)
-    return list(await session.exec(which.order_by(*newest_first)))
+    return which.order_by(col(PrisonerEvent.happened_on).desc(), col(PrisonerEvent.id).desc())

@@ -1,7 +1,7 @@
 """Who has signed a campaign, in the order of its language's alphabet."""
 
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -9,7 +9,6 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from app.composing import alphabets
 from app.composing.brief import BriefContent
 from app.composing.joint import Endorser
-from app.errors import invalid
 from app.models.campaign import Campaign
 from app.models.endorsement import Endorsement, EndorsementForOrganisers, EndorsementPublic, EndorsementStatus
 from app.models.organisation import Organiser
@@ -22,7 +21,7 @@ from app.services.sealing import Keys
 
 async def public(session: AsyncSession, campaign: Campaign, query: PageRequest) -> Page[EndorsementPublic]:
     """Return the organisations that have signed, a page at a time."""
-    found = _after(await _sorted(session, campaign), query)
+    found = query.rest(await _sorted(session, campaign))
     signed = [each for each in found if each.status is EndorsementStatus.CONFIRMED]
     shown, next_cursor = query.cut(signed)
     items = [EndorsementPublic.model_validate(each.model_dump()) for each in shown]
@@ -34,7 +33,7 @@ async def for_organisers(
 ) -> Page[EndorsementForOrganisers]:
     """Return all who were asked, with where that stands."""
     campaign = await campaigns.own(session, organiser, slug, lock=False)
-    shown, next_cursor = query.cut(_after(await _sorted(session, campaign), query))
+    shown, next_cursor = query.cut(query.rest(await _sorted(session, campaign)))
     return Page(items=[invitations.show(keys, each) for each in shown], next_cursor=next_cursor)
 
 
@@ -64,12 +63,3 @@ async def _sorted(session: AsyncSession, campaign: Campaign) -> list[Endorsement
 
 def _in_order(found: Iterable[Endorsement], language: str) -> list[Endorsement]:
     return sorted(found, key=lambda each: (alphabets.key(each.name, language), each.id))
-
-
-def _after(found: Sequence[Endorsement], query: PageRequest) -> Sequence[Endorsement]:
-    if query.after is None:
-        return found
-    place = next((n for n, each in enumerate(found) if each.id == query.after), None)
-    if place is None:
-        raise invalid("?cursor", "This is not a cursor of this list: take next_cursor from the page before, as it is.")
-    return found[place + 1 :]
