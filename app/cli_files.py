@@ -23,6 +23,7 @@ from app.imports.report import Report, Result, Told, as_json
 from app.imports.run import NotImported, Wish
 from app.models.consequences import CampaignTouched
 from app.models.export import ExportWithWriters
+from app.sentences import sentence
 from app.services.sealing import Keys
 from app.services.team import organisers
 
@@ -141,7 +142,7 @@ def _reason(kind: ExportKind, reason: str) -> str:
     try:
         return ExportWithWriters(reason=reason).reason
     except ValidationError as error:
-        raise typer.BadParameter(error.errors()[0]["msg"], param_hint="--reason") from None
+        raise typer.BadParameter(sentence(error.errors()[0]), param_hint="--reason") from None
 
 
 async def _export(database: Database, organisation: str | None, wish: Taking, file: BinaryIO) -> int:
@@ -182,9 +183,8 @@ def _tell_row(told: Told) -> None:
 
 
 def _tell_touched(told: Told, touched: CampaignTouched) -> None:
-    letters = sum(touched.letters.values())
     out.print(f"{_named(told)} touches {touched.campaign} ({touched.status}). {touched.in_words}")
-    if letters or touched.notices:
+    if letters := sum(touched.letters.values()):
         out.print(f"  letters that stop: {letters:,}; supporters who are told: {touched.notices:,}")
     if touched.still_named_in:
         out.print(f"  still named in: {', '.join(touched.still_named_in)}")

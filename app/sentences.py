@@ -23,5 +23,6 @@ def sentence(error: Mapping[str, Any]) -> str:
     values = context if isinstance(context, dict) else {}
     if error["type"] == "value_error":
         return str(values.get("error", "This value cannot be taken."))
-    found = SENTENCES.get(str(error["type"]))
+    of_text = "string_" if values.get("field_type") == "Value" else ""  # checked after it was tidied
+    found = SENTENCES.get(of_text + str(error["type"]))
     return found.format(**values) if found else f"{str(error['msg']).rstrip('.')}."
