@@ -21,7 +21,9 @@ from app.imports import run
 from app.imports.kinds import ImportKind
 from app.imports.report import Report, Result, Told, as_json
 from app.imports.run import NotImported, Wish
+from app.models.consequences import CampaignTouched
 from app.models.export import ExportWithWriters
+from app.sentences import sentence
 from app.services.sealing import Keys
 from app.services.team import organisers
 
@@ -40,6 +42,8 @@ Look first, then do it:
 Officials from Popolo, whose files name no country and no languages:
 
   unsilenced import popolo parliament.json --set country=BY --set languages=ru,en
+
+A prisoner's new status or consent touches campaigns: each row tells which, and what becomes of them.
 
 Exits with 1 if a row was refused. docs/imports.md shows the columns of each kind."""
 EXPORT_HELP = """Take a table out, as CSV or xlsx. No cell is a formula; letters come without personal data.
@@ -138,7 +142,7 @@ def _reason(kind: ExportKind, reason: str) -> str:
     try:
         return ExportWithWriters(reason=reason).reason
     except ValidationError as error:
-        raise typer.BadParameter(error.errors()[0]["msg"], param_hint="--reason") from None
+        raise typer.BadParameter(sentence(error.errors()[0]), param_hint="--reason") from None
 
 
 async def _export(database: Database, organisation: str | None, wish: Taking, file: BinaryIO) -> int:
@@ -162,6 +166,9 @@ def _tell(report: Report) -> None:
             out.print(f"{header}  →  {meant or 'left out'}")
     for told in [each for each in report.rows if each.faults or each.notes][:ROWS_SHOWN]:
         _tell_row(told)
+    for told in report.rows:
+        for touched in report.touched.get(told.row, ()):
+            _tell_touched(told, touched)
     counted = ", ".join(f"{report.counts[result]:,} {result}" for result in Result)
     out.print(f"{len(report.rows):,} rows: {counted}.")
     if not report.kept:
@@ -169,11 +176,22 @@ def _tell(report: Report) -> None:
 
 
 def _tell_row(told: Told) -> None:
-    named = f"Row {told.row}" + (f" ({told.key})" if told.key else "")
     for fault in told.faults:
-        out.print(f"{named}, {fault.column or 'the whole row'}: {fault.detail}")
+        out.print(f"{_named(told)}, {fault.column or 'the whole row'}: {fault.detail}")
     for note in told.notes:
-        out.print(f"{named}: {note}")
+        out.print(f"{_named(told)}: {note}")
+
+
+def _tell_touched(told: Told, touched: CampaignTouched) -> None:
+    out.print(f"{_named(told)} touches {touched.campaign} ({touched.status}). {touched.in_words}")
+    if letters := sum(touched.letters.values()):
+        out.print(f"  letters that stop: {letters:,}; supporters who are told: {touched.notices:,}")
+    if touched.still_named_in:
+        out.print(f"  still named in: {', '.join(touched.still_named_in)}")
+
+
+def _named(told: Told) -> str:
+    return f"Row {told.row}" + (f" ({told.key})" if told.key else "")
 
 
 def _copy(file: BinaryIO, output: Path | None) -> None:

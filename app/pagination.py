@@ -12,6 +12,7 @@ from app.errors import invalid
 
 DEFAULT_LIMIT = 50
 MAXIMUM_LIMIT = 200
+NOT_HERE = "This is not a cursor of this list: take next_cursor from the page before, as it is."
 
 
 class Identified(Protocol):
@@ -36,6 +37,20 @@ class PageRequest(BaseModel):
         """Return the page and its next cursor, from one row more than the page has."""
         shown = found[: self.limit]
         return shown, _encode(shown[-1].id) if len(found) > self.limit else None
+
+    def rest(self, found: Sequence[Row]) -> Sequence[Row]:
+        """Return what comes behind the cursor in a short list that was read whole, in whatever order."""
+        if self.after is None:
+            return found
+        place = next((number for number, each in enumerate(found) if each.id == self.after), None)
+        if place is None:
+            raise invalid("?cursor", NOT_HERE)
+        return found[place + 1 :]
+
+    def page(self, found: Sequence[Row]) -> "Page[Row]":
+        """Return the page of a short list that was read whole."""
+        shown, next_cursor = self.cut(self.rest(found))
+        return Page(items=list(shown), next_cursor=next_cursor)
 
 
 T = TypeVar("T")

@@ -1,4 +1,5 @@
-"""Print figures: `python -m bench [letters] [bytes] [intake] [cold] [delivery] [paper] [returns] [imports] [stats]`.
+"""Print figures: `python -m bench [letters] [bytes] [intake] [cold] [delivery] [paper] [returns] [imports] [exports]
+[stats]`.
 
 `python -m bench grow [--letters=10000000]` stands apart, since it takes long. `--database=SQLite`: of one only.
 """
@@ -12,7 +13,21 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 
 from app.models.campaign import Audience
-from bench import building, cold, delivery, grow, imports, intake, letters, others, paper, returns, service, stats
+from bench import (
+    building,
+    cold,
+    delivery,
+    exports,
+    grow,
+    imports,
+    intake,
+    letters,
+    others,
+    paper,
+    returns,
+    service,
+    stats,
+)
 from tests.postgres import fresh_database, postgres_server
 
 BOUNCES = 10_000  # letters, each with a bounce that comes twice and a forged one
@@ -127,6 +142,21 @@ def _print_import(what: str, run: imports.Run) -> None:
     )
 
 
+def _exports() -> None:
+    for name, opened in _databases():
+        with opened() as few, opened() as many:
+            exports.prepare(few, exports.FEW)
+            exports.prepare(many, exports.MANY)
+            for way, options in exports.WAYS.items():
+                small, large = exports.run(few, exports.FEW, options), exports.run(many, exports.MANY, options)
+                print(
+                    f"{exports.MANY:,} letters as {way:<17} from {name:<11} {large.rate:6.0f} a second of its CPU,"
+                    f" {large.seconds:.0f} s   {large.memory:.0f} MB at most, {small.memory:.0f} MB with"
+                    f" {exports.FEW:,}: {exports.grows_by(small, large):+.0f} MB for a million",
+                    flush=True,
+                )
+
+
 def _stats() -> None:
     for name, cost in stats.pictures_cost().items():
         print(f"picture {name:<23} {cost:8.1f} ms, the first time")
@@ -150,6 +180,7 @@ PARTS: dict[str, Callable[[], None]] = {
     "paper": _paper,
     "returns": _returns,
     "imports": _imports,
+    "exports": _exports,
     "stats": _stats,
 }
 APART: dict[str, Callable[[], None]] = {"grow": _grow}

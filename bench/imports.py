@@ -1,7 +1,6 @@
 """Rows a second and peak memory of importing 100,000 offices, beside a dry run, which only reads and checks them."""
 
 import csv
-import os
 import subprocess
 import time
 from collections.abc import Iterator
@@ -13,6 +12,7 @@ from typing import NamedTuple
 import xlsxwriter
 
 from bench import service
+from bench.held import held
 
 OFFICES = 100_000
 HEADER = [
@@ -90,15 +90,5 @@ def prepare(database_url: str) -> None:
 def run(database_url: str, file: Path, *options: str) -> Run:
     """Import the file in a process of its own."""
     began = time.monotonic()
-    process = subprocess.Popen(
-        [service.COMMAND, "import", "offices", file, *options],
-        env=service.environment(database_url),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        raise RuntimeError(f"the import of {file} ended with {process.returncode}")
-    cpu = usage.ru_utime + usage.ru_stime
-    return Run(OFFICES / (time.monotonic() - began), OFFICES / cpu, usage.ru_maxrss / 1024)
+    used = held([service.COMMAND, "import", "offices", file, *options], service.environment(database_url))
+    return Run(OFFICES / (time.monotonic() - began), OFFICES / used.cpu, used.memory)

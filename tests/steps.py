@@ -8,11 +8,14 @@ from typing import Any
 
 import sqlalchemy as sa
 from httpx import AsyncClient, Response
-from sqlmodel import SQLModel
+from sqlmodel import SQLModel, select
 
 from app.database import Database
 from app.delivery.worker import Worker
+from app.models.campaign import Campaign
+from app.models.endorsement import Endorsement
 from app.services import recount
+from app.services.endorsing import agreeing
 from app.services.sealing import Keys
 from tests.conftest import SECRET
 from tests.factories import API, post, submission
@@ -101,6 +104,14 @@ def problem(answer: Response, status: int, *, pointer: str | None = None, reason
     if reason is not None:
         assert told["reason"] == reason
     return told
+
+
+async def all_sign(database: Database, **said: str) -> None:
+    """Have every organisation that was asked sign the campaign as it stands, as if each had used its link."""
+    async with database.transaction() as session:
+        for endorsement, campaign in (await session.exec(select(Endorsement, Campaign).join(Campaign))).all():
+            agreeing.sign(endorsement, campaign.demands)
+            endorsement.sqlmodel_update(said)
 
 
 async def everything_stored(database: Database) -> str:

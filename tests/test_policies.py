@@ -11,7 +11,7 @@ import pytest
 from fastapi import FastAPI
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute, iter_route_contexts
-from httpx import Response
+from httpx import AsyncClient, Response
 
 from app import dependencies
 from app.config import Settings
@@ -188,6 +188,7 @@ class Walk:
             link = await post(owner, f"/campaigns/{name}/preview-links", {"note": "for a friend"})
             asked = {"name": name, "country": "FR", "email": email}
             asked = await post(owner, f"/campaigns/{name}/endorsements", asked)
+            told = await self._told_of(owner, name, made["id"])
         return {
             "campaigns": name,
             "prisoners": name,
@@ -198,14 +199,29 @@ class Walk:
             "organiser_id": await person(self._database, email, role=Role.EDITOR),
             "session_id": str(await self._add(whose, by_key=False)),
             "key_id": str(await self._add(whose, by_key=True)),
-            **{f"{part}_id": str(uuid.uuid4()) for part in ("call", "event", "statement", "item", "figure", "holder")},
-            "campaign_id": str(uuid.uuid4()),
+            **told,
+            **{f"{part}_id": str(uuid.uuid4()) for part in ("call", "campaign")},
             "kind": "offices",
             "form": "csv",
             "token": "A" * 43,
             **await self._one_printed(),
             "name": f"{uuid.uuid4()}.eml",
         }
+
+    async def _told_of(self, owner: AsyncClient, slug: str, office_id: str) -> dict[str, str]:
+        """Make what is told of a prisoner and a country, and find who holds the office."""
+        about, source = f"/prisoners/{slug}", {"source_title": "Example", "source_url": "https://news.example.org/"}
+        await post(owner, f"{about}/events", {"kind": "transfer", "happened_on": "2024"})
+        said = {"author": "Her sister", "said_on": "2026", "text": {"en": "We miss her."}}
+        item = {"title": "T", "publisher": "P", "published_on": "2026", "url": "https://news.example.org/"}
+        made = {
+            "statement_id": await post(owner, f"{about}/statements", said),
+            "item_id": await post(owner, f"{about}/news-items", item),
+            "figure_id": await post(owner, "/figures", {"country": "BY", "number": 1, "as_of": "2024", **source}),
+            "event_id": (await get(owner, f"{about}/events"))["items"][0],
+            "holder_id": (await get(owner, f"/officials/{office_id}/holders"))["items"][0],
+        }
+        return {name: str(each["id"]) for name, each in made.items()}
 
     async def _one_printed(self) -> dict[str, str]:
         """Make, once, a letter, its print run and a webhook: what is done to them may be refused the second time."""

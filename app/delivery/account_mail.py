@@ -11,12 +11,12 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.config import Settings
 from app.database import Database
-from app.delivery import message, organisers_texts, retry
+from app.delivery import endorsers_texts, message, organisers_texts, retry
 from app.delivery.envelope import Envelope
 from app.delivery.mailer import Mailer
 from app.delivery.message import Mail
 from app.delivery.replies import AgainstPolicy, Never, TryAgain
-from app.models.account_link import AccountLink
+from app.models.account_link import AccountLink, Purpose
 from app.models.alert import Alert
 from app.models.columns import now
 from app.rows.asking import database_now
@@ -49,12 +49,18 @@ async def deliver_due(database: Database, mailer: Mailer, keys: Keys, settings: 
     """Mail whatever is due; return how many that were."""
     async with database.transaction() as session:
         due = [each for model in (AccountLink, Alert) for each in await _claim(session, model, settings.lease_time)]
-        mails = [await organisers_texts.compose(session, each, keys, settings) for each in due]
+        mails = [await _compose(session, each, keys, settings) for each in due]
     for each, mail in zip(due, mails, strict=True):
         wait = await _send(mailer, mail, each, settings) if mail else None
         async with database.transaction() as session:
             await _settle(session, each, wait)
     return len(due)
+
+
+async def _compose(session: AsyncSession, due: AccountLink | Alert, keys: Keys, settings: Settings) -> Mail | None:
+    if isinstance(due, AccountLink) and due.purpose is Purpose.ENDORSE:
+        return await endorsers_texts.compose(session, due, keys, settings)
+    return await organisers_texts.compose(session, due, keys, settings)
 
 
 async def _claim(session: AsyncSession, model: Model, lease_time: float) -> list[AccountLink | Alert]:

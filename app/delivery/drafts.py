@@ -73,10 +73,10 @@ async def read(session: AsyncSession, claims: Sequence[Claim], *, today: date) -
     own = {row[0]: _own(standing[row[0]], row[_STANDING:]) for row in found}
     addresses = await _addresses(session, {each.office_id for each in standing.values()})
     holders = await letters.holders_of(session, list(addresses), on=today)
-    joint = {each.campaign_id for each in standing.values() if each.kind is LetterKind.JOINT}
-    endorsers = await listing.signed(session, joint) if joint else {}
     known = {id_: await briefs.load(session, id_) for id_ in {each.brief_id for each in standing.values()}}
     fallbacks = {_office(each): _fallback(known[each.brief_id], each) for each in standing.values()}
+    joint = {each.brief_id for each in standing.values() if each.kind is LetterKind.JOINT}
+    endorsers = await listing.signed(session, {id_: known[id_] for id_ in joint})
     return [
         LetterDraft(
             claim=each,
@@ -86,7 +86,7 @@ async def read(session: AsyncSession, claims: Sequence[Claim], *, today: date) -
             own=own[letter.id],
             standing=letter,
             holder=holders.get(letter.office_id),
-            endorsers=endorsers.get(letter.campaign_id, ()) if letter.kind is LetterKind.JOINT else (),
+            endorsers=endorsers.get(letter.brief_id, ()) if letter.kind is LetterKind.JOINT else (),
         )
         for each in claims
         if each.letter_id and (letter := standing[each.letter_id])

@@ -1,4 +1,4 @@
-"""What is written to organisers: links to join, to choose a new password, to sign, and what happens to campaigns."""
+"""What is written to organisers: links to join, to choose a new password, and what happens to campaigns."""
 
 import logging
 import uuid
@@ -12,10 +12,8 @@ from app.models.account_link import AccountLink, Purpose
 from app.models.alert import Alert
 from app.models.campaign import Campaign
 from app.models.columns import now
-from app.models.endorsement import Endorsement, EndorsementStatus
 from app.models.organisation import Organisation
-from app.models.text import in_language
-from app.services.sealing import ENDORSE, Keys
+from app.services.sealing import Keys
 from app.services.team import account_links, accounts, alerts
 
 logger = logging.getLogger(__name__)
@@ -44,27 +42,13 @@ async def _link(session: AsyncSession, link: AccountLink, keys: Keys, settings: 
         return None
     if link.purpose is Purpose.RESET and await accounts.by_digest(session, link.digest) is None:
         return None
-    values = await _values(session, link, keys, settings)
-    if values is None:
-        return None
-    text = _environment.get_template(f"{link.purpose.value}.txt").render(values)
-    return _mail(text, link.id, to=account_links.address_of(keys, link), settings=settings)
-
-
-async def _values(session: AsyncSession, link: AccountLink, keys: Keys, settings: Settings) -> dict[str, object] | None:
-    """Return what a mail says; None where its endorsement was answered or taken back meanwhile."""
     organisation = await session.get(Organisation, link.organisation_id) if link.organisation_id else None
-    by = {"organisation": organisation.name if organisation else ""}
-    if link.purpose is not Purpose.ENDORSE:
-        url = f"{settings.base_url}/account/{account_links.token_for(keys, link)}"
-        return {**by, "role": link.role.value if link.role else "", "url": url}
-    endorsement = await session.get(Endorsement, link.endorsement_id)
-    if endorsement is None or endorsement.status is not EndorsementStatus.INVITED:
-        return None
-    campaign = await session.get_one(Campaign, endorsement.campaign_id)
-    url = f"{settings.base_url}/endorse/{keys.token_for(endorsement.id, purpose=ENDORSE)}"
-    title = in_language(campaign.title, next(iter(campaign.languages), ""))
-    return {**by, "name": endorsement.name, "title": title, "code": campaign.code, "url": url}
+    text = _environment.get_template(f"{link.purpose.value}.txt").render(
+        organisation=organisation.name if organisation else "",
+        role=link.role.value if link.role else "",
+        url=f"{settings.base_url}/account/{account_links.token_for(keys, link)}",
+    )
+    return as_mail(text, link.id, to=account_links.address_of(keys, link), settings=settings)
 
 
 async def _alert(session: AsyncSession, alert: Alert, keys: Keys, settings: Settings) -> Mail | None:
@@ -75,13 +59,15 @@ async def _alert(session: AsyncSession, alert: Alert, keys: Keys, settings: Sett
     campaign = await session.get_one(Campaign, alert.campaign_id)
     text = _environment.get_template(f"{alert.kind.value}.txt").render(
         title=campaign.title.get("en") or next(iter(campaign.title.values())),
+        code=campaign.code,
         words=alert.words,
         url=f"{settings.base_url}/api/v1/campaigns/{campaign.slug}",
     )
-    return _mail(text, alert.id, to=address, settings=settings)
+    return as_mail(text, alert.id, to=address, settings=settings)
 
 
-def _mail(text: str, id_: uuid.UUID, *, to: str, settings: Settings) -> Mail:
+def as_mail(text: str, id_: uuid.UUID, *, to: str, settings: Settings) -> Mail:
+    """Return a mail of ours, whose text has its subject on the first line."""
     subject, _, body = text.partition("\n")
     domain = settings.mail_from.rpartition("@")[2]
     return Mail(

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.exports import counts, letters, things
+from app.exports import counts, endorsements, letters, things
 
 
 class ExportKind(StrEnum):
@@ -15,6 +15,7 @@ class ExportKind(StrEnum):
     OFFICES = "offices"
     PRISONERS = "prisoners"
     OFFLINE_LETTERS = "offline-letters"
+    ENDORSEMENTS = "endorsements"
     LETTERS = "letters"
     TALLIES = "tallies"
 
@@ -29,6 +30,7 @@ EXPORTS: Mapping[ExportKind, Callable[[AsyncSession, uuid.UUID], Export]] = {
     ExportKind.OFFICES: things.Offices,
     ExportKind.PRISONERS: things.Prisoners,
     ExportKind.OFFLINE_LETTERS: counts.OfflineCounts,
+    ExportKind.ENDORSEMENTS: endorsements.Endorsements,
     ExportKind.LETTERS: letters.Letters,
     ExportKind.TALLIES: counts.Tallies,
 }

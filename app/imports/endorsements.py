@@ -91,19 +91,21 @@ def _against(body: EndorsementRow, campaign: Values, there: Asked) -> Fault | No
 def _ask(keys_: Keys, body: EndorsementRow, campaign: Values) -> Decision:
     asked = invitations.asked(keys_, campaign["id"], body, at=now())
     decision = Decision.create(Endorsement, asked)
-    decision.insert(AccountLink, **_mail(keys_, asked["id"], body, campaign))
+    decision.insert(AccountLink, **_mail(asked["id"], campaign))
     return decision
 
 
 def _mend(keys_: Keys, old: Values, body: EndorsementRow, campaign: Values) -> Decision:
     """Change what was entered, and mail again where the address is another one."""
-    said = body.model_dump(include={"name", "country", "website"}) | {"folded": invitations.folded(body.name)}
+    said = body.model_dump(include={"name", "country", "website", "language"}) | {
+        "folded": invitations.folded(body.name)
+    }
     moved = _address(keys_, old) != body.email
     if moved:
         said["sealed_email"] = keys_.seal(body.email.encode(), about=old["id"])
     decision = Decision.change(Endorsement, old, said)
     if moved:
-        decision.insert(AccountLink, **_mail(keys_, old["id"], body, campaign))
+        decision.insert(AccountLink, **_mail(old["id"], campaign))
     return decision
 
 
@@ -117,6 +119,5 @@ def _address(keys_: Keys, old: Values) -> str | None:
     return keys_.open(old["sealed_email"], about=old["id"]).decode() if old["sealed_email"] else None
 
 
-def _mail(keys_: Keys, endorsement_id: uuid.UUID, body: EndorsementRow, campaign: Values) -> dict[str, Any]:
-    values = invitations.mail(keys_, campaign["organisation_id"], endorsement_id, body.email, at=now())
-    return new_row(AccountLink, values)
+def _mail(endorsement_id: uuid.UUID, campaign: Values) -> dict[str, Any]:
+    return new_row(AccountLink, invitations.mail(campaign["organisation_id"], endorsement_id, at=now()))

@@ -10,11 +10,13 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.imports import rows
 from app.imports.changes import Decision
-from app.imports.report import Fault
+from app.imports.report import Fault, Touched
 from app.imports.rows import Row, Source
 from app.services.sealing import Keys
 
 There = TypeVar("There")
+
+Decisions = Mapping[int, Decision]  # by the number of the row
 
 NO_KEY = "Give each row an id of your own here: by it, the next import finds the same one again."
 
@@ -50,3 +52,7 @@ class Kind(Generic[There]):
     open: Callable[[BinaryIO, type[BaseModel], Mapping[str, str], Mapping[str, str]], Source] = rows.from_table
     own_settings: frozenset[str] = frozenset()
     """What can be set for all rows and is no column."""
+    foretell: Callable[[AsyncSession, Decisions], Awaitable[Touched]] | None = None
+    """What the rows do to campaigns, by row. Asked before anything is written."""
+    draw: Callable[[AsyncSession, Decisions, Touched], Awaitable[None]] | None = None
+    """Do it, once they are written."""

@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Any
 
-from app.imports import accreditations, endorsements, offices, offline_letters, popolo, prisoners, synonyms
+from app.imports import accreditations, endorsements, lives, offices, offline_letters, popolo, prisoners, synonyms
 from app.imports.kind import Kind
 from app.models.endorsement import EndorsementRow
 from app.models.offline_letters import OfflineLettersCreate
@@ -37,7 +37,15 @@ KINDS: dict[ImportKind, Kind[Any]] = {
         accreditations.decide,
         synonyms.ACCREDITATIONS,
     ),
-    ImportKind.PRISONERS: Kind(PrisonerCreate, prisoners.load, prisoners.keys, prisoners.decide, synonyms.PRISONERS),
+    ImportKind.PRISONERS: Kind(
+        PrisonerCreate,
+        prisoners.load,
+        prisoners.keys,
+        prisoners.decide,
+        synonyms.PRISONERS,
+        foretell=lives.foretell,
+        draw=lives.draw,
+    ),
     ImportKind.OFFLINE_LETTERS: Kind(
         OfflineLettersCreate,
         offline_letters.load,

@@ -45,7 +45,7 @@ async def load(session: AsyncSession, batch: Batch) -> Prisoners:
         table.c.slug.in_(batch.texts("slug")), sa.and_(own, table.c.external_id.in_(batch.texts("external_id")))
     )
     which = sa.select(table).where(named).order_by(table.c.id)
-    found = await mappings(session, which.with_for_update() if batch.lock else which)
+    found = await mappings(session, which.with_for_update(key_share=True) if batch.lock else which)
     mine = [each for each in found if each["organisation_id"] == batch.organisation_id]
     return Prisoners({each["slug"]: each for each in found}, {each["external_id"]: each for each in mine})
 
@@ -69,6 +69,8 @@ def decide(row: Row, there: Prisoners, batch: Batch) -> Decision:
     columns = prisoners.columns(body)
     if old is None:
         return Decision.create(Prisoner, {**columns, "organisation_id": batch.organisation_id})
+    if columns["status"] is old["status"]:
+        columns.pop("status_given")  # nothing new was said of it, and events may have set it
     return Decision.change(Prisoner, old, columns)
 
 

@@ -2,12 +2,16 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
 
 from pydantic import BaseModel, Field
+
+from app.models.consequences import CampaignTouched
+
+Touched = Mapping[int, Sequence[CampaignTouched]]  # by the number of the row
 
 
 class Result(StrEnum):
@@ -47,6 +51,8 @@ class Report:
     kept: bool = False
     counts: Counter[Result] = field(default_factory=Counter)
     rows: list[Told] = field(default_factory=list)
+    touched: dict[int, Sequence[CampaignTouched]] = field(default_factory=dict)
+    """What rows do to campaigns, where they do anything."""
 
     def add(self, told: Told) -> None:
         self.counts[told.result] += 1
@@ -68,6 +74,9 @@ class RowPublic(BaseModel):
     result: Result
     errors: list[FaultPublic] = []
     notes: list[str] = Field([], description="What was mended on the way. Please look at it.")
+    campaigns: list[CampaignTouched] = Field(
+        [], description="Which campaigns a new status or consent touches, and what becomes of each, row by row."
+    )
 
 
 class ReportPublic(BaseModel):
@@ -92,12 +101,14 @@ def as_json(report: Report) -> Iterator[str]:
     counts = {result.value: report.counts[result] for result in Result}
     yield json.dumps({**head, **counts}, ensure_ascii=False)[:-1] + ', "rows": ['
     for number, told in enumerate(report.rows):
-        yield (",\n" if number else "\n") + json.dumps(_row(told), ensure_ascii=False)
+        yield (",\n" if number else "\n") + json.dumps(_row(told, report.touched.get(told.row, ())), ensure_ascii=False)
     yield "\n]}\n"
 
 
-def _row(told: Told) -> dict[str, object]:
+def _row(told: Told, touched: Sequence[CampaignTouched]) -> dict[str, object]:
     shown: dict[str, object] = {"row": told.row, "key": told.key, "result": told.result}
     if told.faults:
         shown["errors"] = [fault._asdict() for fault in told.faults]
+    if touched:
+        shown["campaigns"] = [campaign.model_dump(mode="json") for campaign in touched]
     return shown | ({"notes": list(told.notes)} if told.notes else {})

@@ -14,9 +14,9 @@ from app.database import Database
 from app.errors import Conflict, FieldError, Invalid, invalid
 from app.imports import changes, rows, trail
 from app.imports.changes import Decision
-from app.imports.kind import Batch, Kind
+from app.imports.kind import Batch, Decisions, Kind
 from app.imports.kinds import KINDS, ImportKind
-from app.imports.report import Fault, Report, Result, Told
+from app.imports.report import Fault, Report, Result, Told, Touched
 from app.imports.rows import Row, Source
 from app.models.columns import uuid7
 from app.services.sealing import Keys
@@ -122,12 +122,20 @@ class _Importing:
             batch = Batch(self.organisation_id, taken, given, lock=not self.wish.dry_run, keys=self.keys)
             there = await self.kind.load(session, batch)
             decisions = await asyncio.to_thread(self._decide, batch, there)
+            kept = {number: each for number, each in decisions.items() if each.result is not Result.REFUSED}
+            touched = await self.kind.foretell(session, kept) if self.kind.foretell else {}
+            self.report.touched.update(touched)
             if not self.wish.dry_run and not self.is_spoilt:
-                kept = [each for each in decisions if each.result is not Result.REFUSED]
-                await changes.write(session, kept)
-                trail.of_rows(session, kept, by=self._itself)
-                await session.flush()
+                await self._keep(session, kept, touched)
             self.on_progress()
+
+    async def _keep(self, session: AsyncSession, kept: Decisions, touched: Touched) -> None:
+        """Write a batch, and do to campaigns what follows from it."""
+        await changes.write(session, kept.values())
+        trail.of_rows(session, kept.values(), by=self._itself)
+        await session.flush()
+        if self.kind.draw:
+            await self.kind.draw(session, kept, touched)
 
     def write_down(self, session: AsyncSession, *, sha256: str) -> None:
         """Leave the import in the audit, if it did anything."""
@@ -138,8 +146,8 @@ class _Importing:
     def _itself(self) -> Thing:
         return Thing("import", self.id, self.organisation_id, self.wish.kind)
 
-    def _decide(self, batch: Batch, there: Any) -> list[Decision]:  # noqa: ANN401 - each kind has its own
-        return [self._one(row, there, batch) for row in batch.rows]
+    def _decide(self, batch: Batch, there: Any) -> dict[int, Decision]:  # noqa: ANN401 - each kind has its own
+        return {row.number: self._one(row, there, batch) for row in batch.rows}
 
     def _one(self, row: Row, there: Any, batch: Batch) -> Decision:  # noqa: ANN401
         keys = self.kind.keys(row, there)

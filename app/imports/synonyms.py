@@ -1,5 +1,7 @@
 """Names that people give to columns, in small letters and with _ for what stands between words."""
 
+from app.sheets.columns import LEFT_OUT
+
 KEYS = {
     "id_external": "external_id",
     "ext_id": "external_id",
@@ -150,4 +152,10 @@ ENDORSEMENTS = {
     "сайт": "website",
     "kampagne": "campaign",
     "кампания": "campaign",
+    "sprache": "language",
+    "язык": "language",
+    "status": LEFT_OUT,  # what an export tells of the answer: it is theirs
+    "signatory": LEFT_OUT,
+    "signatory_role": LEFT_OUT,
+    "confirmed_at": LEFT_OUT,
 }

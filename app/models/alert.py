@@ -1,4 +1,4 @@
-"""A mail to an organiser about a campaign that needs them: the service has paused it, or its letters have stopped."""
+"""A mail to an organiser about a campaign that needs them: it is paused, its letters have stopped, or it is hidden."""
 
 import uuid
 from datetime import datetime
@@ -13,6 +13,7 @@ from app.models.columns import enum_field, id_field, now
 class AlertKind(StrEnum):
     PAUSED = "paused"
     STOPPED = "stopped"
+    HIDDEN = "hidden"
 
 
 _DUE = sa.text("due_at IS NOT NULL")
@@ -27,7 +28,10 @@ class Alert(SQLModel, table=True):
     kind: AlertKind = enum_field(AlertKind)
     organiser_id: uuid.UUID = Field(foreign_key="organiser.id", index=True)
     campaign_id: uuid.UUID = Field(foreign_key="campaign.id", index=True)
-    words: str = Field(max_length=500, description="Why, as the campaign's `trouble` said; or about which prisoner.")
+    words: str = Field(
+        max_length=500,
+        description="Why, as the campaign's `trouble` said; or which prisoner, and where they stand.",
+    )
     due_at: datetime | None = Field(default_factory=now)
     attempts: int = 0
     created_at: datetime = Field(default_factory=now)

@@ -6,7 +6,7 @@ from sqlmodel import Field, SQLModel
 
 from app.models.campaign import CampaignStatus
 from app.models.letter import Stage
-from app.models.prisoner import PrisonerStatus
+from app.models.prisoner import PrisonerForOrganisers, PrisonerStatus
 
 
 class Effect(StrEnum):
@@ -44,6 +44,11 @@ class CampaignTouched(SQLModel):
     in_words: str
     letters: dict[Stage, int] = Field(description="Letters about this person that stop, by stage.")
     notices: int = Field(description="How many supporters are told by mail.")
+    still_named_in: list[str] = Field(
+        default_factory=list,
+        description="Without consent to publicity: where its words still have a part of the name, such as `/title/en`. "
+        "Read these, and mend them.",
+    )
 
 
 class Consequences(SQLModel):
@@ -56,3 +61,9 @@ class Consequences(SQLModel):
     cannot_undo: list[str] = Field(
         default_factory=list, description="What the event did before, and nobody can take back."
     )
+
+
+class PrisonerChanged(PrisonerForOrganisers):
+    """A prisoner after a change, and what the change has done."""
+
+    campaigns: list[CampaignTouched] = Field(description="Each campaign that it touched, and what became of it.")

@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from pydantic import AfterValidator
 from sqlmodel import Field, SQLModel
 
-from app.models.columns import Strict, enum_field, external_id_field, id_field, now
-from app.models.text import Country, Email, Line, PersonName, Role, Slug, Texts, WebAddress, without_links
+from app.models.columns import Strict, enum_field, external_id_field, id_field, json_field, now
+from app.models.text import Country, Email, Language, Line, PersonName, Role, Slug, Texts, WebAddress, without_links
 
 MOST = 500  # organisations that one campaign asks
 
@@ -20,6 +20,7 @@ OrganisationName = Annotated[Line, AfterValidator(without_links)]  # it stands i
 class EndorsementStatus(StrEnum):
     INVITED = "invited"
     CONFIRMED = "confirmed"
+    ASKED_AGAIN = "asked_again"  # the demands are others than those that were signed
     WITHDRAWN = "withdrawn"
 
 
@@ -46,6 +47,8 @@ class Endorsement(SQLModel, table=True):
     website: str | None = Field(default=None, max_length=500)
     signatory: str | None = Field(default=None, max_length=100)
     signatory_role: str | None = Field(default=None, max_length=200)
+    language: str | None = Field(default=None, max_length=16)
+    signed: list[dict[str, list[str]]] = json_field(default_factory=list, description="The demands, each time.")
     sealed_email: bytes | None = None
     created_at: datetime = Field(default_factory=now)
     expires_at: datetime = Field(description="Until when the invitation can be confirmed.")
@@ -62,6 +65,9 @@ class EndorsementInvite(Strict):
     country: Country
     email: Email = Field(description="Of somebody who can sign for it: the link in this mail is its signature.")
     website: WebAddress | None = None
+    language: Language | None = Field(
+        default=None, description="In which it is written to. Absent: the campaign's first."
+    )
     external_id: Line | None = Field(default=None, max_length=200, description="Your own id for this invitation.")
 
 
@@ -79,6 +85,9 @@ class EndorsementSign(Strict):
     website: WebAddress | None = None
     signatory: PersonName | None = Field(default=None, description="Who signs for the organisation.")
     signatory_role: Role | None = Field(default=None, schema_extra={"examples": ["Executive Director"]})
+    edition: str | None = Field(
+        default=None, max_length=64, description="Of the demands that were read, as GET told it. Others are refused."
+    )
 
 
 class EndorsementPublic(SQLModel):
@@ -94,6 +103,7 @@ class EndorsementPublic(SQLModel):
 class EndorsementForOrganisers(EndorsementPublic):
     external_id: str | None
     status: EndorsementStatus
+    language: str | None
     email: str | None = Field(description="Null: forgotten, ninety days after the campaign's last day.")
     created_at: datetime
     expires_at: datetime
@@ -104,10 +114,14 @@ class EndorsementAsked(EndorsementPublic):
     """What an organisation sees behind its link: what it is asked to sign, and what it has signed."""
 
     status: EndorsementStatus
+    language: str = Field(description="The organisation's own, else the campaign's first.")
     campaign: str
     code: str
     title: Texts
     summary: dict[str, str]
-    demands: dict[str, list[str]]
+    demands: dict[str, list[str]] = Field(description="In force; of a draft, as they stand now.")
+    edition: str = Field(description="Stands for these demands: send it with the signature.")
+    signed: list[dict[str, list[str]]] = Field(description="The demands that it has signed, the last ones last.")
+    closed: bool = Field(description="Whether the campaign has ended: nobody signs it any more.")
     organisation: str = Field(description="Who runs the campaign, and signs the joint letter first.")
     expires_at: datetime

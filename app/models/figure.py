@@ -33,6 +33,16 @@ class FigureCreate(FigureBase, Strict):
     pass
 
 
+class FigureUpdate(Strict):
+    """Only what is sent is changed."""
+
+    country: Country | None = None
+    number: int | None = Field(default=None, ge=0, le=100_000_000)
+    as_of: PastDate | None = None
+    source_title: Line | None = None
+    source_url: WebAddress | None = None
+
+
 class FigurePublic(FigureBase):
     id: uuid.UUID
 

@@ -32,6 +32,17 @@ class NewsItemCreate(NewsItemBase, Strict):
     pass
 
 
+class NewsItemUpdate(Strict):
+    """Only what is sent is changed."""
+
+    title: Line | None = None
+    publisher: Line | None = None
+    published_on: PastDate | None = None
+    url: WebAddress | None = None
+    language: Language | None = None
+    excerpt: Prose | None = Field(default=None, max_length=LONGEST_EXCERPT)
+
+
 class NewsItemPublic(NewsItemBase):
     id: uuid.UUID
     prisoner: str = Field(description="Slug of whom it is about.")

@@ -1,6 +1,8 @@
 """An organiser's own way in: sessions, password, second factor, API keys."""
 
-from fastapi import APIRouter, Depends, Response, status
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Response, status
 
 from app.bodies import StrictRoute
 from app.dependencies import (
@@ -30,7 +32,7 @@ from app.models.account import (
 )
 from app.models.api_key import ApiKeyCreate, ApiKeyPublic, ApiKeyShown
 from app.models.organiser_session import OrganiserSessionPublic, TokenShown
-from app.pagination import Page
+from app.pagination import Page, PageRequest
 from app.services.team import account_links, accounts, api_keys, second_factor, signing_in
 
 
@@ -63,9 +65,11 @@ async def read_me(access: AccessDep, session: ReaderDep) -> Me:
 
 
 @router.get("/sessions")
-async def list_sessions(access: SignedInDep, session: ReaderDep) -> Page[OrganiserSessionPublic]:
+async def list_sessions(
+    access: SignedInDep, session: ReaderDep, query: Annotated[PageRequest, Query()]
+) -> Page[OrganiserSessionPublic]:
     """List your own sessions that are live."""
-    return Page(items=await signing_in.listed(session, access))
+    return query.page(await signing_in.listed(session, access))
 
 
 @router.delete("/sessions/{session_id}", status_code=status.HTTP_204_NO_CONTENT)
@@ -121,9 +125,11 @@ async def remove_second_factor(
 
 
 @router.get("/keys")
-async def list_keys(access: SignedInDep, session: ReaderDep) -> Page[ApiKeyPublic]:
+async def list_keys(
+    access: SignedInDep, session: ReaderDep, query: Annotated[PageRequest, Query()]
+) -> Page[ApiKeyPublic]:
     """List your API keys; to an owner, all of the organisation. The keys themselves are not kept."""
-    return Page(items=await api_keys.listed(session, access.organiser))
+    return query.page(await api_keys.listed(session, access.organiser))
 
 
 @router.post("/keys", status_code=status.HTTP_201_CREATED)

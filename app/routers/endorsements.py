@@ -65,7 +65,7 @@ async def list_invitations(
 async def invite_endorser_again(
     campaign: OwnCampaignDep, endorsement_id: IdPath, session: SessionDep, keys: KeysDep
 ) -> EndorsementForOrganisers:
-    """Mail the link once more to somebody who has not signed yet."""
+    """Mail the link once more to somebody who has not signed yet, or not these demands."""
     return await invitations.invite_again(session, keys, campaign, endorsement_id)
 
 
@@ -85,9 +85,11 @@ async def read_endorsement(token: LinkPath, session: ReaderDep, keys: KeysDep) -
 async def sign_endorsement(
     token: LinkPath, body: EndorsementSign, session: SessionDep, keys: KeysDep
 ) -> EndorsementAsked:
-    """Sign, with the organisation's name as it is to stand there, and who signs for it. The link signs once.
+    """Sign, with the organisation's name as it is to stand there, and who signs for it. It signs the same demands once.
 
-    409: it was used. 410: it has run out, was taken back, or the campaign is closed.
+    Send the `edition` of the demands that you have shown. When the demands change, the organisation is `asked_again`,
+    and signs these in the same way. 409: it was used, or the demands are others by now. 410: it has run out, was taken
+    back, or the campaign is closed.
     """
     return await signing.sign(session, keys, token, body)
 

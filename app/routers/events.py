@@ -1,28 +1,31 @@
 """What happens to prisoners."""
 
-from fastapi import APIRouter, Response, status
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response, status
 
 from app.bodies import StrictRoute
 from app.dependencies import UNKEPT, DryRun, IdPath, OwnPrisonerDep, ReaderDep, SessionDep, SlugPath, VisitorDep
-from app.models.consequences import Consequences
-from app.models.prisoner import PrisonerForOrganisers
+from app.models.consequences import Consequences, PrisonerChanged
 from app.models.prisoner_event import EventCreate, EventPublic, EventUpdate
-from app.pagination import Page
+from app.pagination import Page, PageRequest
 from app.services import events
 
 router = APIRouter(prefix="/prisoners/{slug}/events", tags=["prisoners"], route_class=StrictRoute)
 
 
 @router.get("", dependencies=[UNKEPT])
-async def list_events(slug: SlugPath, session: ReaderDep, visitor: VisitorDep) -> Page[EventPublic]:
+async def list_events(
+    slug: SlugPath, session: ReaderDep, visitor: VisitorDep, query: Annotated[PageRequest, Query()]
+) -> Page[EventPublic]:
     """List what happened to a prisoner, the newest first."""
-    return await events.listed(session, slug, visitor)
+    return await events.listed(session, slug, visitor, query)
 
 
 @router.post("", status_code=status.HTTP_201_CREATED)
 async def add_event(
     prisoner: OwnPrisonerDep, body: EventCreate, session: SessionDep, response: Response, *, dry_run: DryRun = False
-) -> PrisonerForOrganisers | Consequences:
+) -> PrisonerChanged | Consequences:
     """Take down what happened. The newest event that has a status sets the prisoner's.
 
     With `dry_run` the answer tells what it would do: which campaigns are paused, get a new brief or stop, how many

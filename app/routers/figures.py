@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query, status
 
 from app.bodies import StrictRoute
 from app.dependencies import ANYONE, OrganiserDep, OwnFigureDep, ReaderDep, SessionDep
-from app.models.figure import FigureCreate, FigurePublic, FigureQuery
+from app.models.figure import FigureCreate, FigurePublic, FigureQuery, FigureUpdate
 from app.pagination import Page
 from app.services import figures
 
@@ -23,6 +23,12 @@ async def list_figures(session: ReaderDep, query: Annotated[FigureQuery, Query()
 async def add_figure(body: FigureCreate, organiser: OrganiserDep, session: SessionDep) -> FigurePublic:
     """Add a figure with its source. Those before it stay, as the history."""
     return await figures.add(session, organiser, body)
+
+
+@router.patch("/{figure_id}")
+async def correct_figure(figure: OwnFigureDep, body: FigureUpdate, session: SessionDep) -> FigurePublic:
+    """Put a slip in a figure of yours right. The audit keeps what stood there. A newer count is another figure."""
+    return await figures.correct(session, figure, body)
 
 
 @router.delete("/{figure_id}", status_code=status.HTTP_204_NO_CONTENT)

@@ -16,7 +16,7 @@ from app.dependencies import (
     SlugPath,
     VisitorDep,
 )
-from app.models.news_item import NewsItemCreate, NewsItemPublic
+from app.models.news_item import NewsItemCreate, NewsItemPublic, NewsItemUpdate
 from app.pagination import Page, PageRequest
 from app.services import news_items
 
@@ -43,6 +43,14 @@ async def list_news_items_of_campaign(
 async def add_news_item(prisoner: OwnPrisonerDep, body: NewsItemCreate, session: SessionDep) -> NewsItemPublic:
     """Add what somebody has published: title, publisher, day, address, and a short excerpt."""
     return await news_items.add(session, prisoner, body)
+
+
+@router.patch("/prisoners/{slug}/news-items/{item_id}", tags=["prisoners"])
+async def correct_news_item(
+    prisoner: OwnPrisonerDep, item_id: IdPath, body: NewsItemUpdate, session: SessionDep
+) -> NewsItemPublic:
+    """Put a news item right: only what is sent is changed."""
+    return await news_items.correct(session, prisoner, item_id, body)
 
 
 @router.delete("/prisoners/{slug}/news-items/{item_id}", tags=["prisoners"], status_code=status.HTTP_204_NO_CONTENT)

@@ -25,7 +25,7 @@ from app.models.office import (
     OfficeQuery,
     OfficeUpdate,
 )
-from app.pagination import Page
+from app.pagination import Page, PageRequest
 from app.services import holders, officials
 
 router = APIRouter(prefix="/officials", tags=["officials"], route_class=StrictRoute)
@@ -67,9 +67,11 @@ async def update_office(
 
 
 @router.get("/{office_id}/holders", dependencies=[ANYONE])
-async def list_holders(office_id: IdPath, session: ReaderDep) -> Page[HolderPublic]:
+async def list_holders(
+    office_id: IdPath, session: ReaderDep, query: Annotated[PageRequest, Query()]
+) -> Page[HolderPublic]:
     """List who held an office, holds it and will hold it, the newest first."""
-    return await officials.held_by(session, office_id)
+    return query.page(await officials.held_by(session, office_id))
 
 
 @router.patch("/{office_id}/holders/{holder_id}")

@@ -1,6 +1,8 @@
 """Organisers of one's own organisation, and invitations to it."""
 
-from fastapi import APIRouter, status
+from typing import Annotated
+
+from fastapi import APIRouter, Query, status
 
 from app.bodies import StrictRoute
 from app.dependencies import (
@@ -18,16 +20,18 @@ from app.dependencies import (
 from app.models.account import Joining
 from app.models.account_link import InvitationCreate, InvitationPublic
 from app.models.organisation import OrganiserPublic, OrganiserUpdate
-from app.pagination import Page
+from app.pagination import Page, PageRequest
 from app.services.team import account_links, organisers
 
 router = APIRouter(prefix="/organisers", tags=["organisers"], route_class=StrictRoute)
 
 
 @router.get("")
-async def list_organisers(owner: OwnerDep, session: ReaderDep, keys: KeysDep) -> Page[OrganiserPublic]:
+async def list_organisers(
+    owner: OwnerDep, session: ReaderDep, keys: KeysDep, query: Annotated[PageRequest, Query()]
+) -> Page[OrganiserPublic]:
     """List the organisers of your organisation, also those who are disabled."""
-    return Page(items=await organisers.listed(session, keys, owner.organisation_id))
+    return query.page(await organisers.listed(session, keys, owner.organisation_id))
 
 
 @router.post("", status_code=status.HTTP_202_ACCEPTED)
@@ -39,9 +43,11 @@ async def invite_organiser(
 
 
 @router.get("/invitations")
-async def list_invitations(owner: OwnerDep, session: ReaderDep, keys: KeysDep) -> Page[InvitationPublic]:
+async def list_invitations(
+    owner: OwnerDep, session: ReaderDep, keys: KeysDep, query: Annotated[PageRequest, Query()]
+) -> Page[InvitationPublic]:
     """List the invitations that nobody has used yet."""
-    return Page(items=await account_links.invitations(session, keys, owner))
+    return query.page(await account_links.invitations(session, keys, owner))
 
 
 @router.delete("/invitations/{invitation_id}", status_code=status.HTTP_204_NO_CONTENT)

@@ -18,6 +18,7 @@ from app.dependencies import (
 )
 from app.models.preview_link import CampaignPreview, PreviewLinkCreate, PreviewLinkPublic
 from app.models.rehearsal import RehearsalQuery
+from app.pagination import Page, PageRequest
 from app.services import preview_links
 
 router = APIRouter(tags=["campaigns"], route_class=StrictRoute)
@@ -35,10 +36,14 @@ async def create_preview_link(
 
 @router.get("/campaigns/{slug}/preview-links")
 async def list_preview_links(
-    campaign: WatchedCampaignDep, session: ReaderDep, keys: KeysDep, settings: SettingsDep
-) -> list[PreviewLinkPublic]:
+    campaign: WatchedCampaignDep,
+    session: ReaderDep,
+    keys: KeysDep,
+    settings: SettingsDep,
+    query: Annotated[PageRequest, Query()],
+) -> Page[PreviewLinkPublic]:
     """List a campaign's preview links, newest first."""
-    return await preview_links.listed(session, keys, campaign, base_url=settings.base_url)
+    return query.page(await preview_links.listed(session, keys, campaign, base_url=settings.base_url))
 
 
 @router.delete("/campaigns/{slug}/preview-links/{link_id}", status_code=status.HTTP_204_NO_CONTENT)

@@ -22,7 +22,7 @@ from app.dependencies import (
     known_form,
     with_etag,
 )
-from app.models.consequences import Consequences
+from app.models.consequences import Consequences, PrisonerChanged
 from app.models.prisoner import (
     PrisonerCreate,
     PrisonerForOrganisers,
@@ -90,10 +90,11 @@ async def update_prisoner(
     if_match: IfMatch = None,
     *,
     dry_run: DryRun = False,
-) -> PrisonerForOrganisers | Consequences:
+) -> PrisonerChanged | Consequences:
     """Change what is sent. A release, a death or a withdrawn consent stops letters at once, also queued ones.
 
     Withdrawn consent takes the person off everything public with this answer, and the campaigns about them too.
+    `campaigns` tells what became of each, and where its words still name the person: mend these.
     """
     if dry_run:
         return await prisoners.foretell(session, prisoner, body)

@@ -15,7 +15,7 @@ from app.models.webhook import (
     WebhookPublic,
     WebhookUpdate,
 )
-from app.pagination import Page
+from app.pagination import Page, PageRequest
 from app.services.interfaces import webhooks
 
 router = APIRouter(prefix="/webhooks", tags=["webhooks"], route_class=StrictRoute)
@@ -29,9 +29,11 @@ OwnWebhookDep = Annotated[Webhook, Depends(get_own_webhook)]
 
 
 @router.get("")
-async def list_webhooks(organiser: OrganiserDep, session: ReaderDep) -> Page[WebhookPublic]:
+async def list_webhooks(
+    organiser: OrganiserDep, session: ReaderDep, query: Annotated[PageRequest, Query()]
+) -> Page[WebhookPublic]:
     """List your organisation's webhooks, newest first."""
-    return await webhooks.listed(session, organiser)
+    return query.page(await webhooks.listed(session, organiser))
 
 
 @router.post("", status_code=status.HTTP_201_CREATED)

@@ -13,7 +13,7 @@ from app.models.consequences import IN_WORDS, CampaignTouched, Consequences, Eff
 from app.models.letter import WAITING, Letter, Stage
 from app.models.prisoner import PUBLIC_CONSENT, Consent, Prisoner, PrisonerStatus
 from app.rows.asking import rows
-from app.services import life, news, publishing, telling
+from app.services import exposing, life, mentions, news, publishing, telling
 
 RUNNING = (CampaignStatus.ACTIVE, CampaignStatus.PAUSED)
 TELLS = frozenset({Effect.STOP_AND_THANK, Effect.PAUSE})
@@ -63,8 +63,8 @@ def effect(turn: Turn, touched: Touched) -> Effect:
     return Effect.PUBLISH_AGAIN if turn.before is not turn.after else Effect.NOTHING
 
 
-async def draw(session: AsyncSession, prisoner: Prisoner, turn: Turn) -> None:
-    """Do what follows from a change that was just made."""
+async def draw(session: AsyncSession, prisoner: Prisoner, turn: Turn, told: Sequence[CampaignTouched]) -> None:
+    """Do what follows from a change that was just made. `told`: what was foretold of it."""
     touched = await _touched(session, prisoner, lock=life.is_freed(turn.before, turn.after))
     paused = [each.campaign for each in touched if effect(turn, each) is Effect.PAUSE]
     await telling.of_prisoner(session, prisoner, before=turn.before)
@@ -73,6 +73,8 @@ async def draw(session: AsyncSession, prisoner: Prisoner, turn: Turn) -> None:
     await news.tell_freed(session, prisoner, before=turn.before)
     if life.is_back(turn.before, turn.after):
         await news.tell_no_more(session, prisoner)
+    if turn.hides:
+        await exposing.tell(session, prisoner, told)
     for campaign in paused:
         why = f"{prisoner.slug} is {prisoner.status.value}: take them out, publish again, and resume."
         await publishing.pause(session, campaign, trouble=why)
@@ -81,12 +83,10 @@ async def draw(session: AsyncSession, prisoner: Prisoner, turn: Turn) -> None:
 async def foretell(session: AsyncSession, prisoner: Prisoner, turn: Turn, *, saved: bool = False) -> Consequences:
     """Tell what the change does to each campaign that runs or is paused. Changes nothing."""
     touched = await _touched(session, prisoner, closed=turn.hides or turn.shows)
-    return Consequences(
-        saved=saved,
-        status_before=turn.before,
-        status=turn.after,
-        campaigns=[await _told(session, prisoner, each, effect(turn, each)) for each in touched],
-    )
+    told = [await _told(session, prisoner, each, effect(turn, each)) for each in touched]
+    if turn.consent not in PUBLIC_CONSENT:
+        told = exposing.with_places(told, await mentions.of(session, prisoner, [each.campaign.id for each in touched]))
+    return Consequences(saved=saved, status_before=turn.before, status=turn.after, campaigns=told)
 
 
 async def _touched(
@@ -98,7 +98,8 @@ async def _touched(
     about = sa.select(col(CampaignPrisoner.campaign_id)).where(col(CampaignPrisoner.prisoner_id) == prisoner.id)
     which = select(Campaign, people).where(col(Campaign.id).in_(about), col(Campaign.status).in_(statuses))
     which = which.order_by(col(Campaign.id))
-    found = await session.exec(which.with_for_update(key_share=True, of=Campaign) if lock else which)
+    locked = which.with_for_update(key_share=True, of=Campaign).execution_options(populate_existing=True)
+    found = await session.exec(locked if lock else which)
     return [Touched(each, each.organisation_id == prisoner.organisation_id, n == 1) for each, n in found]
 
 

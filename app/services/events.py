@@ -6,17 +6,18 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.expression import SelectOfScalar
 
 from app.errors import NotFound, invalid
 from app.models.campaign import Campaign, CampaignStatus
-from app.models.consequences import Consequences
+from app.models.consequences import Consequences, PrisonerChanged
 from app.models.delivery import Delivery
 from app.models.letter import Letter, Reason, Stage
 from app.models.news import News, NewsKind
 from app.models.organisation import Organiser
-from app.models.prisoner import Prisoner, PrisonerForOrganisers
+from app.models.prisoner import Prisoner
 from app.models.prisoner_event import EventCreate, EventKind, EventPublic, EventUpdate, PrisonerEvent
-from app.pagination import Page
+from app.pagination import Page, PageRequest
 from app.rows.asking import rows
 from app.services import consequences, life, news, prisoners, revisions
 from app.services.consequences import Turn
@@ -24,20 +25,28 @@ from app.services.consequences import Turn
 TOO_EARLY = "Nobody is released before they were arrested. Enter the arrest that came before it first."
 
 
-async def listed(session: AsyncSession, slug: str, visitor: Organiser | None) -> Page[EventPublic]:
+async def listed(session: AsyncSession, slug: str, visitor: Organiser | None, query: PageRequest) -> Page[EventPublic]:
     """Return what happened to a prisoner, the newest first, to whom may see the prisoner."""
     prisoner = await prisoners.seen(session, slug, visitor)
-    found = await _of(session, prisoner)
-    return Page(items=[EventPublic.model_validate(event.model_dump()) for event in found])
+    which = _newest_first(prisoner)
+    if query.after:
+        place = sa.select(col(PrisonerEvent.happened_on), col(PrisonerEvent.id)).where(
+            col(PrisonerEvent.id) == query.after, col(PrisonerEvent.prisoner_id) == prisoner.id
+        )
+        at = sa.tuple_(col(PrisonerEvent.happened_on), col(PrisonerEvent.id))
+        which = which.where(at < place.scalar_subquery())
+    found, next_cursor = query.cut((await session.exec(which.limit(query.limit + 1))).all())
+    return Page(items=[EventPublic.model_validate(event.model_dump()) for event in found], next_cursor=next_cursor)
 
 
-async def add(session: AsyncSession, prisoner: Prisoner, body: EventCreate) -> PrisonerForOrganisers:
+async def add(session: AsyncSession, prisoner: Prisoner, body: EventCreate) -> PrisonerChanged:
     """Take down what happened. The newest event that has a status sets it; a health alarm makes letters urgent."""
     before, event = await _of(session, prisoner), PrisonerEvent(prisoner_id=prisoner.id, **body.model_dump())
     turn = _turn(prisoner, before, [*before, event])
+    told = await consequences.foretell(session, prisoner, turn)
     session.add(event)
-    await _save(session, prisoner, turn)
-    return prisoners.show_to_organisers(prisoner)
+    await _save(session, prisoner, turn, told)
+    return prisoners.changed(prisoner, told.campaigns)
 
 
 async def foretell(session: AsyncSession, prisoner: Prisoner, body: EventCreate) -> Consequences:
@@ -63,7 +72,7 @@ async def correct(
     if not dry_run:
         event.sqlmodel_update(values)
         session.add(event)
-        await _save(session, prisoner, turn)
+        await _save(session, prisoner, turn, told)
     return told
 
 
@@ -75,13 +84,13 @@ async def remove(session: AsyncSession, prisoner: Prisoner, event_id: uuid.UUID,
     told = await _told(session, prisoner, event, turn, saved=not dry_run)
     if not dry_run:
         await session.delete(event)
-        await _save(session, prisoner, turn)
+        await _save(session, prisoner, turn, told)
     return told
 
 
-async def _save(session: AsyncSession, prisoner: Prisoner, turn: Turn) -> None:
+async def _save(session: AsyncSession, prisoner: Prisoner, turn: Turn, told: Consequences) -> None:
     await revisions.change(session, prisoner, {"status": turn.after})
-    await consequences.draw(session, prisoner, turn)
+    await consequences.draw(session, prisoner, turn, told.campaigns)
 
 
 def _turn(prisoner: Prisoner, before: Sequence[PrisonerEvent], after: Sequence[PrisonerEvent]) -> Turn:
@@ -141,6 +150,9 @@ def _own(events: Sequence[PrisonerEvent], event_id: uuid.UUID) -> PrisonerEvent:
 
 
 async def _of(session: AsyncSession, prisoner: Prisoner) -> list[PrisonerEvent]:
-    newest_first = (col(PrisonerEvent.happened_on).desc(), col(PrisonerEvent.id).desc())
+    return list(await session.exec(_newest_first(prisoner)))
+
+
+def _newest_first(prisoner: Prisoner) -> SelectOfScalar[PrisonerEvent]:
     which = select(PrisonerEvent).where(PrisonerEvent.prisoner_id == prisoner.id)
-    return list(await session.exec(which.order_by(*newest_first)))
+    return which.order_by(col(PrisonerEvent.happened_on).desc(), col(PrisonerEvent.id).desc())

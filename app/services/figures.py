@@ -7,9 +7,10 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.errors import NotFound
-from app.models.figure import Figure, FigureCreate, FigurePublic, FigureQuery
+from app.models.figure import Figure, FigureCreate, FigurePublic, FigureQuery, FigureUpdate
 from app.models.organisation import Organiser
 from app.pagination import Page
+from app.services import correcting
 
 
 async def listed(session: AsyncSession, query: FigureQuery) -> Page[FigurePublic]:
@@ -39,6 +40,12 @@ async def own(session: AsyncSession, organiser: Organiser, figure_id: uuid.UUID)
     if figure is None or figure.organisation_id != organiser.organisation_id:
         raise NotFound("There is no figure of yours at this address.")
     return figure
+
+
+async def correct(session: AsyncSession, figure: Figure, body: FigureUpdate) -> FigurePublic:
+    """Put a slip right. A newer count is another figure."""
+    await correcting.correct(session, figure, body)
+    return _public(figure)
 
 
 async def remove(session: AsyncSession, figure: Figure) -> None:

@@ -11,17 +11,16 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from app.errors import NotFound, invalid
 from app.models.columns import now
 from app.models.office import HolderPublic, HolderUpdate, Office, Official, OfficialCreate
-from app.pagination import Page
 from app.services import revisions
 
 TOOK_OFFICE_LATER = "The present holder took office later. Give the day on which the new one began."
 OVERLAP = "Somebody else holds the office on one of these days. An office has one holder at a time."
 
 
-async def listed(session: AsyncSession, office_id: uuid.UUID) -> Page[HolderPublic]:
+async def listed(session: AsyncSession, office_id: uuid.UUID) -> list[HolderPublic]:
     """Return all holders of an office, the newest first; one who has yet to begin stands at the top."""
     found = reversed(await _of(session, office_id))
-    return Page(items=[_public(each) for each in found])
+    return [_public(each) for each in found]
 
 
 async def succeed(session: AsyncSession, office: Office, holder: OfficialCreate) -> None:

@@ -8,11 +8,11 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.errors import NotFound
 from app.models.campaign import Campaign, CampaignPrisoner
-from app.models.news_item import NewsItem, NewsItemCreate, NewsItemPublic
+from app.models.news_item import NewsItem, NewsItemCreate, NewsItemPublic, NewsItemUpdate
 from app.models.organisation import Organiser
 from app.models.prisoner import PUBLIC_CONSENT, Prisoner
 from app.pagination import Page, PageRequest
-from app.services import prisoners
+from app.services import correcting, prisoners
 
 
 async def of_prisoner(
@@ -37,11 +37,23 @@ async def add(session: AsyncSession, prisoner: Prisoner, body: NewsItemCreate) -
     return _public(item, prisoner.slug)
 
 
+async def correct(
+    session: AsyncSession, prisoner: Prisoner, item_id: uuid.UUID, body: NewsItemUpdate
+) -> NewsItemPublic:
+    item = await _own(session, prisoner, item_id)
+    await correcting.correct(session, item, body)
+    return _public(item, prisoner.slug)
+
+
 async def remove(session: AsyncSession, prisoner: Prisoner, item_id: uuid.UUID) -> None:
+    await session.delete(await _own(session, prisoner, item_id))
+
+
+async def _own(session: AsyncSession, prisoner: Prisoner, item_id: uuid.UUID) -> NewsItem:
     item = await session.get(NewsItem, item_id)
     if item is None or item.prisoner_id != prisoner.id:
         raise NotFound("There is no such news item about this prisoner.")
-    await session.delete(item)
+    return item
 
 
 async def _page(session: AsyncSession, which: sa.ColumnElement[bool], query: PageRequest) -> Page[NewsItemPublic]:

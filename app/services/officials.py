@@ -37,7 +37,7 @@ async def read(session: AsyncSession, office_id: uuid.UUID, visitor: Organiser |
     return await show_to_organisers(session, office) if visitor else await show(session, office)
 
 
-async def held_by(session: AsyncSession, office_id: uuid.UUID) -> Page[HolderPublic]:
+async def held_by(session: AsyncSession, office_id: uuid.UUID) -> list[HolderPublic]:
     """Return who held an office, holds it and will hold it."""
     return await holders.listed(session, (await _find(session, office_id)).id)
 

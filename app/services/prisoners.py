@@ -10,7 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from app.composing import declension
 from app.errors import Conflict, NotFound
 from app.models.brief import Brief
-from app.models.consequences import Consequences
+from app.models.consequences import CampaignTouched, Consequences, PrisonerChanged
 from app.models.news_item import NewsItem
 from app.models.organisation import Organiser
 from app.models.prisoner import (
@@ -89,6 +89,11 @@ def show_to_organisers(prisoner: Prisoner) -> PrisonerForOrganisers:
     return PrisonerForOrganisers.model_validate({**prisoner.model_dump(), "declined": declined})
 
 
+def changed(prisoner: Prisoner, told: list[CampaignTouched]) -> PrisonerChanged:
+    """Show a prisoner after a change, and what it has done."""
+    return PrisonerChanged.model_validate({**show_to_organisers(prisoner).model_dump(), "campaigns": told})
+
+
 async def create(session: AsyncSession, organiser: Organiser, body: PrisonerCreate) -> PrisonerForOrganisers:
     """Add a prisoner."""
     prisoner = Prisoner.model_validate({**columns(body), "organisation_id": organiser.organisation_id})
@@ -100,13 +105,14 @@ async def create(session: AsyncSession, organiser: Organiser, body: PrisonerCrea
 
 async def update(
     session: AsyncSession, prisoner: Prisoner, body: PrisonerUpdate, *, if_match: str | None
-) -> PrisonerForOrganisers:
+) -> PrisonerChanged:
     """Change what is sent. A status or consent that stops letters does so at once, at the gates."""
     revisions.require(prisoner.revision, if_match)
     turn = _turn(prisoner, body)
+    told = (await consequences.foretell(session, prisoner, turn)).campaigns
     await revisions.change(session, prisoner, columns(body))
-    await consequences.draw(session, prisoner, turn)
-    return show_to_organisers(prisoner)
+    await consequences.draw(session, prisoner, turn, told)
+    return changed(prisoner, told)
 
 
 async def foretell(session: AsyncSession, prisoner: Prisoner, body: PrisonerUpdate) -> Consequences:

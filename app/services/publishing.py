@@ -30,6 +30,7 @@ from app.models.prisoner import Prisoner
 from app.models.webhook import Topic
 from app.rows.writing import insert_if_new
 from app.services import briefs, campaigns, news, queue, reviewing, revisions, telling
+from app.services.endorsing import agreeing
 from app.services.team import alerts
 
 
@@ -40,7 +41,9 @@ async def publish(session: AsyncSession, campaign: Campaign) -> CampaignForOrgan
         _require_next(campaign, to)
     content = await compiled(session, campaign)
     await reviewing.require(session, campaign, content)
+    before = await agreeing.demands_of(session, campaign)
     await revisions.change(session, campaign, {"brief_id": await _edition(session, campaign, content), "status": to})
+    await agreeing.follow(session, campaign, before=before, after=content.demands)
     await telling.of_campaign(session, campaign, Topic.CAMPAIGN_PUBLISHED)
     return await campaigns.show_to_organisers(session, campaign)
 
@@ -71,7 +74,8 @@ async def alarm(session: AsyncSession, prisoner: Prisoner) -> None:
             col(Campaign.status) != CampaignStatus.CLOSED,
         )
     )
-    for campaign in await session.exec(calm.order_by(col(Campaign.id)).with_for_update(of=Campaign, key_share=True)):
+    locked = calm.order_by(col(Campaign.id)).with_for_update(of=Campaign, key_share=True)
+    for campaign in await session.exec(locked.execution_options(populate_existing=True)):
         changed: dict[str, object] = {"urgent": True}
         if campaign.brief_id:
             content = await briefs.load(session, campaign.brief_id)

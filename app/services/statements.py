@@ -5,12 +5,12 @@ import uuid
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.errors import NotFound, invalid
+from app.errors import NotFound
 from app.models.organisation import Organiser
 from app.models.prisoner import Prisoner
 from app.models.statement import Statement, StatementCreate, StatementPublic, StatementUpdate
 from app.pagination import Page, PageRequest
-from app.services import prisoners
+from app.services import correcting, prisoners
 
 
 async def listed(
@@ -41,13 +41,7 @@ async def update(
 ) -> StatementPublic:
     """Change what is sent."""
     statement = await _own(session, prisoner, statement_id)
-    values = body.model_dump(exclude_unset=True)
-    for name in ("author", "said_on", "text"):
-        if name in values and values[name] is None:
-            raise invalid(f"/{name}", "This must not be empty. Leave it out to keep it as it is.")
-    statement.sqlmodel_update(values)
-    session.add(statement)
-    await session.flush()
+    await correcting.correct(session, statement, body)
     return _public(statement)
 
 

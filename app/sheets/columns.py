@@ -33,7 +33,7 @@ def understand(model: type[BaseModel], header: Sequence[str], synonyms: Names) -
     found, errors = [], []
     seen: dict[str, int] = {}
     for number, name in enumerate(header):
-        column = None if _is_left_out(name) else find(model, name, synonyms)
+        column = None if _is_left_out(name, synonyms) else find(model, name, synonyms)
         if isinstance(column, str):
             errors.append(FieldError(f"/header/{number}", f"Column {letters(number)}: {column}"))
             continue
@@ -64,17 +64,21 @@ def letters(number: int) -> str:
     return (letters(above - 1) if above else "") + chr(ord("A") + place)
 
 
-def _is_left_out(header: str) -> bool:
-    return not header or header.startswith(LEFT_OUT)
+def _is_left_out(header: str, synonyms: Names) -> bool:
+    return not header or header.startswith(LEFT_OUT) or synonyms.get(_plain(header)) == LEFT_OUT
 
 
 def _readings(header: str, synonyms: Names) -> Iterator[fields.Path]:
     yield tuple(header.split("."))
-    plain = re.sub(r"[^\w.]+", "_", header.casefold()).strip("_.")
+    plain = _plain(header)
     yield tuple(synonyms.get(plain, plain).split("."))
     if with_language := re.fullmatch(r"(.+?)[_.]+([a-z]{2,3})", plain):
         base, language = with_language.groups()
         yield (*synonyms.get(base, base).split("."), language)
+
+
+def _plain(header: str) -> str:
+    return re.sub(r"[^\w.]+", "_", header.casefold()).strip("_.")
 
 
 def _example(annotation: Any) -> str:  # noqa: ANN401

@@ -21,7 +21,7 @@ async def test_a_broken_file_is_a_small_problem_and_changes_nothing(
 ) -> None:
     for kind in ImportKind:
         problem(await organiser.post(f"{API}/imports/{kind}", content=content), 422)
-    for table_ in ("office", "prisoner", "offline_letters"):
+    for table_ in ("office", "prisoner", "offline_letters", "endorsement"):
         assert await how_many(database, table_) == 0
 
 

@@ -241,6 +241,9 @@ async def test_a_campaign_goes_only_from_one_status_to_the_next(organiser: Async
     for verb in ("publish", "pause", "resume"):
         problem(await organiser.post(f"{API}/campaigns/free-ada/{verb}"), 409)
     problem(await organiser.patch(f"{API}/campaigns/free-ada", json={"urgent": True}), 409)
+    again = await organiser.post(f"{API}/campaigns/free-ada/close", json={"outcome": "lost"})
+    assert "closed" in problem(again, 409)["detail"]
+    assert (await get(organiser, "/campaigns/free-ada"))["outcome"] == "won"
 
 
 async def test_pages_show_every_campaign_once_and_filters_hold(client: AsyncClient, organiser: AsyncClient) -> None:

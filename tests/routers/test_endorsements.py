@@ -14,7 +14,7 @@ from app.delivery.mailer import SmtpMailer
 from app.services.sealing import Keys
 from tests.factories import API, campaign, draft, post, published
 from tests.relay import Relay
-from tests.steps import everything_stored, get, patch, problem
+from tests.steps import all_sign, everything_stored, get, patch, problem
 
 ENDORSEMENTS = "/campaigns/free-ada/endorsements"
 EVE = "eve@endorser.example.org"
@@ -171,8 +171,7 @@ async def test_eighty_two_are_listed_and_counted(
     await published(organiser)
     for n in range(82):
         await post(organiser, ENDORSEMENTS, asked(f"Watch {n:02}", email=f"w{n}@endorser.example.org"))
-    async with database.transaction() as session:
-        await session.exec(sa.text("UPDATE endorsement SET status = 'confirmed'"))  # type: ignore[call-overload]
+    await all_sign(database)
 
     first = await get(client, f"{ENDORSEMENTS}?limit=50")
     second = await get(client, f"{ENDORSEMENTS}?limit=50&cursor={first['next_cursor']}")

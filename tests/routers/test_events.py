@@ -10,6 +10,7 @@ from app.database import Database
 from app.delivery.worker import Worker
 from tests.factories import API, draft, post, prisoner, published, submission
 from tests.relay import Relay
+from tests.routers.test_campaigns import walk
 from tests.steps import LETTERS, get, hand_in, how_many, patch, problem, somebody, stats, write
 
 ADA = "/prisoners/ada-prisoner"
@@ -169,3 +170,17 @@ async def test_an_event_that_is_not_the_newest_leaves_what_was_said_by_hand(orga
     assert (await get(organiser, ADA))["status"] == "house_arrest"
     await post(organiser, f"{ADA}/events", {"kind": "sentence", "happened_on": "2026-02"})
     assert (await get(organiser, ADA))["status"] == "convicted"
+
+
+async def test_events_are_listed_page_by_page_the_newest_first_also_those_of_one_day(
+    client: AsyncClient, organiser: AsyncClient
+) -> None:
+    await post(organiser, "/prisoners", prisoner())
+    days = ["2024-03-05", "2024", "2024-03", "2024-03-05", "2023-12-31", "2024-03-05", "2025"]
+    for day in days:
+        await post(organiser, f"{ADA}/events", {"kind": "transfer", "happened_on": day})
+    everything = await events(organiser)
+    assert [each["happened_on"] for each in everything] == sorted(days, reverse=True)
+    for limit in (1, 2, 3, 7):
+        assert await walk(client, f"{ADA}/events?limit={limit}") == [each["id"] for each in everything]
+    problem(await client.get(f"{API}{ADA}/events?cursor=nonsense"), 422, pointer="?cursor")

@@ -16,7 +16,7 @@ from tests.factories import API, draft, office, post, published
 from tests.incoming import messages
 from tests.printed import pages, words
 from tests.relay import Relay
-from tests.steps import EMBASSY, PROSECUTOR, differences, get, patch, problem, standing, stats, write
+from tests.steps import EMBASSY, PROSECUTOR, all_sign, differences, get, patch, problem, standing, stats, write
 
 JOINT = "/campaigns/free-ada/joint-letter"
 DRY = f"{JOINT}?dry_run=true"
@@ -28,11 +28,7 @@ async def signed(organiser: AsyncClient, database: Database, *, how_many: int = 
     for n in range(how_many):
         asked = {"name": f"Watch {n:02}", "country": "FR", "email": f"w{n}@endorser.example.org"}
         await post(organiser, "/campaigns/free-ada/endorsements", asked)
-    async with database.transaction() as session:
-        confirmed = (
-            "UPDATE endorsement SET status = 'confirmed', signatory = 'Eve Example', signatory_role = 'Director'"
-        )
-        await session.exec(sa.text(confirmed))  # type: ignore[call-overload]
+    await all_sign(database, signatory="Eve Example", signatory_role="Director")
 
 
 async def start(organiser: AsyncClient, **body: Any) -> Any:

@@ -128,6 +128,45 @@ async def test_figures_keep_their_history_and_the_newest_count_comes_first(
     assert [each["deed"] for each in await audited(organiser)] == ["created"] * 5 + ["deleted"]
 
 
+async def test_a_slip_in_a_figure_is_put_right_by_who_entered_it_and_the_audit_keeps_what_stood_there(
+    client: AsyncClient, organiser: AsyncClient, stranger: AsyncClient
+) -> None:
+    source = {"source_title": "Example Rights", "source_url": "https://rights.example.org/list"}
+    made = await post(organiser, "/figures", {"country": "BY", "number": 1394, "as_of": "2024-09", **source})
+    path = f"/figures/{made['id']}"
+    problem(await client.patch(API + path, json={"number": 1}), 401)
+    problem(await stranger.patch(API + path, json={"number": 1}), 404)
+    for field, wrong in {"as_of": "2999", "number": None, "source_url": "http://x", "country": "XX", "no": 1}.items():
+        problem(await organiser.patch(API + path, json={field: wrong}), 422, pointer=f"/{field}")
+
+    corrected = await patch(organiser, path, number=1349)
+
+    assert corrected == {**made, "number": 1349}
+    assert (await get(client, "/figures?country=BY"))["items"] == [corrected]
+    assert (await audited(organiser))[-1]["changes"] == {"number": {"from": 1394, "to": 1349}}
+
+
+async def test_a_news_item_and_a_statement_are_put_right(
+    client: AsyncClient, organiser: AsyncClient, stranger: AsyncClient
+) -> None:
+    await post(organiser, "/prisoners", prisoner())
+    item = await post(organiser, f"{ADA}/news-items", ITEM)
+    said = await post(organiser, f"{ADA}/statements", SAID | {"consented_on": "2026-01-03"})
+    of_item, of_said = f"{ADA}/news-items/{item['id']}", f"{ADA}/statements/{said['id']}"
+    for path in (of_item, of_said):
+        problem(await client.patch(API + path, json={}), 401)
+        problem(await stranger.patch(API + path, json={}), 404)
+    problem(await organiser.patch(API + of_item, json={"title": None}), 422, pointer="/title")
+    long = "x" * (LONGEST_EXCERPT + 1)
+    problem(await organiser.patch(API + of_item, json={"excerpt": long}), 422, pointer="/excerpt")
+    problem(await organiser.patch(API + of_said, json={"author": None}), 422, pointer="/author")
+
+    assert await patch(organiser, of_item, title="Mended", excerpt=None) == {**item, "title": "Mended", "excerpt": None}
+    assert await patch(organiser, of_said, author="Her brother") == {**said, "author": "Her brother"}
+    assert (await get(client, f"{ADA}/news-items"))["items"][0]["title"] == "Mended"
+    assert (await get(client, f"{ADA}/statements"))["items"][0]["author"] == "Her brother"
+
+
 async def audited(organiser: AsyncClient) -> list[Any]:
     found: list[Any] = (await get(organiser, "/audit?kind=figure"))["items"]
     return found[::-1]

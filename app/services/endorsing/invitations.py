@@ -25,6 +25,7 @@ from app.services.sealing import Keys
 from app.services.team import throttle
 
 TIME_TO_SIGN = timedelta(days=60)
+UNANSWERED = (EndorsementStatus.INVITED, EndorsementStatus.ASKED_AGAIN)
 ALREADY = "This organisation has been asked, or has signed, already."
 
 
@@ -38,7 +39,7 @@ async def invite(
     endorsement = Endorsement(**asked(keys, campaign.id, body, at=now()))
     session.add(endorsement)
     await flush(session)
-    session.add(AccountLink(**mail(keys, campaign.organisation_id, endorsement.id, body.email, at=now())))
+    session.add(AccountLink(**mail(campaign.organisation_id, endorsement.id, at=now())))
     await session.flush()
     return show(keys, endorsement)
 
@@ -46,16 +47,15 @@ async def invite(
 async def invite_again(
     session: AsyncSession, keys: Keys, campaign: Campaign, endorsement_id: uuid.UUID
 ) -> EndorsementForOrganisers:
-    """Mail the link once more: it is good for another sixty days."""
+    """Mail the link once more to who has not answered: an invitation is good for another sixty days."""
     _require_open(campaign)
     endorsement = await own(session, campaign, endorsement_id)
-    if endorsement.status is not EndorsementStatus.INVITED or endorsement.sealed_email is None:
+    if endorsement.status not in UNANSWERED or endorsement.sealed_email is None:
         raise Conflict(f"The endorsement is {endorsement.status.value}: there is nothing to ask for.")
     organisation_id, at = campaign.organisation_id, now()
     await throttle.count(session, keys, b"endorse", endorsement.id.bytes, most=1, at=at)
     endorsement.expires_at = at + TIME_TO_SIGN
-    email = keys.open(endorsement.sealed_email, about=endorsement.id).decode()
-    session.add(AccountLink(**mail(keys, organisation_id, endorsement.id, email, at=at)))
+    session.add(AccountLink(**mail(organisation_id, endorsement.id, at=at)))
     await session.flush()
     return show(keys, endorsement)
 
@@ -97,16 +97,13 @@ def asked(keys: Keys, campaign_id: uuid.UUID, body: EndorsementInvite, *, at: da
     }
 
 
-def mail(
-    keys: Keys, organisation_id: uuid.UUID, endorsement_id: uuid.UUID, email: str, *, at: datetime
-) -> dict[str, Any]:
-    """Return the row by which an invitation's mail leaves."""
-    id_ = uuid7()
+def mail(organisation_id: uuid.UUID, endorsement_id: uuid.UUID, *, at: datetime) -> dict[str, Any]:
+    """Return the row by which a mail to an organisation leaves: to the address that the endorsement has by then."""
     return {
-        "id": id_,
+        "id": uuid7(),
         "purpose": Purpose.ENDORSE,
-        "digest": keys.digest_of_email(email),
-        "sealed_email": keys.seal(email.encode(), about=id_),
+        "digest": b"",
+        "sealed_email": b"",
         "organisation_id": organisation_id,
         "endorsement_id": endorsement_id,
         "created_at": at,

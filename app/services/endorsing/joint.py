@@ -39,13 +39,14 @@ async def start(
 async def _undertaking(session: AsyncSession, keys: Keys, campaign: Campaign) -> Undertaking:
     if campaign.brief_id is None:
         raise Conflict("The campaign is a draft: publish it first.")
-    signed = (await listing.signed(session, [campaign.id]))[campaign.id]
+    brief = await briefs.load(session, campaign.brief_id)
+    signed = (await listing.signed(session, {campaign.brief_id: brief}))[campaign.brief_id]
     if not signed:
-        raise Conflict("No organisation has signed the campaign yet: there is nobody to write a joint letter.")
+        raise Conflict("No organisation has signed these demands yet: there is nobody to write a joint letter.")
     at = now()
     return Undertaking(
         campaign=campaign,
-        brief=await briefs.load(session, campaign.brief_id),
+        brief=brief,
         signed=signed,
         digest=keys.digest(b"joint letter", campaign.id.bytes),
         round=rounds.round_on(campaign, at.date()),

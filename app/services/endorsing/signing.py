@@ -1,5 +1,7 @@
 """What an organisation does behind its link: look, sign, correct what stands there, withdraw."""
 
+import uuid
+
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -8,7 +10,7 @@ from app.models.campaign import Campaign, CampaignStatus
 from app.models.columns import now
 from app.models.endorsement import Endorsement, EndorsementAsked, EndorsementSign, EndorsementStatus
 from app.models.organisation import Organisation
-from app.services.endorsing import invitations
+from app.services.endorsing import agreeing, editions, invitations
 from app.services.sealing import ENDORSE, Keys, unknown_link
 
 
@@ -17,24 +19,35 @@ async def look(session: AsyncSession, keys: Keys, token: str) -> EndorsementAske
     return await _asked(session, await _behind(session, keys, token))
 
 
+async def asked_by(
+    session: AsyncSession, keys: Keys, endorsement_id: uuid.UUID | None
+) -> tuple[EndorsementAsked, str] | None:
+    """Return what a mail asks an organisation to sign, and its address; None where nobody knows it any more."""
+    endorsement = await session.get(Endorsement, endorsement_id) if endorsement_id else None
+    if endorsement is None or endorsement.sealed_email is None:
+        return None
+    return await _asked(session, endorsement), keys.open(endorsement.sealed_email, about=endorsement.id).decode()
+
+
 async def sign(session: AsyncSession, keys: Keys, token: str, body: EndorsementSign) -> EndorsementAsked:
-    """Sign the campaign, with the name as it is to stand there. A link signs once."""
+    """Sign the campaign, with the name as it is to stand there. A link signs the same demands once."""
+    campaign_id = (await _behind(session, keys, token)).campaign_id
+    campaign = await session.get_one(Campaign, campaign_id, with_for_update={"key_share": True})  # as publishing does
     endorsement = await _behind(session, keys, token, lock=True)
-    if endorsement.status is EndorsementStatus.CONFIRMED:
-        raise Conflict("This link was used: your organisation has signed. You can still correct or withdraw that.")
-    if endorsement.status is EndorsementStatus.WITHDRAWN:
-        raise Gone("This was withdrawn. Ask whoever runs the campaign for another link.")
-    if endorsement.expires_at < now():
-        raise Gone("This link has run out. Ask whoever runs the campaign for another one.")
-    await _require_open(session, endorsement)
-    endorsement.status, endorsement.confirmed_at = EndorsementStatus.CONFIRMED, now()
+    _require_unanswered(endorsement)
+    if campaign.status is CampaignStatus.CLOSED:
+        raise Gone("The campaign is closed. Thank you: nobody needs to sign it any more.")
+    demands = await agreeing.demands_of(session, campaign)
+    if body.edition not in {None, editions.edition(demands)}:
+        raise Conflict("The demands have changed since you read them. Please read them again, and sign then.")
+    agreeing.sign(endorsement, demands)
     return await _correct(session, endorsement, body)
 
 
 async def correct(session: AsyncSession, keys: Keys, token: str, body: EndorsementSign) -> EndorsementAsked:
     """Change what stands on the list, and under joint letters that have not left."""
     endorsement = await _behind(session, keys, token, lock=True)
-    if endorsement.status is not EndorsementStatus.CONFIRMED:
+    if endorsement.status not in agreeing.SIGNED:
         raise Conflict("Your organisation has not signed: there is nothing to correct.")
     return await _correct(session, endorsement, body)
 
@@ -47,7 +60,7 @@ async def withdraw(session: AsyncSession, keys: Keys, token: str) -> Endorsement
 
 
 async def _correct(session: AsyncSession, endorsement: Endorsement, body: EndorsementSign) -> EndorsementAsked:
-    sent = body.model_dump(exclude_unset=True)
+    sent = body.model_dump(exclude_unset=True, exclude={"edition"})
     if sent.get("name", endorsement.name) is None:
         sent.pop("name")
     endorsement.sqlmodel_update(sent)
@@ -58,22 +71,33 @@ async def _correct(session: AsyncSession, endorsement: Endorsement, body: Endors
 
 async def _behind(session: AsyncSession, keys: Keys, token: str, *, lock: bool = False) -> Endorsement:
     which = select(Endorsement).where(Endorsement.id == keys.submission_of(token, purpose=ENDORSE))
-    found = (await session.exec(which.with_for_update(key_share=True) if lock else which)).first()
+    locked = which.with_for_update(key_share=True).execution_options(populate_existing=True)
+    found = (await session.exec(locked if lock else which)).first()
     if found is None:
         raise unknown_link()
     return found
 
 
-async def _require_open(session: AsyncSession, endorsement: Endorsement) -> None:
-    campaign = await session.get_one(Campaign, endorsement.campaign_id)
-    if campaign.status is CampaignStatus.CLOSED:
-        raise Gone("The campaign is closed. Thank you: nobody needs to sign it any more.")
+def _require_unanswered(endorsement: Endorsement) -> None:
+    if endorsement.status is EndorsementStatus.CONFIRMED:
+        raise Conflict("This link was used: your organisation has signed. You can still correct or withdraw that.")
+    if endorsement.status is EndorsementStatus.WITHDRAWN:
+        raise Gone("This was withdrawn. Ask whoever runs the campaign for another link.")
+    if endorsement.status is EndorsementStatus.INVITED and endorsement.expires_at < now():
+        raise Gone("This link has run out. Ask whoever runs the campaign for another one.")
 
 
 async def _asked(session: AsyncSession, endorsement: Endorsement) -> EndorsementAsked:
     campaign = await session.get_one(Campaign, endorsement.campaign_id)
     organisation = await session.get_one(Organisation, campaign.organisation_id)
-    said = campaign.model_dump(include={"code", "title", "summary", "demands"})
-    return EndorsementAsked.model_validate(
-        {**endorsement.model_dump(), **said, "campaign": campaign.slug, "organisation": organisation.name}
-    )
+    demands = await agreeing.demands_of(session, campaign)
+    own = {
+        "campaign": campaign.slug,
+        "organisation": organisation.name,
+        "closed": campaign.status is CampaignStatus.CLOSED,
+        "language": endorsement.language or next(iter(demands), "en"),
+        "demands": demands,
+        "edition": editions.edition(demands),
+    }
+    said = campaign.model_dump(include={"code", "title", "summary"})
+    return EndorsementAsked.model_validate({**endorsement.model_dump(), **said, **own})

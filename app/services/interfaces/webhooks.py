@@ -92,11 +92,11 @@ def _is_outside(host: str) -> bool:
         return True
 
 
-async def listed(session: AsyncSession, organiser: Organiser) -> Page[WebhookPublic]:
+async def listed(session: AsyncSession, organiser: Organiser) -> list[WebhookPublic]:
     """Return the organisation's webhooks, newest first."""
     own = select(Webhook).where(Webhook.organisation_id == organiser.organisation_id)
     found = await session.exec(own.order_by(col(Webhook.id).desc()))
-    return Page(items=[show(webhook) for webhook in found])
+    return [show(webhook) for webhook in found]
 
 
 def show(webhook: Webhook) -> WebhookPublic:

@@ -59,14 +59,14 @@ async def gather(session: AsyncSession, found: Sequence[Letter], *, on: date | N
     which = select(Submission).where(col(Submission.id).in_({letter.submission_id for letter in found}))
     by_id = {submission.id: submission for submission in await session.exec(which)}
     holders = await letters.holders_of(session, list({letter.office_id for letter in found}), on=on)
-    together = {letter.campaign_id for letter in found if letter.kind is LetterKind.JOINT}
-    signed = await listing.signed(session, together) if together else {}
+    together = {letter.brief_id for letter in found if letter.kind is LetterKind.JOINT}
+    signed = await listing.signed(session, {id_: await briefs.load(session, id_) for id_ in together})
     gathered = []
     for letter in found:
         brief = await briefs.load(session, letter.brief_id)
         office, submission = brief.office(letter.office_id), by_id[letter.submission_id]
         if office is not None and submission.sealed is not None:
-            endorsers = signed.get(letter.campaign_id, ())
+            endorsers = signed.get(letter.brief_id, ())
             gathered.append(Manuscript(letter, submission, brief, office, holders.get(office.id), endorsers))
     return gathered
 

@@ -28,6 +28,11 @@ async def stopped(session: AsyncSession, campaign_ids: Sequence[uuid.UUID], pris
     await _raise(session, AlertKind.STOPPED, campaign_ids, words=f"{prisoner.name}: {prisoner.status.value}")
 
 
+async def hidden(session: AsyncSession, campaign: Campaign, *, words: str) -> None:
+    """Tell that consent was withdrawn, and where the campaign's words still name the person."""
+    await _raise(session, AlertKind.HIDDEN, [campaign.id], words=words)
+
+
 async def address_of(session: AsyncSession, keys: Keys, alert: Alert) -> str | None:
     """Return where an organiser is written to now; None if they have no account any more, or are disabled."""
     in_use = select(Account).join(Organiser).where(col(Organiser.disabled_at).is_(None))
