@@ -10,9 +10,11 @@ import sqlite3
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from app.models.campaign import Audience
-from bench import cold, delivery, grow, imports, intake, letters, others, paper, returns, service, stats
+from bench import cold, delivery, grow, imports, intake, kept, letters, others, paper, returns, service, stats
 from tests.postgres import fresh_database, postgres_server
 
 BOUNCES = 10_000  # letters, each with a bounce that comes twice and a forged one
@@ -62,10 +64,20 @@ def _cold() -> None:
             cold.measure(name, url)
 
 
+def _fill() -> None:
+    for name, _ in _databases():
+        kept.fill(name, Path(_option("keep") or "."), int(_option("letters") or grow.LETTERS[name]))
+
+
 def _grow() -> None:
-    for name, opened in _databases():
-        with opened() as small, opened() as large:
-            grow.measure(name, small, large, letters=int(_option("letters") or grow.LETTERS[name]))
+    for name, _ in _databases():
+        with TemporaryDirectory(prefix="bench-") as passing:
+            letters = int(_option("letters") or grow.LETTERS[name])
+            with (
+                kept.opened(name, Path(passing), grow.SMALL) as small,
+                kept.opened(name, Path(_option("keep") or passing), letters) as large,
+            ):
+                grow.measure(small, large)
 
 
 def _delivery() -> None:
@@ -144,7 +156,7 @@ PARTS: dict[str, Callable[[], None]] = {
     "imports": _imports,
     "stats": _stats,
 }
-APART: dict[str, Callable[[], None]] = {"grow": _grow}
+APART: dict[str, Callable[[], None]] = {"fill": _fill, "grow": _grow}
 
 
 def main() -> None:

@@ -37,8 +37,12 @@ def sqlite_url() -> Iterator[str]:
 
 def prepare(database_url: str) -> None:
     """Migrate, and load the demonstration."""
-    for command in ("migrate", "demo"):
-        subprocess.run([COMMAND, command], env=environment(database_url), check=True, stdout=subprocess.DEVNULL)
+    run("migrate", database_url)
+    run("demo", database_url)
+
+
+def run(command: str, database_url: str) -> None:
+    subprocess.run([COMMAND, command], env=environment(database_url), check=True, stdout=subprocess.DEVNULL)
 
 
 @contextmanager
