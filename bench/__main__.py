@@ -72,6 +72,7 @@ def _fill() -> None:
 def _grow() -> None:
     for name, _ in _databases():
         with TemporaryDirectory(prefix="bench-") as passing:
+            Path(passing).chmod(0o755)  # PostgreSQL may run as somebody else
             letters = int(_option("letters") or grow.LETTERS[name])
             with (
                 kept.opened(name, Path(passing), grow.SMALL) as small,

@@ -34,6 +34,7 @@ class Kept:
     """A filled database."""
 
     url: str
+    letters: int
     keys: Keys
     server: int | None  # the first process of PostgreSQL
 
@@ -45,7 +46,7 @@ def opened(name: str, folder: Path, letters: int) -> Iterator[Kept]:
     mark = made / MARK
     with _running(name, made, MEASURED) as (url, server):
         service.run("migrate", url)
-        yield Kept(url, Keys(**json.loads(mark.read_text())), server)
+        yield Kept(url, letters, Keys(**json.loads(mark.read_text())), server)
 
 
 def fill(name: str, folder: Path, letters: int) -> Path:
