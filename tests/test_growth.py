@@ -23,7 +23,7 @@ from app.services import announcing, recount, reminders, scrub
 from tests.factories import API, published
 from tests.steps import hand_in, somebody, write
 
-LARGE = {"letter", "delivery", "submission", "tally"}
+LARGE = {"letter", "delivery", "submission", "tally", "tally_total"}
 OF_WHAT_WAITS = {"ix_submission_unconfirmed", "ix_delivery_due_letter", "ix_delivery_due_notice", "ix_delivery_leased"}
 OF_THE_NEWEST = "FROM (SELECT letter.id"  # a walk along the newest letters that ends by itself
 CAMPAIGN = f"{API}/campaigns/free-ada"
@@ -149,6 +149,23 @@ async def test_no_writer_reads_all_letters(
         await announcing.tell_some(database, at=now())
     assert len(asked) > 20
     assert await _reading_all(database, asked) == []
+
+
+@pytest.mark.parametrize(
+    ("asked_for", "index"), [("reason=gave_up", "ix_letter_reason"), ("kind=joint", "ix_letter_joint")]
+)
+async def test_few_letters_among_many_are_found_by_an_index_of_their_own(
+    client: AsyncClient, organiser: AsyncClient, database: Database, asked_for: str, index: str
+) -> None:
+    await published(organiser)
+    await write(client)
+    async with _asked() as asked:
+        assert (await organiser.get(f"{API}/letters?{asked_for}")).status_code == 200
+    (walk,) = [each for each in asked if "tally_total" in each[0]]
+    async with database.engine.connect() as connection:
+        words = "EXPLAIN QUERY PLAN" if database.is_sqlite else "EXPLAIN"
+        plan = await connection.exec_driver_sql(f"{words} {walk[0]}", walk[1])
+        assert index in str(plan.all())
 
 
 async def test_the_proof_sees_what_reads_all_letters(
