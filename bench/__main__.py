@@ -1,6 +1,7 @@
 """Print the figures: `python -m bench [letters] [intake] [cold] [delivery] [paper] [returns] [imports] [stats]`.
 
-`python -m bench grow [--letters=10000000]` stands apart, since it takes long. `--database=SQLite`: of one only.
+`--database=SQLite`: of one only. `fill` and `grow` stand apart, since they take long: `--letters=10000000` is how many,
+`--keep=FOLDER` where they stay, so that they are filled once, and `--recount` proves their counts too.
 """
 
 import asyncio
@@ -78,7 +79,7 @@ def _grow() -> None:
                 kept.opened(name, Path(passing), grow.SMALL) as small,
                 kept.opened(name, Path(_option("keep") or passing), letters) as large,
             ):
-                grow.measure(small, large)
+                grow.measure(small, large, recounted="--recount" in sys.argv)
 
 
 def _delivery() -> None:

@@ -24,7 +24,7 @@ LAST = f"grown-{fill.CAMPAIGNS - 1}"  # of the small organisation
 Ask = Callable[[Api], Run]
 
 
-def measure(few: Kept, many: Kept) -> None:
+def measure(few: Kept, many: Kept, *, recounted: bool) -> None:
     """Print each figure of both sizes, and their ratio."""
     with ExitStack() as stack:
         sides = [Size(each, stack.enter_context(api.serving(each.url, slug=SLUG))) for each in (few, many)]
@@ -34,7 +34,7 @@ def measure(few: Kept, many: Kept) -> None:
             compare(what, *(partial(side.ask, _as(getattr(side.kept.keys, whose), path)) for side in sides))
         for what, work in growing.WORK.items():
             compare(what, *(partial(side.work, work, SLUG) for side in sides))
-    for each in (few, many):
+    for each in (few, many) if recounted else ():
         print(f"  recount --check of {each.letters:>10,} letters {asyncio.run(_recount(each.url)):8.1f} s", flush=True)
 
 

@@ -14,7 +14,7 @@ from app.models.pace import AttemptTally, Destination
 from app.models.tally import Dimension, TallyTotal
 from app.rows.asking import database_now, rows
 
-LANES = {"letters": col(Delivery.letter_id).is_not(None), "notices": col(Delivery.letter_id).is_(None)}
+LANES = {"letters": col(Delivery.letter_id).is_not(None), "notices": col(Delivery.notice).is_not(None)}
 
 
 async def read(session: AsyncSession) -> bytes:
