@@ -5,10 +5,8 @@ Ten weeks of submissions with three letters each, in the order in which they cam
 
 import asyncio
 import json
-import time
 import uuid
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from typing import cast
 
 import aiosqlite
@@ -29,6 +27,7 @@ from app.services import recount
 from app.services.team import organisers
 from bench.api import SLUG
 from bench.filling import DIALECT, TABLES, statements
+from bench.progress import Progress
 
 CAMPAIGNS = 200  # and as many offices: each campaign writes to three
 OF_THE_SMALL = 3  # campaigns of a small organisation, among those of a large one
@@ -45,23 +44,6 @@ GROWING = {
 
 
 UNSAFE = "PRAGMA foreign_keys = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -500000"
-TELLING = 10.0  # seconds between two lines of progress
-
-
-class Progress:
-    """How much is done, and when all of it will be."""
-
-    def __init__(self, what: str, number: int) -> None:
-        self.what, self.number, self.done = what, number, 0
-        self.began = self.told = time.monotonic()
-
-    def one_more(self) -> None:
-        self.done += 1
-        if time.monotonic() - self.told > TELLING:
-            self.told = time.monotonic()
-            left = timedelta(seconds=(self.told - self.began) / self.done * (self.number - self.done))
-            until = (datetime.now(UTC) + left).strftime("%H:%M")
-            print(f"  {self.done:,} of {self.number:,} {self.what}, the last at about {until} UTC", flush=True)
 
 
 @dataclass(frozen=True)
@@ -126,7 +108,7 @@ async def _look_over(database: Database) -> None:
         await autocommit.exec_driver_sql("ANALYZE" if database.is_sqlite else "VACUUM ANALYZE")
 
 
-async def _execute(database: Database, statements: list[str], told: "Progress") -> None:
+async def _execute(database: Database, statements: list[str], told: Progress) -> None:
     """Execute each in a transaction of its own. The keys are right, and are not looked up."""
     async with database.engine.connect() as connection:
         if database.is_sqlite:

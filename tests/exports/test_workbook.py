@@ -20,7 +20,8 @@ def written(*rows: list[str]) -> list[list[list[str]]]:
     book.end()
     file.seek(0)
     read = CalamineWorkbook.from_filelike(file)
-    return [read.get_sheet_by_name(name).to_python() for name in read.sheet_names]
+    sheets = [read.get_sheet_by_name(name).to_python() for name in read.sheet_names]
+    return [[[str(cell) for cell in row] for row in sheet] for sheet in sheets]
 
 
 def test_texts_come_back_as_they_were() -> None:
