@@ -1,7 +1,8 @@
 """Print figures: `python -m bench [letters] [bytes] [intake] [cold] [delivery] [paper] [returns] [imports] [exports]
 [stats]`.
 
-`python -m bench grow [--letters=10000000]` stands apart, since it takes long. `--database=SQLite`: of one only.
+`--database=SQLite`: of one only. `fill` and `grow` stand apart, since they take long: `--letters=10000000` is how many,
+`--keep=FOLDER` where they stay, so that they are filled once, and `--recount` proves their counts too.
 """
 
 import asyncio
@@ -11,6 +12,8 @@ import sqlite3
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from app.models.campaign import Audience
 from bench import (
@@ -21,6 +24,7 @@ from bench import (
     grow,
     imports,
     intake,
+    kept,
     letters,
     others,
     paper,
@@ -84,10 +88,21 @@ def _cold() -> None:
             cold.measure(name, url)
 
 
+def _fill() -> None:
+    for name, _ in _databases():
+        kept.fill(name, Path(_option("keep") or "."), int(_option("letters") or grow.LETTERS[name]))
+
+
 def _grow() -> None:
-    for name, opened in _databases():
-        with opened() as small, opened() as large:
-            grow.measure(name, small, large, letters=int(_option("letters") or grow.LETTERS[name]))
+    for name, _ in _databases():
+        with TemporaryDirectory(prefix="bench-") as passing:
+            Path(passing).chmod(0o755)  # PostgreSQL may run as somebody else
+            letters = int(_option("letters") or grow.LETTERS[name])
+            with (
+                kept.opened(name, Path(passing), grow.SMALL) as small,
+                kept.opened(name, Path(_option("keep") or passing), letters) as large,
+            ):
+                grow.measure(small, large, recounted="--recount" in sys.argv)
 
 
 def _delivery() -> None:
@@ -183,7 +198,7 @@ PARTS: dict[str, Callable[[], None]] = {
     "exports": _exports,
     "stats": _stats,
 }
-APART: dict[str, Callable[[], None]] = {"grow": _grow}
+APART: dict[str, Callable[[], None]] = {"fill": _fill, "grow": _grow}
 
 
 def main() -> None:

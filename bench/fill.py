@@ -7,7 +7,9 @@ import asyncio
 import json
 import uuid
 from dataclasses import dataclass
+from typing import cast
 
+import aiosqlite
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -25,6 +27,7 @@ from app.services import recount
 from app.services.team import organisers
 from bench.api import SLUG
 from bench.filling import DIALECT, TABLES, statements
+from bench.progress import Progress
 
 CAMPAIGNS = 200  # and as many offices: each campaign writes to three
 OF_THE_SMALL = 3  # campaigns of a small organisation, among those of a large one
@@ -38,6 +41,9 @@ GROWING = {
     "office_id": sa.Uuid(),
     "organisation_id": sa.Uuid(),
 }
+
+
+UNSAFE = "PRAGMA foreign_keys = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -500000"
 
 
 @dataclass(frozen=True)
@@ -58,8 +64,8 @@ class Keys:
     small: str
 
 
-async def fill(url: str, letters: int) -> Keys:
-    """Fill a prepared database."""
+async def fill_database(url: str, letters: int) -> Keys:
+    """Fill a prepared database, and tell how far it is."""
     database = Database(url)
     async with database.transaction() as session:
         keys = Keys(
@@ -70,36 +76,50 @@ async def fill(url: str, letters: int) -> Keys:
     async with database.engine.connect() as connection:
         again = await _drop_indexes(connection)
         await connection.commit()
-    submissions, written, others = statements(DIALECT[database.url.get_backend_name()], CAMPAIGNS, letters, step=STEP)
-    if database.is_sqlite:  # one writer, who looks up the keys
-        await _execute(database, submissions + written + others)
-    else:
-        await asyncio.gather(_execute(database, submissions + others), _execute(database, written))
-    await _execute(database, [*again, "DROP TABLE growing"])
+    await _rows(database, letters)
+    await _execute(database, [*again, "DROP TABLE growing"], Progress("indexes", len(again)))
     await _count(database)
     await database.close()
     return keys
 
 
+async def _rows(database: Database, letters: int) -> None:
+    made = statements(DIALECT[database.url.get_backend_name()], CAMPAIGNS, letters, step=STEP)
+    submissions, written, others = made
+    told = Progress("parts", sum(map(len, made)))
+    if database.is_sqlite:  # one writer
+        await _execute(database, submissions + written + others, told)
+    else:
+        await asyncio.gather(_execute(database, submissions + others, told), _execute(database, written, told))
+
+
 async def _count(database: Database) -> None:
-    async with database.engine.connect() as connection:
-        autocommit = await connection.execution_options(isolation_level="AUTOCOMMIT")
-        await autocommit.exec_driver_sql("ANALYZE" if database.is_sqlite else "VACUUM ANALYZE")
+    await _look_over(database)
     async with database.transaction() as session:
+        if not database.is_sqlite:
+            await session.exec(sa.text("SET LOCAL work_mem = '512MB'"))  # type: ignore[call-overload]
         await recount.rebuild(session)
+    await _look_over(database)
+
+
+async def _look_over(database: Database) -> None:
     async with database.engine.connect() as connection:
         autocommit = await connection.execution_options(isolation_level="AUTOCOMMIT")
         await autocommit.exec_driver_sql("ANALYZE" if database.is_sqlite else "VACUUM ANALYZE")
 
 
-async def _execute(database: Database, statements: list[str]) -> None:
+async def _execute(database: Database, statements: list[str], told: Progress) -> None:
+    """Execute each in a transaction of its own. The keys are right, and are not looked up."""
     async with database.engine.connect() as connection:
+        if database.is_sqlite:
+            raw = await connection.get_raw_connection()
+            await cast("aiosqlite.Connection", raw.driver_connection).executescript(UNSAFE)  # before any BEGIN
         for statement in statements:
-            if not database.is_sqlite:  # keys are right, and are not looked up
+            if not database.is_sqlite:
                 await connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
-                await connection.exec_driver_sql("SET LOCAL synchronous_commit = off")
             await connection.exec_driver_sql(statement)
             await connection.commit()
+            told.one_more()
 
 
 async def _drop_indexes(connection: AsyncConnection) -> list[str]:
@@ -160,7 +180,8 @@ async def _campaigns(session: AsyncSession) -> None:
 
 async def _note(session: AsyncSession, made: list[Made]) -> None:
     """Write down what was made by its number, where the statements that fill find it."""
-    table = sa.Table("growing", sa.MetaData(), *(sa.Column(name, kind) for name, kind in GROWING.items()))
+    columns = [sa.Column(name, kind, primary_key=name == "number") for name, kind in GROWING.items()]
+    table = sa.Table("growing", sa.MetaData(), *columns)
     await (await session.connection()).run_sync(table.create)
     values = [(n, each.id, each.brief_id, each.offices[0], each.organisation) for n, each in enumerate(made)]
     await execute_many(session, sa.insert(table), [dict(zip(GROWING, each, strict=True)) for each in values])

@@ -12,7 +12,7 @@ import tempfile
 import time
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from pwd import getpwall, struct_passwd
@@ -48,13 +48,14 @@ def postgres_server(*, durable: bool = False) -> Iterator[str]:
 
 
 @contextmanager
-def own_server(options: list[str]) -> Iterator["Server"]:
-    """Yield a new, empty server that the caller may treat badly. Enter from the main thread, as above."""
-    with (
-        tempfile.TemporaryDirectory(prefix="postgres-") as folder,
-        _running(Path(folder), account(), options) as server,
-    ):
-        yield server
+def own_server(options: list[str], *, kept: Path | None = None) -> Iterator["Server"]:
+    """Yield a server that the caller may treat badly: a new, empty one, or that of a folder, whose data is kept.
+
+    Enter from the main thread, as above.
+    """
+    with ExitStack() as stack:
+        folder = kept or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="postgres-")))
+        yield stack.enter_context(_running(folder, account(), options))
 
 
 async def fresh_database(base_url: str, *, template: str = "template1") -> str:
@@ -115,11 +116,16 @@ class Server:
         self._data = folder / "data"
         programs = _programs(folder, account)
         self._command = [*_until_we_die(), programs / "postgres", *POSTGRES, *options, "-D", self._data, "-k", folder]
-        if _start([programs / "initdb", *INITDB, self._data], self.log, account).wait():
+        made = self._data.exists()
+        if not made and _start([programs / "initdb", *INITDB, self._data], self.log, account).wait():
             raise RuntimeError(self.log.read_text())
 
     def launch(self) -> None:
         self._process = _start(self._command, self.log, self._account)
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
 
     def wait_until_ready(self) -> None:
         _wait_until_ready(self._process, self._data / "postmaster.pid", self.log)
@@ -176,10 +182,15 @@ def _until_we_die() -> list[str | Path]:
 
 def _wait_until_ready(server: subprocess.Popen[bytes], pid_file: Path, log: Path) -> None:
     deadline = time.monotonic() + START_SECONDS
-    while not (pid_file.exists() and pid_file.read_text().rstrip().endswith("ready")):
+    while not (pid_file.exists() and _tells_ready(pid_file.read_text(), server.pid)):
         if server.poll() is not None or time.monotonic() > deadline:
             raise RuntimeError(log.read_text())
         time.sleep(0.02)
+
+
+def _tells_ready(told: str, pid: int) -> bool:
+    """Tell whether it is about this server, and not about one that was killed."""
+    return told.startswith(f"{pid}\n") and told.rstrip().endswith("ready")
 
 
 def _stop(server: subprocess.Popen[bytes]) -> None:

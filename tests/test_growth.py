@@ -14,7 +14,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.config import Settings
 from app.database import Database
-from app.delivery import turns
+from app.delivery import claims, turns
+from app.delivery.claims import Lane
 from app.delivery.worker import Worker
 from app.models.campaign import Campaign
 from app.models.columns import now
@@ -23,7 +24,7 @@ from app.services import announcing, recount, reminders, scrub
 from tests.factories import API, published
 from tests.steps import hand_in, somebody, write
 
-LARGE = {"letter", "delivery", "submission", "tally"}
+LARGE = {"letter", "delivery", "submission", "tally", "tally_total"}
 OF_WHAT_WAITS = {"ix_submission_unconfirmed", "ix_delivery_due_letter", "ix_delivery_due_notice", "ix_delivery_leased"}
 OF_THE_NEWEST = "FROM (SELECT letter.id"  # a walk along the newest letters that ends by itself
 CAMPAIGN = f"{API}/campaigns/free-ada"
@@ -149,6 +150,43 @@ async def test_no_writer_reads_all_letters(
         await announcing.tell_some(database, at=now())
     assert len(asked) > 20
     assert await _reading_all(database, asked) == []
+
+
+@pytest.mark.parametrize(
+    ("asked_for", "index"), [("reason=gave_up", "ix_letter_reason"), ("kind=joint", "ix_letter_joint")]
+)
+async def test_few_letters_among_many_are_found_by_an_index_of_their_own(
+    client: AsyncClient, organiser: AsyncClient, database: Database, asked_for: str, index: str
+) -> None:
+    await published(organiser)
+    await write(client)
+    async with _asked() as asked:
+        assert (await organiser.get(f"{API}/letters?{asked_for}")).status_code == 200
+    (walk,) = [each for each in asked if "tally_total" in each[0]]
+    assert await _uses(database, walk, index)
+
+
+async def test_notices_that_wait_are_found_among_those_that_wait(
+    client: AsyncClient, organiser: AsyncClient, database: Database
+) -> None:
+    await published(organiser)
+    await hand_in(client)
+    async with _asked() as asked, database.transaction() as session:
+        assert len(await claims.claim(session, Lane.NOTICES, most=10, lease_time=60)) == 1
+    assert await _uses(database, asked[0], "ix_delivery_due_notice")
+    async with _asked() as asked:
+        assert (await client.get("/metrics")).status_code == 200
+    (oldest,) = [each for each in asked if "min(" in each[0] and "notice" in each[0]]
+    assert await _uses(database, oldest, "ix_delivery_due_notice")
+
+
+async def _uses(database: Database, asked: Statement, index: str) -> bool:
+    async with database.engine.connect() as connection:
+        if not database.is_sqlite:
+            await connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
+        words = "EXPLAIN QUERY PLAN" if database.is_sqlite else "EXPLAIN"
+        plan = await connection.exec_driver_sql(f"{words} {asked[0]}", asked[1])
+        return index in str(plan.all())
 
 
 async def test_the_proof_sees_what_reads_all_letters(

@@ -15,6 +15,7 @@ from app.rows.asking import database_now, table_of
 from app.rows.prepared import Prepared
 
 LETTER = col(Delivery.letter_id).is_not(None)
+NOTICE = col(Delivery.notice).is_not(None)  # not "no letter": by its unique key SQLite would read all notices
 LEASED = col(Delivery.lease).is_not(None)
 
 
@@ -25,7 +26,7 @@ class Lane(Enum):
     """What travels apart: letters, notices, and each by itself what a worker held that never settled it."""
 
     LETTERS = sa.and_(LETTER, ~LEASED)
-    NOTICES = sa.and_(~LETTER, ~LEASED)
+    NOTICES = sa.and_(NOTICE, ~LEASED)
     SUSPECTS = LEASED
 
 

@@ -6,7 +6,6 @@ import io
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterable
 from enum import StrEnum
-from tempfile import TemporaryDirectory
 from typing import BinaryIO, Protocol
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -14,6 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from app.database import Database
 from app.exports.kinds import EXPORTS, Export, ExportKind
 from app.exports.letters import LettersWithWriters
+from app.exports.workbook import Workbook
 from app.models.audit import Deed
 from app.models.columns import uuid7
 from app.services.sealing import Keys
@@ -22,9 +22,6 @@ from app.services.team.audit import Thing, Who
 from app.sheets.guard import guarded
 
 AT_ONCE = 500  # rows
-LAST_ROW = 1_048_576  # of one sheet
-LONGEST_CELL = 32_767  # characters that a workbook's cell can hold
-TOO_LONG = "(too long for a cell: see the CSV)"
 
 
 class Format(StrEnum):
@@ -60,9 +57,8 @@ async def _write(database: Database, make: Callable[[AsyncSession], Export], for
     async with database.snapshot() as session:
         export = make(session)
         header = await export.header()
-        with TemporaryDirectory() as folder:  # where a workbook grows; it is gone at the end, whatever happens
-            sheet: _Sheet = _Csv(file, header) if form is Format.CSV else _Workbook(file, header, folder)
-            return await _fill(sheet, header, export.rows())
+        sheet: _Sheet = _Csv(file, header) if form is Format.CSV else Workbook(file, header)
+        return await _fill(sheet, header, export.rows())
 
 
 async def _fill(sheet: _Sheet, header: list[str], rows: AsyncIterator[dict[str, str]]) -> int:
@@ -96,29 +92,3 @@ class _Csv:
 
     def end(self) -> None:
         self._text.detach()
-
-
-class _Workbook:
-    """Texts only: nothing is a formula, and no number is rounded. What one sheet cannot hold goes on in the next."""
-
-    def __init__(self, file: BinaryIO, header: list[str], folder: str) -> None:
-        import xlsxwriter  # noqa: PLC0415 - slow to load, and seldom wanted
-
-        self._book = xlsxwriter.Workbook(file, {"constant_memory": True, "tmpdir": folder})
-        self._header = header
-        self._begin()
-
-    def row(self, cells: Iterable[str]) -> None:
-        if self._next == LAST_ROW:
-            self._begin()
-        for column, text in enumerate(cells):
-            self._page.write_string(self._next, column, text if len(text) <= LONGEST_CELL else TOO_LONG)
-        self._next += 1
-
-    def end(self) -> None:
-        self._book.close()
-
-    def _begin(self) -> None:
-        self._page, self._next = self._book.add_worksheet(), 0
-        self._page.freeze_panes(1, 0)
-        self.row(self._header)

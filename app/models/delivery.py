@@ -27,7 +27,7 @@ class Notice(StrEnum):
 _DUE_LETTER = sa.text("due_at IS NOT NULL AND letter_id IS NOT NULL")
 _DUE_IN_STREAM = sa.text("due_at IS NOT NULL AND office_id IS NOT NULL")
 _LEASED = sa.text("lease IS NOT NULL")
-_DUE_NOTICE = sa.text("due_at IS NOT NULL AND letter_id IS NULL")
+_DUE_NOTICE = sa.text("due_at IS NOT NULL AND notice IS NOT NULL")
 _ABOUT = sa.text("about IS NOT NULL")
 
 

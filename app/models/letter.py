@@ -93,6 +93,9 @@ class AnswerKind(StrEnum):
 WRITTEN = sa.text("stage NOT IN ({})".format(", ".join(f"'{stage}'" for stage in NOT_WRITTEN)))
 _IN_A_RUN = sa.text("print_run_id IS NOT NULL")
 ANSWERED = sa.text("answer IS NOT NULL")
+_WITH_REASON = sa.text("reason IS NOT NULL")
+_JOINT = sa.text("kind = 'joint'")
+JOINT = sa.text("letter.kind = 'joint'")
 
 
 class Letter(SQLModel, table=True):
@@ -108,6 +111,16 @@ class Letter(SQLModel, table=True):
             postgresql_where=WRITTEN,
         ),
         sa.Index("ix_letter_stage", "campaign_id", "stage", "id"),
+        sa.Index(
+            "ix_letter_reason",
+            "campaign_id",
+            "stage",
+            "reason",
+            "id",
+            sqlite_where=_WITH_REASON,
+            postgresql_where=_WITH_REASON,
+        ),
+        sa.Index("ix_letter_joint", "campaign_id", "stage", "id", sqlite_where=_JOINT, postgresql_where=_JOINT),
         sa.Index("ix_letter_print_run_id", "print_run_id", sqlite_where=_IN_A_RUN, postgresql_where=_IN_A_RUN),
         sa.Index(
             "ix_letter_answered",

@@ -13,7 +13,7 @@ from app.services import queue as hand
 from tests.delivery.steps import OFFICE, letters, queue, stats, the_letter
 from tests.factories import API, PARAGRAPH, draft, office, post, published, submission
 from tests.relay import Relay
-from tests.steps import differences, everything_stored, get, how_many, patch, problem
+from tests.steps import differences, everything_stored, get, hand_in, how_many, patch, problem, somebody
 
 SAM = "sam@supporter.example.org"
 TESTER = {"name": "Tess Tester", "email": "tess@committee.example.org"}
@@ -84,6 +84,14 @@ async def test_letters_are_listed_by_what_is_asked_for_and_tell_nobodys_name(
     shown = str(everything) + str(failed)
     assert not any(told in shown for told in ("Sam", "supporter.example.org", "Berlin", PARAGRAPH))
     problem(await organiser.get(f"{API}/letters?stage=nowhere"), 422, pointer="?stage")
+
+
+async def test_a_list_of_joint_letters_names_no_others(client: AsyncClient, organiser: AsyncClient) -> None:
+    await published(organiser)
+    for name in ("ann", "bob"):
+        await hand_in(client, supporter=somebody(name))
+    assert (await get(organiser, "/letters?kind=joint&limit=1"))["items"] == []
+    assert len((await get(organiser, "/letters?kind=personal&limit=1"))["items"]) == 1
 
 
 async def test_a_held_letter_shows_the_own_words_and_leaves_when_it_is_released(

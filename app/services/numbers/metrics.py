@@ -8,12 +8,13 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from app.models.campaign import Campaign
 from app.models.delivery import Delivery
 from app.models.pace import AttemptTally, Destination
 from app.models.tally import Dimension, TallyTotal
 from app.rows.asking import database_now, rows
 
-LANES = {"letters": col(Delivery.letter_id).is_not(None), "notices": col(Delivery.letter_id).is_(None)}
+LANES = {"letters": col(Delivery.letter_id).is_not(None), "notices": col(Delivery.notice).is_not(None)}
 
 
 async def read(session: AsyncSession) -> bytes:
@@ -22,9 +23,7 @@ async def read(session: AsyncSession) -> bytes:
         await _labelled(
             session,
             GaugeMetricFamily("unsilenced_letters", "Letters by stage.", labels=["stage"]),
-            sa.select(col(TallyTotal.stage), sa.func.sum(col(TallyTotal.letters)))
-            .where(col(TallyTotal.dimension) == Dimension.ALL)
-            .group_by(col(TallyTotal.stage)),
+            _letters(),
         ),
         await _labelled(
             session,
@@ -42,6 +41,13 @@ async def read(session: AsyncSession) -> bytes:
     registry = CollectorRegistry()
     registry.register(_Found(found))
     return generate_latest(registry)
+
+
+def _letters() -> sa.Executable:
+    """Ask for each campaign, by the key, so that its numbers by office and country are passed over."""
+    of_all = col(TallyTotal.dimension) == Dimension.ALL, col(TallyTotal.value) == ""
+    counted = sa.select(col(TallyTotal.stage), sa.func.sum(col(TallyTotal.letters))).group_by(col(TallyTotal.stage))
+    return counted.where(col(TallyTotal.campaign_id).in_(sa.select(col(Campaign.id))), *of_all)
 
 
 async def _labelled(
