@@ -16,7 +16,7 @@ run: $(INSTALLED) ## serve the demo on 127.0.0.1, with a worker and a mail catch
 	@exec $(BIN)/unsilenced serve --host 127.0.0.1 --port $(PORT) --demo
 
 test: $(INSTALLED) ## run all tests, on SQLite and on PostgreSQL
-	@$(BIN)/pytest --numprocesses=auto --dist=loadgroup
+	@$(BIN)/pytest --numprocesses=auto
 
 check: $(INSTALLED) ## lint, formatting, types, floors, migrations
 	@$(BIN)/ruff check

@@ -18,10 +18,16 @@ from app.main import create_app
 from app.starting import GARBAGE
 from app.services.sealing import Keys
 from app.services.team import organisers
-from tests.postgres import drop_database, fresh_database, postgres_server
+from tests.postgres import drop_database, empty, fresh_database, postgres_server
 from tests.relay import Relay
 
 SECRET = "a-secret-for-tests-of-enough-length-0123456789"
+LONGEST = ("tests/test_policies.py", "tests/postfix/", "tests/test_full_disk.py", "tests/test_descriptors.py")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest, so that at the end no process waits for another."""
+    items.sort(key=lambda item: not item.nodeid.startswith(LONGEST))
 
 
 @pytest.fixture(scope="session")
@@ -36,29 +42,39 @@ def postgres() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def templates() -> dict[str, str]:
-    """Migrated databases to copy, by engine: migrating takes longer than most tests."""
+def migrated() -> dict[str, str]:
+    """Migrated databases by engine, to copy or to empty: migrating takes longer than most tests."""
     return {}
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 async def database_url(
-    request: pytest.FixtureRequest, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, templates: dict[str, str]
+    request: pytest.FixtureRequest, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, migrated: dict[str, str]
 ) -> AsyncIterator[str]:
     """The URL of a migrated, empty database."""
     if request.param == "sqlite":
-        if "sqlite" not in templates:
-            templates["sqlite"] = str(tmp_path_factory.mktemp("template") / "template.db")
-            await _migrate(f"sqlite+aiosqlite:///{templates['sqlite']}")
-        (tmp_path / "test.db").write_bytes(Path(templates["sqlite"]).read_bytes())  # noqa: ASYNC240 - a small file
+        if "sqlite" not in migrated:
+            migrated["sqlite"] = str(tmp_path_factory.mktemp("template") / "template.db")
+            await _migrate(f"sqlite+aiosqlite:///{migrated['sqlite']}")
+        (tmp_path / "test.db").write_bytes(Path(migrated["sqlite"]).read_bytes())  # noqa: ASYNC240 - a small file
         yield f"sqlite+aiosqlite:///{tmp_path}/test.db"
         return
+    if "postgresql" not in migrated:
+        migrated["postgresql"] = await fresh_database(request.getfixturevalue("postgres"))
+        await _migrate(migrated["postgresql"])
+    yield migrated["postgresql"]
+    await empty(migrated["postgresql"])
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+async def untouched_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
+    """The URL of a migrated database that no other test has had or will have, whatever becomes of its tables."""
+    if request.param == "sqlite":
+        await _migrate(url := f"sqlite+aiosqlite:///{tmp_path}/test.db")
+        yield url
+        return
     server: str = request.getfixturevalue("postgres")
-    if "postgresql" not in templates:
-        url = await fresh_database(server)
-        await _migrate(url)
-        templates["postgresql"] = Database(url).url.database or ""
-    url = await fresh_database(server, template=templates["postgresql"])
+    await _migrate(url := await fresh_database(server))
     yield url
     await drop_database(server, url)
 

@@ -49,7 +49,7 @@ class Hostile:
 
     async def at(self, step: str) -> None:
         """Wait until this step has come once more."""
-        await asyncio.wait_for(self._steps[step].acquire(), 20)
+        await asyncio.wait_for(self._steps[step].acquire(), 60)
 
     async def __aenter__(self) -> Self:
         self._server = await asyncio.start_server(self._converse, self.host, 0)

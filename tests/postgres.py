@@ -1,7 +1,7 @@
 """A real PostgreSQL for the tests: the installed server, else the one that comes with the development packages.
 
-UNSILENCED_TEST_POSTGRES_URL names a running server to use instead; UNSILENCED_TEST_POSTGRES=bundled passes over the
-installed one.
+UNSILENCED_TEST_POSTGRES_URL names a running server to use instead, and one of its superusers;
+UNSILENCED_TEST_POSTGRES=bundled passes over the installed one.
 """
 
 import os
@@ -29,7 +29,30 @@ POSTGRES = [
     "--max_connections=200",
     "--timezone=UTC",
 ]
-FORGETFUL = ["--fsync=off", "--full_page_writes=off", "--synchronous_commit=off"]  # nobody needs the data tomorrow
+NOBODY_ELSE = """
+SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity
+WHERE datname = current_database() AND pid <> pg_backend_pid()
+"""
+EMPTY = """
+DO $$
+DECLARE filled regclass;
+BEGIN
+    SET LOCAL session_replication_role = replica;  -- neither foreign keys nor what guards the audit
+    FOR filled IN
+        SELECT oid FROM pg_class
+        WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND relname <> 'alembic_version'
+        AND pg_relation_size(oid) > 0
+    LOOP
+        EXECUTE format('DELETE FROM %s', filled);
+    END LOOP;
+END $$
+"""
+FORGETFUL = [  # nobody needs the data tomorrow, and plans do not depend on which test came before
+    "--fsync=off",
+    "--full_page_writes=off",
+    "--synchronous_commit=off",
+    "--autovacuum=off",
+]
 
 
 @contextmanager
@@ -58,11 +81,17 @@ def own_server(options: list[str], *, kept: Path | None = None) -> Iterator["Ser
         yield stack.enter_context(_running(folder, account(), options))
 
 
-async def fresh_database(base_url: str, *, template: str = "template1") -> str:
-    """Create a database like `template`, to which nobody may be connected, and return its URL."""
+async def fresh_database(base_url: str) -> str:
+    """Create a database and return its URL."""
     name = f"test_{uuid.uuid4().hex}"
-    await _execute(base_url, f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY FILE_COPY')
+    await _execute(base_url, f'CREATE DATABASE "{name}"')
     return _render(make_url(base_url).set(database=name))
+
+
+async def empty(url: str) -> None:
+    """Leave the tables of a migrated database as they were when it was new, whoever is still connected."""
+    await _execute(url, NOBODY_ELSE)
+    await _execute(url, EMPTY)
 
 
 async def drop_database(base_url: str, url: str) -> None:

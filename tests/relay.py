@@ -72,7 +72,7 @@ class Relay:
     async def texts_held(self, how_many: int = 1) -> None:
         """Wait until so many more texts are being held."""
         for _ in range(how_many):
-            await asyncio.wait_for(self._held.acquire(), 10)
+            await asyncio.wait_for(self._held.acquire(), 60)
 
     async def stop(self) -> None:
         """Refuse connections from now on."""

@@ -54,7 +54,7 @@ async def token_in_mail(worker: Worker, relay: Relay, address: str = SAM) -> str
 
 async def until(it_is_so: Callable[[], bool]) -> None:
     """Wait for another task or process to come so far."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while not it_is_so():  # noqa: ASYNC110 - whoever is waited for knows no event
             await asyncio.sleep(0.01)
 

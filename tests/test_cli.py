@@ -28,7 +28,7 @@ from tests.factories import API, submission
 
 SECRET = "a-secret-for-tests-of-enough-length-0123456789"
 NAME, EMAIL = "Zenobia Quill", "zenobia@supporter.example.org"
-PATIENCE = 30.0  # seconds for another process to get somewhere
+PATIENCE = 60.0  # seconds for another process to get somewhere
 
 
 class Ended(NamedTuple):
@@ -314,7 +314,7 @@ def test_the_whole_line_works_in_a_process_of_its_own(service: Service, home: Pa
     stopped_at = time.monotonic()
     service.process.send_signal(signal.SIGTERM)
     assert service.process.wait(PATIENCE) == 0
-    assert time.monotonic() - stopped_at < 10
+    assert time.monotonic() - stopped_at < 15  # by itself, long before its grace is over
     said = service.log.read_text()
     assert str(client.base_url) in said
     assert [word for word in (NAME, EMAIL, link[2], "Musterweg") if word in said] == []

@@ -72,7 +72,7 @@ async def test_the_api_serves_what_it_can_and_asks_the_rest_to_come_again(
 
 def _somebody(port: int) -> AsyncClient:
     """Somebody with one connection, which is kept."""
-    return AsyncClient(base_url=f"http://127.0.0.1:{port}", limits=Limits(max_connections=1), timeout=20)
+    return AsyncClient(base_url=f"http://127.0.0.1:{port}", limits=Limits(max_connections=1), timeout=60)
 
 
 async def _ask(public: AsyncClient, number: int) -> list[Response]:
@@ -85,7 +85,7 @@ async def _ask(public: AsyncClient, number: int) -> list[Response]:
 
 
 async def _is_there(public: AsyncClient) -> None:
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while True:
             try:
                 await public.get("/health/live")
@@ -120,6 +120,6 @@ async def test_a_worker_that_can_open_no_connection_waits_and_spends_no_attempts
 
 
 async def _until(database: Database, it_is_so: Callable[[Delivery], bool]) -> None:
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while not it_is_so((await deliveries(database))[-1]):  # noqa: ASYNC110 - another process is waited for
             await asyncio.sleep(0.05)

@@ -30,7 +30,7 @@ async def _cut_off(database: Database, held: Any) -> None:
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
         " WHERE datname = current_database() AND pid <> pg_backend_pid()"
     )
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not await held.scalar(sa.text(waiting)):  # noqa: ASYNC110 - another process is waited for
             await asyncio.sleep(0)
     await held.execute(sa.text(ended))

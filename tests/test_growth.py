@@ -48,6 +48,11 @@ NOTHING = "0 = 1"  # of what is asked of no rows, nothing is read
 Statement = tuple[str, Any]
 
 
+@pytest.fixture
+def database_url(untouched_database_url: str) -> str:
+    return untouched_database_url
+
+
 @asynccontextmanager
 async def _asked() -> AsyncIterator[list[Statement]]:
     """Collect what any database is asked meanwhile, besides new rows."""

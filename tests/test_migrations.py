@@ -1,5 +1,6 @@
 """One dated history for two databases."""
 
+import pytest
 from alembic import command
 from httpx import AsyncClient
 from sqlalchemy import Connection, inspect
@@ -8,6 +9,11 @@ from app import schema
 from app.database import Database
 from tests.factories import published
 from tests.steps import differences, somebody, stats, write
+
+
+@pytest.fixture
+def database_url(untouched_database_url: str) -> str:
+    return untouched_database_url
 
 
 async def _alembic(url: str, do: str, *arguments: str) -> None:

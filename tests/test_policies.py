@@ -148,33 +148,31 @@ def fits(answer: Response, expected: str) -> bool:
 
 
 class Walk:
-    """Calls routes; things that a call may spend are made anew."""
+    """Calls routes; things that a call has spent are made anew."""
 
     def __init__(self, app: FastAPI, database: Database) -> None:
         self._app = app
         self._database = database
         self._people: dict[Caller, uuid.UUID] = {}
         self._tokens: dict[Caller, str] = {}
-        self._kept: dict[str, str] = {}
+        self._kept: dict[Caller, dict[str, str]] = {}
         self._printed: dict[str, str] = {}
 
     async def call(self, route: Route, caller: Caller) -> Response:
         token = await self._token(caller)
         if route.path == "/api/v1/auth/token":  # signing out spends it
             self._tokens.pop(caller, None)
-        spends = expectation(route, caller) == "in" and route.method != "GET" and route.names_a_thing
         owner = Caller(Role.OWNER)
         whose = caller if caller.role and caller.organisation == owner.organisation else owner
-        if spends or not self._kept:
-            things = await self._things(whose)
-            self._kept = self._kept or things
-        else:
-            things = self._kept
+        things = self._kept[whose] = self._kept.get(whose) or await self._things(whose)
         path = re.sub(r"\{(\w+)\}", lambda found: things[name_of(route, found[1])], route.path)
         async with bearing(self._app, token) as client:
             last = route.path.rpartition("/")[2]
             body = None if route.method == "GET" else BODIES.get(last, {})
-            return await client.request(route.method, path, json=body, params=QUERIES.get(last))
+            answer = await client.request(route.method, path, json=body, params=QUERIES.get(last))
+        if answer.is_success and route.method != "GET":
+            del self._kept[whose]
+        return answer
 
     async def _things(self, whose: Caller) -> dict[str, str]:
         """Make one of each, of our organisation: hidden from the public, and what is personal, the caller's own."""

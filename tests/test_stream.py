@@ -30,7 +30,7 @@ from tests.factories import API, published
 from tests.steps import problem, write
 
 STREAM = f"{API}/campaigns/free-ada/stats/stream"
-PATIENCE = 30.0  # seconds for another process to get somewhere
+PATIENCE = 60.0  # seconds for another process to get somewhere
 READERS = 20
 
 
@@ -94,8 +94,8 @@ async def test_who_comes_late_gets_the_newest_numbers_at_once(organiser: AsyncCl
     async with aclosing(watch.follow((await campaign_in(database)).id)) as early:
         await anext(early)
         async with aclosing(watch.follow((await campaign_in(database)).id)) as late:
-            assert await asyncio.wait_for(anext(late), 5)
-    await asyncio.wait_for(watch.close(), 5)
+            assert await asyncio.wait_for(anext(late), PATIENCE / 2)
+    await asyncio.wait_for(watch.close(), PATIENCE / 2)
 
 
 class Service(NamedTuple):
@@ -172,5 +172,5 @@ async def test_readers_see_letters_come_and_are_let_go_when_the_service_stops(
             for _ in range(READERS):
                 await asyncio.wait_for(ended.acquire(), PATIENCE)
     assert await asyncio.to_thread(service.process.wait, PATIENCE) == 0
-    assert time.monotonic() - stopped_at < 5
+    assert time.monotonic() - stopped_at < 15  # by itself, long before its grace is over
     assert "Traceback" not in service.log.read_text()

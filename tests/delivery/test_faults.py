@@ -11,7 +11,7 @@ from app.delivery.replies import AgainstPolicy, DeadAddress, Never, Outage, Refu
 from tests.hostile import FIN, RST, SILENCE, Hostile
 
 LETTER = Envelope("letters@campaign.example.org", "office@by.example.org", b"Subject: x\r\n\r\n.dot\r\nHello.\r\n")
-SOON = 0.2  # seconds: what silence may cost a test
+SOON = 0.5  # seconds: what silence may cost a test
 
 
 @pytest.fixture(params=[False, True], ids=["one by one", "pipelining"])

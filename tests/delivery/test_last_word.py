@@ -15,9 +15,9 @@ from tests.delivery.steps import OFFICE, drain, queue, stats, the_delivery
 from tests.factories import published
 from tests.relay import Relay
 
-SOON = 0.3  # seconds: what is waited for at the other steps
-LATE = 1.0  # seconds: what is waited for in the end
-LEASE = 4.0  # seconds
+SOON = 0.5  # seconds: what is waited for at the other steps
+LATE = 2.0  # seconds: what is waited for in the end
+LEASE = 8.0  # seconds
 
 
 @pytest.fixture

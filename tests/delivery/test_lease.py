@@ -14,7 +14,7 @@ from tests.delivery.steps import deliveries, many_offices, queue, stats
 from tests.factories import published
 from tests.relay import Relay
 
-LEASE = 2.0  # seconds
+LEASE = 5.0  # seconds
 
 
 async def test_what_waited_for_its_turn_too_long_is_given_back_before_another_worker_could_have_it_too(

@@ -45,7 +45,7 @@ BY_POST = {"channels": ["email", "post"], "postal_address": "Prosecutor General\
 @pytest.fixture
 async def impatient(settings: Settings, database: Database, relay: Relay) -> AsyncIterator[Worker]:
     """A worker that waits for nothing after an outage."""
-    mailer = SmtpMailer(relay.url, command_timeout=0.3, final_timeout=0.3, first_pause=0)
+    mailer = SmtpMailer(relay.url, command_timeout=1, final_timeout=1, first_pause=0)
     yield Worker(database, mailer, Keys(settings.secret_key), settings)
     await mailer.close()
 
@@ -278,7 +278,7 @@ async def test_what_was_not_begun_when_the_worker_stops_is_given_back_at_once(
 
     stopping.set()
     relay.go_on()
-    await asyncio.wait_for(running, 10)
+    await asyncio.wait_for(running, 30)
 
     assert await stats(client) == {"total": 10, "sent": 4, "queued": 6}
     waiting = [each for each in await deliveries(database) if each.due_at]

@@ -22,7 +22,7 @@ from tests.hostile import SILENCE, Hostile
 from tests.processes import running
 from tests.steps import differences
 
-PATIENCE = 30  # seconds for a process to go
+PATIENCE = 60  # seconds for a process to go
 
 Start = Callable[..., Awaitable[asyncio.subprocess.Process]]
 

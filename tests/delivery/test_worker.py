@@ -311,7 +311,7 @@ async def test_a_worker_that_is_told_to_stop_finishes_what_is_in_hand(
     stopping.set()
     await hand_in(client, worker, "late@supporter.example.org")
     relay.go_on()
-    await asyncio.wait_for(running, 10)
+    await asyncio.wait_for(running, 30)
 
     assert await stats(client) == {"total": 6, "sent": 3, "unconfirmed": 3}
     assert relay.to("late@supporter.example.org") == []  # nothing new was begun
@@ -380,14 +380,14 @@ async def test_a_database_that_refuses_for_a_moment_does_not_stop_the_worker(  #
         await session.exec(sa.text("ALTER TABLE delivery RENAME TO away"))  # type: ignore[call-overload]
 
     running = asyncio.create_task(worker.run(stopping))
-    await asyncio.wait_for(refused.wait(), 10)
+    await asyncio.wait_for(refused.wait(), 30)
     relay.hold()
     async with database.transaction() as session:
         await session.exec(sa.text("ALTER TABLE away RENAME TO delivery"))  # type: ignore[call-overload]
     await relay.texts_held(1)
     stopping.set()
     relay.go_on()
-    await asyncio.wait_for(running, 10)
+    await asyncio.wait_for(running, 30)
 
     assert await stats(client) == {"total": 1, "sent": 1}
     assert "does not answer" in caplog.text

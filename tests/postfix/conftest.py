@@ -22,12 +22,24 @@ from tests.relay import Relay
 PICKY = "DEFER_IF_PERMIT 4.2.0 Greylisted, please come again"
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def account() -> struct_passwd:
     """As whom the pipe runs: whoever may reach the databases of the tests."""
     if reason := instance.missing():
         pytest.skip(reason)
     return whom_to_run_as() or getpwnam("nobody")
+
+
+@pytest.fixture(scope="session")
+def ourselves(account: struct_passwd) -> Iterator[tuple[str, str]]:
+    """What the pipe runs."""
+    folder = Path(tempfile.mkdtemp(prefix="postfix-"))
+    folder.chmod(0o755)
+    way = instance.ourselves(folder, account)
+    if way is None:
+        pytest.skip(f"{account.pw_name} can run no Python of this edition")
+    yield way
+    shutil.rmtree(folder)
 
 
 @pytest.fixture
@@ -57,7 +69,9 @@ def folder(account: struct_passwd) -> Iterator[Path]:
 
 
 @pytest.fixture
-async def postfix(folder: Path, settings: Settings, relay: Relay, account: struct_passwd) -> AsyncIterator[Postfix]:
+async def postfix(
+    folder: Path, settings: Settings, relay: Relay, account: struct_passwd, ourselves: tuple[str, str]
+) -> AsyncIterator[Postfix]:
     """A running relay. It greylists the first recipient that it hears of."""
     async with await instance.policy([PICKY]) as picky:
         made = Postfix(
@@ -67,6 +81,7 @@ async def postfix(folder: Path, settings: Settings, relay: Relay, account: struc
             policy_port=picky.sockets[0].getsockname()[1],
             office_port=int(relay.url.rpartition(":")[2]),
             account=account,
+            ourselves=ourselves,
         )
         with made.running(settings):
             yield made

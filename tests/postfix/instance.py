@@ -101,6 +101,7 @@ class Postfix:
     policy_port: int
     office_port: int
     account: struct_passwd
+    ourselves: tuple[str, str]
     host: str = HOST
     realm: str = REALM
     user: str = field(default=f"{USER}%40{REALM}")
@@ -133,7 +134,7 @@ class Postfix:
         ):
             values = {**vars(self), "account": self.account.pw_name}
             (self.folder / "etc" / name).write_text(text.format(**values).lstrip())
-        path, command = _ourselves(self.folder, self.account)
+        path, command = self.ourselves
         inbound = self.folder / "inbound"
         inbound.write_text(INBOUND.format(folder=self.folder, settings=settings, path=path, command=command))
         inbound.chmod(0o755)
@@ -174,21 +175,30 @@ async def policy(answers: list[str]) -> asyncio.Server:
     return await asyncio.start_server(serve, "127.0.0.1", 0)
 
 
-def _ourselves(folder: Path, account: struct_passwd) -> tuple[str, str]:
-    """Return a PYTHONPATH and a command that this account may run: our own folders may be closed to it."""
+def ourselves(folder: Path, account: struct_passwd) -> tuple[str, str] | None:
+    """Return a PYTHONPATH and a command that this account may run, if there is one: our folders may be closed to it."""
     plain = f"/usr/bin/python3.{sys.version_info.minor} -c 'from app.cli import main; main()'"
     packages = Path(sysconfig.get_path("purelib"))
     ways = [("", str(Path(sysconfig.get_path("scripts")) / "unsilenced")), (f"{packages}:{PROJECT}", plain)]
     for way in ways:
         if _may_run(account, *way):
             return way
-    copy = folder / "copy"
-    shutil.copytree(packages, copy, ignore=shutil.ignore_patterns("pixeltable*", "ruff*", "*mypy*", "pip", "uv"))
+    _copy(packages, folder, "pixeltable*", "ruff*", "*mypy*", "pip", "uv")
     for name in ("app", "migrations", "templates"):
-        shutil.copytree(PROJECT / name, copy / name)
-    if _may_run(account, str(copy), plain):
-        return str(copy), plain
-    raise RuntimeError(f"{account.pw_name} can run no Python of this edition: {plain}")
+        _copy(PROJECT / name, folder / name)
+    return (str(folder), plain) if _may_run(account, str(folder), plain) else None
+
+
+def _copy(source: Path, folder: Path, *but: str) -> None:
+    """Copy by another name for the same files, where that can be: they are many."""
+    shutil.copytree(source, folder, copy_function=_link, ignore=shutil.ignore_patterns(*but), dirs_exist_ok=True)
+
+
+def _link(source: str, name: str) -> None:
+    try:
+        os.link(source, name)
+    except OSError:
+        shutil.copy2(source, name)
 
 
 def _may_run(account: struct_passwd, path: str, command: str) -> bool:
