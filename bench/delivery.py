@@ -19,7 +19,6 @@ from app.delivery import pacing
 from app.delivery.envelope import Envelope
 from app.delivery.mailer import Mailer, SmtpMailer
 from app.delivery.worker import Worker
-from app.starting import has_started
 from app.models.delivery import Delivery
 from app.models.letter import Letter, Stage
 from app.models.submission import SubmissionCreate
@@ -27,6 +26,7 @@ from app.rows.asking import rows
 from app.services.confirming import Confirmations
 from app.services.intake import Intake
 from app.services.sealing import Keys
+from app.starting import has_started
 from bench import others, service
 from bench.api import bodies
 from bench.others import Speed

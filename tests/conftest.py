@@ -15,9 +15,9 @@ from app.database import Database
 from app.delivery.mailer import SmtpMailer
 from app.delivery.worker import Worker
 from app.main import create_app
-from app.starting import GARBAGE
 from app.services.sealing import Keys
 from app.services.team import organisers
+from app.starting import GARBAGE
 from tests.postgres import drop_database, empty, fresh_database, postgres_server
 from tests.relay import Relay
 

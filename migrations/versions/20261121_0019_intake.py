@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "20261121_0019"
-down_revision = "20261121_0016"
+down_revision = "20261121_0017"
 
 
 def upgrade() -> None:

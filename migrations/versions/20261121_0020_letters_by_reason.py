@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "20261121_0020"
-down_revision = "20261121_0016"
+down_revision = "20261121_0019"
 
 INDEXES = {
     "ix_letter_reason": (["campaign_id", "stage", "reason", "id"], sa.text("reason IS NOT NULL")),
