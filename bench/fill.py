@@ -103,9 +103,12 @@ async def _count(database: Database) -> None:
 
 
 async def _look_over(database: Database) -> None:
+    """As autovacuum does in time. Nobody analyses an SQLite: it plans without statistics, here too."""
+    if database.is_sqlite:
+        return
     async with database.engine.connect() as connection:
         autocommit = await connection.execution_options(isolation_level="AUTOCOMMIT")
-        await autocommit.exec_driver_sql("ANALYZE" if database.is_sqlite else "VACUUM ANALYZE")
+        await autocommit.exec_driver_sql("VACUUM ANALYZE")
 
 
 async def _execute(database: Database, statements: list[str], told: Progress) -> None:
