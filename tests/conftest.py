@@ -8,6 +8,7 @@ import pytest
 from asgi_lifespan import LifespanManager
 from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient
+from xdist.remote import Producer
 
 from app import schema
 from app.config import Settings
@@ -20,14 +21,17 @@ from app.services.team import organisers
 from app.starting import GARBAGE
 from tests.postgres import drop_database, empty, fresh_database, postgres_server
 from tests.relay import Relay
+from tests.spreading import Spread, longest_first
 
 SECRET = "a-secret-for-tests-of-enough-length-0123456789"
-LONGEST = ("tests/test_policies.py", "tests/postfix/", "tests/test_full_disk.py", "tests/test_descriptors.py")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with what takes longest, so that at the end no process waits for another."""
-    items.sort(key=lambda item: not item.nodeid.startswith(LONGEST))
+    longest_first(items)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Spread:
+    return Spread(config, log)
 
 
 @pytest.fixture(scope="session")

@@ -19,8 +19,6 @@ import pytest
 from app.config import PROJECT
 from nemesis.__main__ import gather_from, judge_all
 
-pytestmark = pytest.mark.xdist_group("nemesis")  # one run for all that look at it
-
 PATIENCE = 120  # seconds, on a busy machine; whatever is left then dies with its parent
 LATER = 10_000.0  # seconds: long after every fault
 
