@@ -14,7 +14,8 @@ HOUSE = sorted(path.name for path in texts.FOLDER.iterdir() if path.is_dir())
 TEMPLATES = texts.FOLDER.parent
 QUOTATION = {"de": "„“", "en": "“”", "pl": "„”"}  # in the others «…»
 LONG_DASHES = ("ru", "uk", "be")
-GREETINGS = re.compile(r"^(?:\{#.*\n)?Subject: .+\n\n(?P<greeting>.+)\n\n(?P<first>\w+)")
+GREETINGS = re.compile(r"^(?:\{#.*\n)?Subject: .+\n\n(?P<greeting>.+)\n\n(?P<first>\w+|\{\{)")
+NAME = "{{"  # begins with its own letter
 SMALL_AFTER_GREETING = {"de", "pl"}  # where a comma lets it go on small
 
 
@@ -76,7 +77,7 @@ def test_a_notice_goes_on_after_its_greeting_as_the_language_wants(path: Path) -
     found = GREETINGS.match(path.read_text(encoding="utf-8"))
 
     assert found
-    small = path.parent.name in SMALL_AFTER_GREETING and found["first"] != "Sie"
+    small = path.parent.name in SMALL_AFTER_GREETING and found["first"] not in {"Sie", NAME}
     assert found["first"][0].islower() == small
 
 
