@@ -106,8 +106,8 @@ async def test_other_demands_ask_again_with_the_difference_and_until_then_the_na
     told = relay.to(WATCH)[-1]
     assert told.subject == "The demands have changed: Free Ada"
     assert "No longer demanded:\n\n- medical care for Ada Prisoner\n" in told.body
-    assert "Newly demanded:\n\n– a fair trial for Ada Prisoner\n" in told.body
-    assert "– the immediate release" not in told.body
+    assert "Newly demanded:\n\n- a fair trial for Ada Prisoner\n" in told.body
+    assert "- the immediate release" not in told.body
     page = await client.get(f"/endorse/{token}")
     assert words("en")["agree"] in page.text
     assert page.text.count("a fair trial for Ada Prisoner") == 2
