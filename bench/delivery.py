@@ -21,7 +21,7 @@ from app.delivery.mailer import Mailer, SmtpMailer
 from app.delivery.worker import Worker
 from app.models.delivery import Delivery
 from app.models.letter import Letter, Stage
-from app.models.submission import SubmissionCreate
+from app.models.submission import SubmissionCreate, SubmissionPublic
 from app.rows.asking import rows
 from app.services.confirming import Confirmations
 from app.services.intake import Intake
@@ -90,12 +90,12 @@ class Queue:
         database, keys = Database(self._url), Keys(settings.secret_key)
         intake, confirmations = Intake(database, keys), Confirmations(database, keys)
         people = [SubmissionCreate.model_validate(body) for body in bodies(PEOPLE * next(self._people), PEOPLE)]
-        every = (await intake.submit(SLUG, people[0])).letters
+        every = _told(await intake.submit(SLUG, people[0])).letters
         offices = [letter.office_id for letter in (every[0], *every[-2:])]
         for first in range(0, PEOPLE, TOGETHER):
             some = [each.model_copy(update={"office_ids": offices}) for each in people[first : first + TOGETHER]]
             taken = await asyncio.gather(*(intake.submit(SLUG, each) for each in some))
-            await asyncio.gather(*(confirmations.confirm(keys.token_for(each.submission_id)) for each in taken))
+            await asyncio.gather(*(confirmations.confirm(keys.token_for(_told(each).submission_id)) for each in taken))
         async with database.transaction() as session:
             notices = sa.update(Delivery).where(col(Delivery.letter_id).is_(None), col(Delivery.due_at).is_not(None))
             await session.exec(notices.values(due_at=None))
@@ -134,6 +134,10 @@ class _Copier:
 
     def recall(self, envelope: Envelope) -> None:
         """Nothing was announced."""
+
+
+def _told(answer: str) -> SubmissionPublic:
+    return SubmissionPublic.model_validate_json(answer)
 
 
 async def _sent(database: Database) -> int:

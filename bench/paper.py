@@ -21,7 +21,7 @@ from app.models.letter import Letter, Stage
 from app.models.office import Channel
 from app.models.organisation import Organiser
 from app.models.print_run import PrintRunCreate
-from app.models.submission import SubmissionCreate
+from app.models.submission import SubmissionCreate, SubmissionPublic
 from app.services.confirming import Confirmations
 from app.services.intake import Intake
 from app.services.paper import manuscripts, print_runs, printing
@@ -54,7 +54,7 @@ async def _fill(url: str) -> None:
 
     for number, body in enumerate(bodies(0, sum(LETTERS))):
         handed_in = SubmissionCreate.model_validate(body | {"paragraph": OWN_WORDS.replace("{}", str(number))})
-        taken = await intake.submit(SLUG, handed_in)
+        taken = SubmissionPublic.model_validate_json(await intake.submit(SLUG, handed_in))
         await confirmations.confirm(keys.token_for(taken.submission_id))
     await database.close()
 
