@@ -33,7 +33,7 @@ def measure(name: str, database_url: str) -> None:
 
 def _start(database_url: str) -> Start:
     port = service.free_port()
-    command = [service.COMMAND, "serve", "--no-worker", "--port", str(port)]
+    command = [str(service.COMMAND), "serve", "--no-worker", "--port", str(port)]
     began = time.perf_counter()
     process = subprocess.Popen(command, env=service.environment(database_url), stdout=subprocess.DEVNULL)
     try:

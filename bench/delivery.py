@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 import sqlalchemy as sa
 import uvloop
@@ -102,7 +103,7 @@ class Queue:
         await database.close()
 
     async def _drain(self, mailer: Mailer, *, pacing_on: bool) -> Speed:
-        limits = {"office_hourly_limit": ENDLESS, "organisation_daily_limit": ENDLESS}
+        limits: dict[str, Any] = {"office_hourly_limit": ENDLESS, "organisation_daily_limit": ENDLESS}
         pacing.FIRST_CONCURRENCY = pacing.MOST_CONCURRENCY = ENDLESS
         settings = Settings(_env_file=None, database_url=self._url, pacing=pacing_on, **limits)
         database = Database(self._url)

@@ -12,7 +12,7 @@ from sqlmodel import col
 
 from app.config import Settings
 from app.database import Database
-from app.models.submission import Submission
+from app.models.submission import Submission, SubmissionCreate
 from app.rows.asking import rows, table_of
 from app.rows.writing import execute_many
 from app.services import submissions
@@ -48,9 +48,9 @@ def prepare(url: str, letters: int) -> None:
 
 
 async def _filled(url: str, letters: int) -> None:
-    await fill.fill(url, letters)
+    await fill.fill_database(url, letters)
     database, keys = Database(url), Keys(Settings().secret_key)
-    body = submissions.SubmissionCreate.model_validate(submission())
+    body = SubmissionCreate.model_validate(submission())
     async with database.reading() as session:
         sealed = col(Submission.sealed).is_not(None)
         ids = [id_ for (id_,) in await rows(session, sa.select(col(Submission.id)).where(sealed))]
@@ -66,7 +66,16 @@ async def _filled(url: str, letters: int) -> None:
 def run(url: str, letters: int, options: Sequence[str]) -> Run:
     """Take the letters out, in a process of its own."""
     with TemporaryDirectory(prefix="bench-") as folder:
-        command = [service.COMMAND, "export", "letters", "--organisation", "growers", "-o", Path(folder, "x"), *options]
+        command: list[str | Path] = [
+            service.COMMAND,
+            "export",
+            "letters",
+            "--organisation",
+            "growers",
+            "-o",
+            Path(folder, "x"),
+            *options,
+        ]
         began = time.monotonic()
         used = held(command, service.environment(url))
     return Run(letters / used.cpu, time.monotonic() - began, used.memory)

@@ -7,7 +7,7 @@ import asyncio
 import json
 import uuid
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 
 import aiosqlite
 import sqlalchemy as sa
@@ -34,7 +34,7 @@ OF_THE_SMALL = 3  # campaigns of a small organisation, among those of a large on
 STEP = 300_000  # letters of one transaction
 
 
-GROWING = {
+GROWING: dict[str, Any] = {
     "number": sa.Integer(),
     "campaign_id": sa.Uuid(),
     "brief_id": sa.Uuid(),
@@ -183,20 +183,22 @@ async def _campaigns(session: AsyncSession) -> None:
 
 async def _note(session: AsyncSession, made: list[Made]) -> None:
     """Write down what was made by its number, where the statements that fill find it."""
-    columns = [sa.Column(name, kind, primary_key=name == "number") for name, kind in GROWING.items()]
+    columns: list[sa.Column[Any]] = [
+        sa.Column(name, kind, primary_key=name == "number") for name, kind in GROWING.items()
+    ]
     table = sa.Table("growing", sa.MetaData(), *columns)
     await (await session.connection()).run_sync(table.create)
     values = [(n, each.id, each.brief_id, each.offices[0], each.organisation) for n, each in enumerate(made)]
     await execute_many(session, sa.insert(table), [dict(zip(GROWING, each, strict=True)) for each in values])
 
 
-def _content(content: dict[str, object], n: int, made: Made) -> dict[str, object]:
-    copy = json.loads(json.dumps(content)) | {"campaign_id": str(made.id), "slug": f"grown-{n}"}
+def _content(content: dict[str, Any], n: int, made: Made) -> dict[str, Any]:
+    copy: dict[str, Any] = json.loads(json.dumps(content)) | {"campaign_id": str(made.id), "slug": f"grown-{n}"}
     copy["offices"] = [copy["offices"][0] | {"id": str(office)} for office in made.offices]
     return copy
 
 
-async def _one(session: AsyncSession, model: type, which: sa.ColumnElement[bool]) -> dict[str, object]:
+async def _one(session: AsyncSession, model: type, which: sa.ColumnElement[bool]) -> dict[str, Any]:
     table = table_of(model)
     (row,) = await rows(session, sa.select(table).where(which))
     return dict(zip(table.c.keys(), row, strict=True))

@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from email import message_from_bytes, policy
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -38,8 +39,8 @@ def aiosmtplib_ready_made(port: int, envelopes: Sequence[Envelope]) -> Speed:
             await connection.sendmail(each.sender, [each.recipient], each.message)
 
     async def send() -> Speed:
-        where = {"hostname": "127.0.0.1", "port": port}
-        connections = [aiosmtplib.SMTP(**where, use_tls=False, start_tls=False) for _ in range(CONNECTIONS)]
+        connect = partial(aiosmtplib.SMTP, hostname="127.0.0.1", port=port, use_tls=False, start_tls=False)
+        connections = [connect() for _ in range(CONNECTIONS)]
         for connection in connections:
             await connection.connect()
         await asyncio.gather(*(one(each, envelopes[: WARM // CONNECTIONS]) for each in connections))

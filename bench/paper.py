@@ -68,7 +68,9 @@ async def _measure(url: str, letters: int) -> dict[str, float]:
     before = service.memory(os.getpid())
     began = time.perf_counter()
     async with database.transaction() as session:
-        run = await print_runs.create(session, keys, campaign, PrintRunCreate(limit=letters, country="DE"))
+        run = await print_runs.create(
+            session, keys, campaign, PrintRunCreate(limit=letters, country="DE", office_ids=None)
+        )
     taken, worked = time.perf_counter(), time.process_time()
     pdf = await printing.pdf(database, keys, organiser, run.id)
     done, worked = time.perf_counter(), time.process_time() - worked

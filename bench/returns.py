@@ -5,6 +5,7 @@ import random
 import time
 import uuid
 from collections.abc import Sequence
+from typing import Any
 
 import sqlalchemy as sa
 from asgi_lifespan import LifespanManager
@@ -79,7 +80,12 @@ async def _sent(database: Database, url: str, letters: int) -> list[uuid.UUID]:
             {"id": uuid7(), "campaign_id": campaign.id, "country": "DE", "language": "en", "consent_wording": "bench"}
             for _ in range(letters)
         ]
-        shared = {"campaign_id": campaign.id, "brief_id": campaign.brief_id, "office_id": office_id, "country": "DE"}
+        shared: dict[str, Any] = {
+            "campaign_id": campaign.id,
+            "brief_id": campaign.brief_id,
+            "office_id": office_id,
+            "country": "DE",
+        }
         shared |= {"language": "en", "channel": Channel.EMAIL, "stage": Stage.SENT, "stage_on": at.date(), "seed": 1}
         rows = [{**shared, "id": uuid7(), "submission_id": each["id"]} for each in people]
         await execute_many(session, sa.insert(table_of(Submission)), people)

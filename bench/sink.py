@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+from typing import cast
 
 import uvloop
 
@@ -10,11 +11,11 @@ WELCOME = b"250-sink.example.org\r\n250-PIPELINING\r\n250 8BITMIME\r\n"
 
 
 class Sink(asyncio.Protocol):
-    def connection_made(self, transport: asyncio.Transport) -> None:
-        self.transport = transport
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = cast("asyncio.Transport", transport)
         self.buffer = b""
         self.in_data = False
-        transport.write(b"220 sink.example.org ESMTP\r\n")
+        self.transport.write(b"220 sink.example.org ESMTP\r\n")
 
     def data_received(self, data: bytes) -> None:
         self.buffer += data
