@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.checkpoints import LONGEST_LOG, Checkpoints
-from app.rows import prepared
+from app.rows import driver
 from app.rows.prepared import Prepared
 
 LOCK_PATIENCE = 30.0  # seconds that a writer waits for another process to release SQLite
@@ -42,7 +42,7 @@ class Database:
         """Commit everything that is done inside, or nothing."""
         if not self.is_sqlite:
             async with AsyncSession(self.engine, expire_on_commit=False) as session, session.begin():
-                await prepared.begin(session)
+                await driver.begin(session)
                 yield session
                 await _last(session)
             return
@@ -73,7 +73,7 @@ class Database:
         async with AsyncSession(self.engine, expire_on_commit=False) as session:
             if not self.is_sqlite:  # a SQLite transaction is a snapshot by itself
                 await session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
-                await prepared.begin(session)
+                await driver.begin(session)
             yield session
 
     async def close(self) -> None:

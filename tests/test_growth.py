@@ -19,7 +19,7 @@ from app.delivery.claims import Lane
 from app.delivery.worker import Worker
 from app.models.campaign import Campaign
 from app.models.columns import now
-from app.rows import prepared
+from app.rows import driver
 from app.services import announcing, recount, reminders, scrub
 from tests.factories import API, published
 from tests.steps import hand_in, somebody, write
@@ -62,7 +62,7 @@ async def _asked() -> AsyncIterator[list[Statement]]:
         if statement.startswith(("SELECT", "UPDATE", "DELETE")) and NOTHING not in statement:
             found.append((statement, parameters))
 
-    ask = prepared.ask
+    ask = driver.ask
 
     async def note_ready_made(session: AsyncSession, sql: str, values: Sequence[Any]) -> Sequence[Sequence[Any]]:
         note(None, None, sql, tuple(values))
@@ -71,7 +71,7 @@ async def _asked() -> AsyncIterator[list[Statement]]:
     event.listen(sa.engine.Engine, "before_cursor_execute", note)
     try:
         with pytest.MonkeyPatch.context() as patched:
-            patched.setattr(prepared, "ask", note_ready_made)
+            patched.setattr(driver, "ask", note_ready_made)
             yield found
     finally:
         event.remove(sa.engine.Engine, "before_cursor_execute", note)

@@ -9,9 +9,9 @@ from sqlalchemy.dialects import postgresql
 from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.rows import prepared
+from app.rows import driver
 from app.rows.asking import table_of
-from app.rows.prepared import Convert
+from app.rows.converting import Convert, converter
 from app.rows.writing import Row
 
 PREFIX = "given_"  # of bound values, apart from the columns that are set
@@ -55,10 +55,10 @@ class UpdateEach:
         sql, places = text
         columns = dict(zip(names, zip(*new, strict=True), strict=True))
         if dialect.name == "sqlite":
-            await prepared.ask_many(session, sql, list(zip(*_by_row(places, columns, shared), strict=False)))
+            await driver.ask_many(session, sql, list(zip(*_by_row(places, columns, shared), strict=False)))
         else:
             values = [each.values(columns) if each.name in columns else each.value(shared) for each in places]
-            await prepared.ask(session, sql, values)
+            await driver.ask(session, sql, values)
 
     def _text(self, dialect: sa.Dialect, names: tuple[str, ...], shared: tuple[str, ...]) -> tuple[str, list[_Place]]:
         types = {name: self._types.get(name) or self._table.c[name].type for name in (*names, *shared)}
@@ -71,7 +71,7 @@ class UpdateEach:
 
 def _place(compiled: Any, bound: str, dialect: sa.Dialect) -> _Place:  # noqa: ANN401 - SQLAlchemy's compiler
     type_ = compiled.binds[bound].type
-    convert = prepared.converter(getattr(type_, "item_type", type_), dialect)
+    convert = converter(getattr(type_, "item_type", type_), dialect)
     return _Place(bound.removeprefix(PREFIX), convert, compiled.params[bound])
 
 

@@ -8,7 +8,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.rows import prepared
+from app.rows import driver, inserts
 from app.rows.asking import table_of
 
 
@@ -62,10 +62,10 @@ async def write_together(session: AsyncSession, *all_rows: Rows) -> None:
     if dialect.name == "sqlite":
         for each in written:
             statement = _made(dialect, each.kind)
-            await prepared.ask_many(session, statement.sql, list(zip(*statement.columns(each.new), strict=True)))
+            await driver.ask_many(session, statement.sql, list(zip(*statement.columns(each.new), strict=True)))
     elif written:
         statement = _made(dialect, *(each.kind for each in written))
-        await prepared.ask(session, statement.sql, statement.columns(*(each.new for each in written)))
+        await driver.ask(session, statement.sql, statement.columns(*(each.new for each in written)))
 
 
 async def upsert(session: AsyncSession, model: type[SQLModel], values: Sequence[Mapping[str, Any]]) -> None:
@@ -85,18 +85,18 @@ async def insert_if_new(session: AsyncSession, model: type[SQLModel], row: Mappi
     return result.first() is not None
 
 
-def _made(dialect: sa.Dialect, *kinds: _Kind) -> prepared.Insert:
-    return prepared.once((dialect.name, *kinds), lambda: _making(dialect, kinds))
+def _made(dialect: sa.Dialect, *kinds: _Kind) -> inserts.Insert:
+    return inserts.once((dialect.name, *kinds), lambda: _making(dialect, kinds))
 
 
-def _making(dialect: sa.Dialect, kinds: Sequence[_Kind]) -> prepared.Insert:
+def _making(dialect: sa.Dialect, kinds: Sequence[_Kind]) -> inserts.Insert:
     """Return the inserts in one statement. Each asks what the one before has written, so that they keep in order."""
     before: list[sa.CTE] = []
     for n, kind in enumerate(kinds):
         statement = _inserting(dialect, kind, n, before[-1:])
         if n < len(kinds) - 1:
             before.append(statement.returning(sa.literal_column("1").label("one")).cte(f"written_{n}"))
-    return prepared.insert(statement, [_columns_of(kind, n) for n, kind in enumerate(kinds)], dialect)
+    return inserts.insert(statement, [_columns_of(kind, n) for n, kind in enumerate(kinds)], dialect)
 
 
 def _inserting(dialect: sa.Dialect, kind: _Kind, n: int, before: Sequence[sa.CTE]) -> Any:  # noqa: ANN401 - see _insert
