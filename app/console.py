@@ -55,3 +55,11 @@ def print_json(found: object) -> None:
 
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of lines.")]
+OfOrganisation = Annotated[
+    str | None, typer.Option(help="The organisation's slug; may be left out where there is only one.")
+]
+
+
+def in_rows(number: int) -> str:
+    """Return how many rows that are, in words."""
+    return "1 row" if number == 1 else f"{number:,} rows"

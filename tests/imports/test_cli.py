@@ -31,7 +31,7 @@ def test_a_table_goes_in_and_out_again(unsilenced: Unsilenced, home: Path) -> No
     assert json.loads(told.out)["refused"] == 1
 
     out = unsilenced("export", "offices", "-o", "out.csv")
-    assert (out.code, out.err.strip()) == (0, "1 rows.")
+    assert (out.code, out.err.strip()) == (0, "1 row.")
     again = unsilenced("import", "offices", "out.csv")
     assert "1 unchanged" in again.out
     assert unsilenced("export", "offices", "--organisation", "nobody").code == 1
