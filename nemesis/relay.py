@@ -18,6 +18,7 @@ from nemesis.journal import Journal
 from nemesis.moods import MOODS, REFUSED, Act, Mood, Step
 
 HOST = "127.0.0.1"
+TOGETHER = 0.5  # of the conversations take commands together
 LARGEST = 1 << 20  # bytes of a message
 BETWEEN_BYTES = 0.15  # seconds, when slow
 AT_ONCE = struct.pack("ii", 1, 0)  # SO_LINGER: closing sends RST
@@ -88,13 +89,18 @@ class Conversation:
     async def _command(self, line: bytes) -> None:
         verb = line[:4].upper()
         if verb == b"EHLO":
-            await self._step(Step.EHLO, "250-relay.example.org\r\n250 8BITMIME")
+            together = "250-PIPELINING\r\n" if self.relay.chance.random() < TOGETHER else ""
+            await self._step(Step.EHLO, f"250-relay.example.org\r\n{together}250 8BITMIME")
         elif verb == b"MAIL":
             self.began, self.sender, self.recipient = time.time(), _address(line), ""
-            await self._step(Step.MAIL, "250 2.1.0 ok")
+            if not await self._step(Step.MAIL, "250 2.1.0 ok"):
+                self.sender = ""
+        elif (verb == b"RCPT" and not self.sender) or (verb == b"DATA" and not self.recipient):
+            await self._say("503 5.5.1 not yet")  # to commands that came together with one that was refused
         elif verb == b"RCPT":
             self.recipient = _address(line)
-            await self._step(Step.RCPT, "250 2.1.5 ok")
+            if not await self._step(Step.RCPT, "250 2.1.5 ok"):
+                self.recipient = ""
         elif verb == b"DATA":
             await self._data()
         elif verb == b"QUIT":
