@@ -37,10 +37,16 @@ def measure(name: str, database_url: str) -> None:
         compare(Side(f"preview, {name}", ours.preview, ours.pid), framework, n=N)
         compare(Side(f"stats, {name}", ours.stats, ours.pid), live, n=N)
         compare(Side(f"campaign page, {name}", lambda n: ours.get(ours.path, n), ours.pid), live, n=N)
-        half = ours.submit_paced(int(submitted / 2 * SECONDS), submitted / 2)
-        told = ", ".join(f"p{share * 100:.0f} {half.percentile(share) * 1000:.1f} ms" for share in (0.5, 0.99))
-        print(f"submit at half that rate  {half.rate:7.0f}/s  {told}")
+        _at_half(ours, submitted / 2, "submit at half that rate")
+        with service.lost_in_mail(database_url):
+            _at_half(ours, submitted / 2, "mail server a black hole")
         print(f"memory of the API process {service.memory(ours.pid):7.0f} MB", flush=True)
+
+
+def _at_half(ours: Api, rate: float, what: str) -> None:
+    half = ours.submit_paced(int(rate * SECONDS), rate)
+    told = ", ".join(f"p{share * 100:.0f} {half.percentile(share) * 1000:.1f} ms" for share in (0.5, 0.99))
+    print(f"{what}  {half.rate:7.0f}/s  {told}", flush=True)
 
 
 def _keep_unconfirmed(ours: Api) -> None:

@@ -59,6 +59,20 @@ def serving(*command: str | Path, env: dict[str, str] | None = None) -> Iterator
         process.wait()
 
 
+@contextmanager
+def lost_in_mail(database_url: str) -> Iterator[None]:
+    """Have a worker beside, with all that is queued, whose mail server takes connections and never says a word."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        env = environment(database_url, f"smtp://127.0.0.1:{silent.getsockname()[1]}")
+        process = subprocess.Popen([COMMAND, "work"], env=env, stdout=subprocess.DEVNULL)
+        try:
+            with silent.accept()[0]:  # it has begun
+                yield
+        finally:
+            process.kill()
+            process.wait()
+
+
 def _wait(port: int, process: subprocess.Popen[bytes]) -> None:
     """Wait until something listens on the port: whatever serves here listens when it is ready."""
     until = time.monotonic() + READY_SECONDS
