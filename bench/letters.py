@@ -57,30 +57,6 @@ def refusing() -> float:
 
 def brief(language: str, audience: Audience) -> BriefContent:
     """A campaign about one prisoner in one language, with one office."""
-    prisoner = {
-        "id": uuid.UUID(int=1),
-        "slug": "ada-prisoner",
-        "name": "Ada Prisoner",
-        "names": {},
-        "cases": {},
-        "gender": Gender.FEMALE,
-        "country": "BY",
-        "summary": {language: "FACTS"},
-    }
-    office = {
-        "id": uuid.UUID(int=7 << 64 | 11),
-        "kind": KINDS[audience],
-        "country": "BY",
-        "title": {language: "Office"},
-        "institution": {},
-        "languages": [language],
-        "channels": ["email"],
-        "salutations": {},
-        "postal_address": None,
-        "web_form_url": None,
-        "written_from": None,
-        "own_government": audience is Audience.GOVERNMENT,
-    }
     return BriefContent.model_validate(
         {
             "campaign_id": uuid.UUID(int=2),
@@ -98,10 +74,40 @@ def brief(language: str, audience: Audience) -> BriefContent:
             "reply_to_supporter": False,
             "demands": {language: ["DEMAND ONE", "DEMAND TWO"]},
             "texts": {language: texts.of_the_house(language)},
-            "prisoners": [prisoner],
-            "offices": [office],
+            "prisoners": [_prisoner(language)],
+            "offices": [_office(language, audience)],
         }
     )
+
+
+def _prisoner(language: str) -> dict[str, object]:
+    return {
+        "id": uuid.UUID(int=1),
+        "slug": "ada-prisoner",
+        "name": "Ada Prisoner",
+        "names": {},
+        "cases": {},
+        "gender": Gender.FEMALE,
+        "country": "BY",
+        "summary": {language: "FACTS"},
+    }
+
+
+def _office(language: str, audience: Audience) -> dict[str, object]:
+    return {
+        "id": uuid.UUID(int=7 << 64 | 11),
+        "kind": KINDS[audience],
+        "country": "BY",
+        "title": {language: "Office"},
+        "institution": {},
+        "languages": [language],
+        "channels": ["email"],
+        "salutations": {},
+        "postal_address": None,
+        "web_form_url": None,
+        "written_from": None,
+        "own_government": audience is Audience.GOVERNMENT,
+    }
 
 
 def handed(language: str, n: int, paragraph: str | None = None) -> Handed:
