@@ -34,6 +34,7 @@ class Database:
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.engine = _sqlite_engine(self.url) if self.is_sqlite else _postgresql_engine(self.url)
+        self.groups_at_once = 1 if self.is_sqlite else 2  # a second would only wait for the one writer
         self._writers = asyncio.Lock()
         self._checkpoints = Checkpoints(self.engine, self._writers)
 
@@ -52,6 +53,16 @@ class Database:
             yield session
             await _last(session)
         self._checkpoints.after_a_write()
+
+    @asynccontextmanager
+    async def stroke(self) -> AsyncIterator[AsyncSession]:
+        """Look, and then write in ONE statement: PostgreSQL takes it as a transaction, without BEGIN and COMMIT."""
+        if self.is_sqlite:
+            async with self.transaction() as session:
+                yield session
+            return
+        async with AsyncSession(self.engine, expire_on_commit=False) as session, session.begin():
+            yield session
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:

@@ -19,6 +19,7 @@ from app.models.campaign import Campaign
 from app.models.columns import now
 from app.models.letter import Stage
 from app.models.tally import Dimension
+from app.rows.writing import write_together
 from app.services import tally
 from app.services.tally import Cell
 from app.showing import pictures
@@ -127,7 +128,7 @@ async def _two_campaigns(database_url: str) -> tuple[str, str]:
             session.add(campaign)
             await session.flush()
             people = {(campaign.id, country): letters // COUNTRIES for country in _countries()}
-            await tally.write(session, dict(_tally(campaign.id, letters)), people)
+            await write_together(session, *tally.rows(dict(_tally(campaign.id, letters)), people))
             slugs.append(campaign.slug)
         return slugs[0], slugs[1]
 

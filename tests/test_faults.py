@@ -31,8 +31,8 @@ async def _cut_off(database: Database, held: Any) -> None:
         " WHERE datname = current_database() AND pid <> pg_backend_pid()"
     )
     async with asyncio.timeout(60):
-        while not await held.scalar(sa.text(waiting)):  # noqa: ASYNC110 - another process is waited for
-            await asyncio.sleep(0)
+        while not await held.scalar(sa.text(waiting)):
+            await held.execute(sa.text("SELECT pg_stat_clear_snapshot()"))  # connections are new, too
     await held.execute(sa.text(ended))
 
 

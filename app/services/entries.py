@@ -1,6 +1,7 @@
 """Entries: a new submission with its letters and its notice, as the rows with which they begin."""
 
 import uuid
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import NamedTuple
@@ -89,16 +90,17 @@ def make(keys: Keys, planned: Plan, body: SubmissionCreate, *, at: datetime) -> 
 
 
 async def write(session: AsyncSession, entries: Sequence[Entry], answers: Sequence[Answered]) -> None:
-    """Insert them all with the answers that are kept, and count their letters."""
+    """Insert them all with the answers that are kept, and count their letters: in one stroke."""
     new = [letter for entry in entries for letter in entry.letters]
+    counted = Counter(tally.kind(letter, letter.stage, letter.stage_on) for letter in new)
     await write_together(
         session,
         Rows(Idempotency, sorted(answers)),  # first, in one order: two processes may be asked the same
         Rows(Submission, [entry.submission for entry in entries]),
         Rows(Letter, new),
         Rows(Delivery, [entry.notice for entry in entries]),
+        *tally.rows(tally.cells(counted)),
     )
-    tally.note(session, ((tally.kind(letter, letter.stage, letter.stage_on), +1) for letter in new))
 
 
 def _submission(keys: Keys, planned: Plan, body: SubmissionCreate, *, at: datetime) -> _Submission:

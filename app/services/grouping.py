@@ -1,4 +1,4 @@
-"""Work done in groups: what arrives while one is under way forms the next. What comes alone never waits."""
+"""Work done in groups: what arrives while one is under way forms the next. What comes alone never waits for others."""
 
 import asyncio
 from collections import deque
@@ -25,28 +25,40 @@ class Groups(Generic[Item, Result]):
     spoils no other. Who stops waiting changes nothing: the item is worked on all the same.
     """
 
-    def __init__(self, work: Work[Item, Result]) -> None:
+    def __init__(self, work: Work[Item, Result], *, at_once: int = 1) -> None:
+        """`at_once`: how many groups may be under way together."""
         self._work = work
+        self._at_once = at_once
         self._waiting: deque[tuple[Item, asyncio.Future[Result]]] = deque()
-        self._running: asyncio.Task[None] | None = None
+        self._under_way: dict[asyncio.Task[None], int] = {}
 
     async def add(self, item: Item) -> Result:
         """Return what came of the item, once its group is done; Busy when too many wait."""
         if len(self._waiting) >= MOST_WAITING:
             raise Busy("Very many people are writing at this moment. Nothing was stored: please try again in a moment.")
-        future: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[Result] = loop.create_future()
         self._waiting.append((item, future))
-        if self._running is None:
-            self._running = asyncio.create_task(self._run())
+        loop.call_soon(self._begin)  # together with all who arrived in the same instant
         return await asyncio.shield(future)
 
-    async def _run(self) -> None:
-        try:
-            while self._waiting:
-                size = min(len(self._waiting), LARGEST_GROUP)
-                await self._do([self._waiting.popleft() for _ in range(size)])
-        finally:
-            self._running = None
+    def _begin(self) -> None:
+        """Begin the next group, if it is time."""
+        if not self._is_time:
+            return
+        group = [self._waiting.popleft() for _ in range(min(len(self._waiting), LARGEST_GROUP))]
+        task = asyncio.create_task(self._do(group))
+        self._under_way[task] = len(group)
+        task.add_done_callback(self._end)
+
+    @property
+    def _is_time(self) -> bool:
+        """Whoever comes alone begins; beside a group only another as large does, or groups would become small."""
+        return len(self._under_way) < self._at_once and len(self._waiting) >= max(1, sum(self._under_way.values()))
+
+    def _end(self, task: asyncio.Task[None]) -> None:
+        del self._under_way[task]
+        self._begin()
 
     async def _do(self, group: Sequence[tuple[Item, asyncio.Future[Result]]]) -> None:
         outcomes: Sequence[Result | Exception]

@@ -42,7 +42,7 @@ class Intake:
     def __init__(self, database: Database, keys: Keys) -> None:
         self._database = database
         self._keys = keys
-        self._groups = Groups[Arrival, str](self._take_group)
+        self._groups = Groups[Arrival, str](self._take_group, at_once=database.groups_at_once)
 
     async def submit(self, slug: str, body: SubmissionCreate, *, key: str | None = None) -> str:
         """Take one submission in. Whether this address has written before makes no difference: confirming decides."""
@@ -53,8 +53,8 @@ class Intake:
             return await self._groups.add(Arrival(slug, body, used))
 
     async def _take_group(self, arrivals: Sequence[Arrival]) -> list[str | Exception]:
-        """Write a group in one transaction. A refused submission is answered with its refusal, beside the others."""
-        async with self._database.transaction() as session:
+        """Write a group in one stroke. A refused submission is answered with its refusal, beside the others."""
+        async with self._database.stroke() as session:
             there = await situations.read(session, {arrival.slug for arrival in arrivals})
             before = await idempotency.answers_before(session, [each.key for each in arrivals if each.key])
             at = now()

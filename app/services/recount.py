@@ -18,6 +18,7 @@ from app.models.letter import Letter
 from app.models.submission import Submission
 from app.models.tally import SupporterDay, SupporterTally, Tally, TallyTotal
 from app.rows.asking import rows, streamed
+from app.rows.writing import write_together
 from app.services import tally
 
 Supporters = dict[tuple[uuid.UUID, str], int]
@@ -56,9 +57,9 @@ async def rebuild(session: AsyncSession, campaign_id: uuid.UUID | None = None) -
         kept = sa.delete(table)
         await session.exec(kept.where(col(table.campaign_id) == campaign_id) if campaign_id else kept)
     people, days = await _count_supporters(session, campaign_id), await _count_days(session, campaign_id)
-    await tally.write(session, {}, people, days)
+    await write_together(session, *tally.rows({}, people, days))
     async for _, counted in _counted_letters(session, campaign_id):
-        await tally.write(session, counted)
+        await write_together(session, *tally.rows(counted))
 
 
 async def _differences(session: AsyncSession, campaign_id: uuid.UUID, counted: Counter[tally.Cell]) -> list[Difference]:

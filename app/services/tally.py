@@ -155,15 +155,13 @@ def _values(kind: Kind) -> Iterator[tuple[Dimension, str]]:
         yield Dimension.KIND, kind.kind.value
 
 
-async def write(
-    session: AsyncSession,
+def rows(
     letters: Mapping[Cell, int],
     people: Mapping[tuple[uuid.UUID, str], int] = MappingProxyType({}),
     days: Mapping[tuple[uuid.UUID, date], int] = MappingProxyType({}),
-) -> None:
-    """Add to the kept counts, in one order: people first, and letters, which all contend for, last."""
-    await write_together(
-        session,
+) -> tuple[Rows, ...]:
+    """Return what to add to the kept counts, in one order: people first, and letters, which all contend for, last."""
+    return (
         Rows(SupporterDay, [_Day(*when, n) for when, n in sorted(days.items()) if n], "supporters"),
         Rows(SupporterTally, [_People(*where, n) for where, n in sorted(people.items()) if n], "supporters"),
         Rows(Tally, [_Number(*cell, n) for cell, n in sorted(letters.items()) if n], "letters"),
@@ -173,4 +171,5 @@ async def write(
 
 async def _write(session: AsyncSession) -> None:
     kinds: Counter[Kind] = session.info.pop("tally", Counter())
-    await write(session, cells(kinds), session.info.pop("people", {}), session.info.pop("days", {}))
+    people, days = session.info.pop("people", {}), session.info.pop("days", {})
+    await write_together(session, *rows(cells(kinds), people, days))

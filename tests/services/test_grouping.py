@@ -35,6 +35,11 @@ async def _add_all(groups: Groups[int, int], numbers: Sequence[int]) -> list[int
     return await asyncio.gather(*(groups.add(number) for number in numbers), return_exceptions=True)
 
 
+async def _let_all_go_on() -> None:
+    for _ in range(10):
+        await asyncio.sleep(0)
+
+
 async def test_what_arrives_while_a_group_is_under_way_forms_the_next() -> None:
     desk = Desk()
     groups = Groups[int, int](desk.work)
@@ -45,6 +50,34 @@ async def test_what_arrives_while_a_group_is_under_way_forms_the_next() -> None:
     assert await adding == [0, 2, 4, 6, 8]
     assert sum(map(len, desk.groups)) == 5
     assert len(desk.groups) <= 2
+
+
+async def test_beside_a_group_begins_only_another_as_large() -> None:
+    begun: list[list[int]] = []
+    go = asyncio.Event()
+
+    async def work(numbers: Sequence[int]) -> list[int | Exception]:
+        begun.append(list(numbers))
+        await go.wait()
+        return list(numbers)
+
+    groups = Groups[int, int](work, at_once=2)
+    adding = [asyncio.create_task(_add_all(groups, [1, 2, 3]))]
+    await _let_all_go_on()
+    adding.append(asyncio.create_task(_add_all(groups, [4, 5])))
+    await _let_all_go_on()
+    assert begun == [[1, 2, 3]]
+
+    adding.append(asyncio.create_task(_add_all(groups, [6, 7])))
+    await _let_all_go_on()
+    assert begun == [[1, 2, 3], [4, 5, 6, 7]]
+
+    last = asyncio.create_task(_add_all(groups, range(8, 20)))
+    await _let_all_go_on()
+    assert len(begun) == 2  # no more than two at once
+    go.set()
+    await asyncio.gather(*adding, last)
+    assert begun[2] == list(range(8, 20))
 
 
 async def test_what_comes_alone_does_not_wait_for_company() -> None:
