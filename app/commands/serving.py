@@ -12,6 +12,7 @@ import uvicorn
 from app import logs, schema
 from app.config import Settings
 from app.console import open_database, out
+from app.writes import Http
 
 commands = typer.Typer()
 
@@ -51,6 +52,7 @@ def serve(
         host=host,
         port=port,
         workers=workers if workers > 1 else None,
+        http=Http,
         access_log=False,  # paths hold supporters' links
         log_level="warning",
         server_header=False,
