@@ -43,7 +43,9 @@ class Confirmations:
     def __init__(self, database: Database, keys: Keys) -> None:
         self._database = database
         self._keys = keys
-        self._swift = Groups[uuid.UUID, SubmissionPublic](partial(self._confirm_group, wait=False))
+        self._swift = Groups[uuid.UUID, SubmissionPublic](
+            partial(self._confirm_group, wait=False), at_once=database.groups_at_once
+        )
         self._patient = Groups[uuid.UUID, SubmissionPublic](partial(self._confirm_group, wait=True))
 
     async def confirm(self, token: str) -> SubmissionPublic:
