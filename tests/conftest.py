@@ -19,11 +19,16 @@ from app.main import create_app
 from app.services.sealing import Keys
 from app.services.team import organisers
 from app.starting import GARBAGE
+from tests.compiling import compile_once
 from tests.postgres import drop_database, empty, fresh_database, postgres_server
 from tests.relay import Relay
 from tests.spreading import Spread, longest_first
 
 SECRET = "a-secret-for-tests-of-enough-length-0123456789"
+
+
+def pytest_configure() -> None:
+    compile_once()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
