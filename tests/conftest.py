@@ -8,6 +8,7 @@ import pytest
 from asgi_lifespan import LifespanManager
 from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient
+from pwdlib.hashers.argon2 import Argon2Hasher
 from xdist.remote import Producer
 
 from app import schema
@@ -18,6 +19,7 @@ from app.delivery.worker import Worker
 from app.main import create_app
 from app.services.sealing import Keys
 from app.services.team import organisers
+from app.services.team.passwords import Passwords
 from app.starting import GARBAGE
 from tests.compiling import compile_once
 from tests.postgres import drop_database, empty, fresh_database, postgres_server
@@ -25,6 +27,7 @@ from tests.relay import Relay
 from tests.spreading import Spread, longest_first
 
 SECRET = "a-secret-for-tests-of-enough-length-0123456789"
+LIGHT = Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1)  # what it takes otherwise is tests/services/team's
 
 
 def pytest_configure() -> None:
@@ -125,6 +128,7 @@ def settings(database_url: str, relay: Relay, tmp_path: Path) -> Settings:
 @pytest.fixture
 async def app(settings: Settings) -> AsyncIterator[FastAPI]:
     made = create_app(settings)
+    made.state.passwords = Passwords(LIGHT)
     async with LifespanManager(made):
         yield made
 
