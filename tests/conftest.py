@@ -29,6 +29,9 @@ from tests.spreading import Spread, longest_first
 SECRET = "a-secret-for-tests-of-enough-length-0123456789"
 LIGHT = Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1)  # what it takes otherwise is tests/services/team's
 
+on_one_database = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+"""For a test, or a table of them, in which the database plays no role."""
+
 
 def pytest_configure() -> None:
     compile_once()

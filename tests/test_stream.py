@@ -25,7 +25,7 @@ from app.services import tally
 from app.services.numbers.watching import Watch
 from app.services.team import organisers
 from bench.service import free_port
-from tests.conftest import SECRET
+from tests.conftest import SECRET, on_one_database
 from tests.factories import API, published
 from tests.steps import problem, write
 
@@ -138,6 +138,7 @@ async def events(answer: Response) -> AsyncIterator[Any]:
             yield json.loads(line.removeprefix("data: "))
 
 
+@on_one_database
 async def test_readers_see_letters_come_and_are_let_go_when_the_service_stops(
     service: Service, database: Database
 ) -> None:
