@@ -68,11 +68,7 @@ async def database_url(
 ) -> AsyncIterator[str]:
     """The URL of a migrated, empty database."""
     if request.param == "sqlite":
-        if "sqlite" not in migrated:
-            migrated["sqlite"] = str(tmp_path_factory.mktemp("template") / "template.db")
-            await _migrate(f"sqlite+aiosqlite:///{migrated['sqlite']}")
-        (tmp_path / "test.db").write_bytes(Path(migrated["sqlite"]).read_bytes())  # noqa: ASYNC240 - a small file
-        yield f"sqlite+aiosqlite:///{tmp_path}/test.db"
+        yield await _new_file(tmp_path, tmp_path_factory, migrated)
         return
     if "postgresql" not in migrated:
         migrated["postgresql"] = await fresh_database(request.getfixturevalue("postgres"))
@@ -82,16 +78,26 @@ async def database_url(
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-async def untouched_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
+async def untouched_database_url(
+    request: pytest.FixtureRequest, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, migrated: dict[str, str]
+) -> AsyncIterator[str]:
     """The URL of a migrated database that no other test has had or will have, whatever becomes of its tables."""
     if request.param == "sqlite":
-        await _migrate(url := f"sqlite+aiosqlite:///{tmp_path}/test.db")
-        yield url
+        yield await _new_file(tmp_path, tmp_path_factory, migrated)
         return
     server: str = request.getfixturevalue("postgres")
     await _migrate(url := await fresh_database(server))
     yield url
     await drop_database(server, url)
+
+
+async def _new_file(folder: Path, templates: pytest.TempPathFactory, migrated: dict[str, str]) -> str:
+    """Return the URL of a copy of a migrated file."""
+    if "sqlite" not in migrated:
+        migrated["sqlite"] = str(templates.mktemp("template") / "template.db")
+        await _migrate(f"sqlite+aiosqlite:///{migrated['sqlite']}")
+    (folder / "test.db").write_bytes(Path(migrated["sqlite"]).read_bytes())  # noqa: ASYNC240 - a small file
+    return f"sqlite+aiosqlite:///{folder}/test.db"
 
 
 async def _migrate(url: str) -> None:
