@@ -5,6 +5,7 @@ PORT ?= 8000
 BIN := .venv/bin
 UV = $(or $(shell command -v uv 2>/dev/null),$(BIN)/uv)
 INSTALLED := .venv/.installed
+unexport PYTHONDONTWRITEBYTECODE # tests start many processes: none shall compile what another has compiled
 
 .DEFAULT_GOAL := help
 .PHONY: help run test check format bench nemesis lock clean

@@ -8,6 +8,7 @@ import pytest
 from asgi_lifespan import LifespanManager
 from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient
+from pwdlib.hashers.argon2 import Argon2Hasher
 from xdist.remote import Producer
 
 from app import schema
@@ -18,12 +19,22 @@ from app.delivery.worker import Worker
 from app.main import create_app
 from app.services.sealing import Keys
 from app.services.team import organisers
+from app.services.team.passwords import Passwords
 from app.starting import GARBAGE
+from tests.compiling import compile_once
 from tests.postgres import drop_database, empty, fresh_database, postgres_server
 from tests.relay import Relay
 from tests.spreading import Spread, longest_first
 
 SECRET = "a-secret-for-tests-of-enough-length-0123456789"
+LIGHT = Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1)  # what it takes otherwise is tests/services/team's
+
+on_one_database = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+"""For a test, or a table of them, in which the database plays no role."""
+
+
+def pytest_configure() -> None:
+    compile_once()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -57,11 +68,7 @@ async def database_url(
 ) -> AsyncIterator[str]:
     """The URL of a migrated, empty database."""
     if request.param == "sqlite":
-        if "sqlite" not in migrated:
-            migrated["sqlite"] = str(tmp_path_factory.mktemp("template") / "template.db")
-            await _migrate(f"sqlite+aiosqlite:///{migrated['sqlite']}")
-        (tmp_path / "test.db").write_bytes(Path(migrated["sqlite"]).read_bytes())  # noqa: ASYNC240 - a small file
-        yield f"sqlite+aiosqlite:///{tmp_path}/test.db"
+        yield await _new_file(tmp_path, tmp_path_factory, migrated)
         return
     if "postgresql" not in migrated:
         migrated["postgresql"] = await fresh_database(request.getfixturevalue("postgres"))
@@ -71,16 +78,26 @@ async def database_url(
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-async def untouched_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
+async def untouched_database_url(
+    request: pytest.FixtureRequest, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, migrated: dict[str, str]
+) -> AsyncIterator[str]:
     """The URL of a migrated database that no other test has had or will have, whatever becomes of its tables."""
     if request.param == "sqlite":
-        await _migrate(url := f"sqlite+aiosqlite:///{tmp_path}/test.db")
-        yield url
+        yield await _new_file(tmp_path, tmp_path_factory, migrated)
         return
     server: str = request.getfixturevalue("postgres")
     await _migrate(url := await fresh_database(server))
     yield url
     await drop_database(server, url)
+
+
+async def _new_file(folder: Path, templates: pytest.TempPathFactory, migrated: dict[str, str]) -> str:
+    """Return the URL of a copy of a migrated file."""
+    if "sqlite" not in migrated:
+        migrated["sqlite"] = str(templates.mktemp("template") / "template.db")
+        await _migrate(f"sqlite+aiosqlite:///{migrated['sqlite']}")
+    (folder / "test.db").write_bytes(Path(migrated["sqlite"]).read_bytes())  # noqa: ASYNC240 - a small file
+    return f"sqlite+aiosqlite:///{folder}/test.db"
 
 
 async def _migrate(url: str) -> None:
@@ -120,6 +137,7 @@ def settings(database_url: str, relay: Relay, tmp_path: Path) -> Settings:
 @pytest.fixture
 async def app(settings: Settings) -> AsyncIterator[FastAPI]:
     made = create_app(settings)
+    made.state.passwords = Passwords(LIGHT)
     async with LifespanManager(made):
         yield made
 

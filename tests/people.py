@@ -8,13 +8,12 @@ from typing import Any
 from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient, Response
 from pwdlib import PasswordHash
-from pwdlib.hashers.argon2 import Argon2Hasher
 
 from app.database import Database
 from app.models.organisation import Role
 from app.services.sealing import Keys
 from app.services.team import accounts, organisers
-from tests.conftest import SECRET
+from tests.conftest import LIGHT, SECRET
 from tests.factories import API
 
 PASSWORD = "correct horse battery"
@@ -23,7 +22,7 @@ OLGA = "olga@committee.example.org"
 
 @cache
 def hashed(password: str = PASSWORD) -> str:
-    return PasswordHash((Argon2Hasher(),)).hash(password)
+    return PasswordHash((LIGHT,)).hash(password)
 
 
 async def person(

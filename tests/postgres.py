@@ -90,8 +90,7 @@ async def fresh_database(base_url: str) -> str:
 
 async def empty(url: str) -> None:
     """Leave the tables of a migrated database as they were when it was new, whoever is still connected."""
-    await _execute(url, NOBODY_ELSE)
-    await _execute(url, EMPTY)
+    await _execute(url, NOBODY_ELSE, EMPTY)
 
 
 async def drop_database(base_url: str, url: str) -> None:
@@ -99,11 +98,12 @@ async def drop_database(base_url: str, url: str) -> None:
     await _execute(base_url, f'DROP DATABASE IF EXISTS "{make_url(url).database}" WITH (FORCE)')
 
 
-async def _execute(base_url: str, statement: str) -> None:
+async def _execute(base_url: str, *statements: str) -> None:
     url = make_url(base_url).set(drivername="postgresql")
     connection = await asyncpg.connect(_render(url))
     try:
-        await connection.execute(statement)
+        for statement in statements:
+            await connection.execute(statement)
     finally:
         await connection.close()
 

@@ -255,6 +255,7 @@ def service(home: Path) -> Iterator[Service]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     environment = {name: value for name, value in os.environ.items() if name != "UNSILENCED_WORKER"}
+    environment["UNSILENCED_GRACE"] = "3600"  # seconds: when it is told to stop, it goes by itself
     command = [sys.executable, "-c", "from app.cli import main; main()", "serve", "--demo", "--port", str(port)]
     log = home / "output"
     with log.open("wb") as output, httpx.Client(base_url=f"http://127.0.0.1:{port}") as client:
@@ -311,10 +312,8 @@ def test_the_whole_line_works_in_a_process_of_its_own(service: Service, home: Pa
     assert "despacho@presidencia-ve.example.org" in "".join(shown)
     assert sum(f"{NAME} via" in page for page in shown) == len(by_email)
 
-    stopped_at = time.monotonic()
     service.process.send_signal(signal.SIGTERM)
     assert service.process.wait(PATIENCE) == 0
-    assert time.monotonic() - stopped_at < 15  # by itself, long before its grace is over
     said = service.log.read_text()
     assert str(client.base_url) in said
     assert [word for word in (NAME, EMAIL, link[2], "Musterweg") if word in said] == []

@@ -10,9 +10,10 @@ import subprocess
 import sys
 import uuid
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -23,9 +24,15 @@ PATIENCE = 120  # seconds, on a busy machine; whatever is left then dies with it
 LATER = 10_000.0  # seconds: long after every fault
 
 
-def nemesis(database: str, folder: Path) -> "subprocess.CompletedProcess[str]":
+class Run(NamedTuple):
+    folder: Path
+    code: int
+    said: str
+
+
+def nemesis(database: str, folder: Path) -> Run:
     options = ["--seed", "5", "--minutes", "0.2", "--rate", "5", "--db", database, "--folder", str(folder)]
-    return subprocess.run(  # noqa: S603 - ourselves
+    ended = subprocess.run(  # noqa: S603 - ourselves
         [sys.executable, "-m", "nemesis", *options],
         cwd=PROJECT,
         capture_output=True,
@@ -33,23 +40,31 @@ def nemesis(database: str, folder: Path) -> "subprocess.CompletedProcess[str]":
         timeout=PATIENCE,
         check=False,
     )
+    return Run(folder, ended.returncode, ended.stdout + ended.stderr)
 
 
 @pytest.fixture(scope="module")
-def a_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def runs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Run]:
+    """A run on each database, beside each other: they wait more than they work."""
+    names = ("sqlite", "postgresql")
+    folder = tmp_path_factory.mktemp("nemesis")
+    with ThreadPoolExecutor() as threads:
+        return dict(zip(names, threads.map(nemesis, names, (folder / name for name in names)), strict=True))
+
+
+@pytest.fixture(scope="module")
+def a_run(runs: dict[str, Run]) -> Path:
     """The folder of a run on SQLite that went well."""
-    folder = tmp_path_factory.mktemp("nemesis") / "run"
-    ended = nemesis("sqlite", folder)
-    assert ended.returncode == 0, ended.stdout + ended.stderr
-    return folder
+    assert runs["sqlite"].code == 0, runs["sqlite"].said
+    return runs["sqlite"].folder
 
 
-def test_on_postgresql_the_service_keeps_what_it_promises(tmp_path: Path) -> None:
-    ended = nemesis("postgresql", tmp_path / "run")
+def test_on_postgresql_the_service_keeps_what_it_promises(runs: dict[str, Run]) -> None:
+    _, code, said = runs["postgresql"]
 
-    assert ended.returncode == 0, ended.stdout + ended.stderr
-    assert "lost 0 of" in ended.stdout
-    assert "BROKEN" not in ended.stdout
+    assert code == 0, said
+    assert "lost 0 of" in said
+    assert "BROKEN" not in said
 
 
 async def test_on_sqlite_the_service_keeps_what_it_promises(a_run: Path) -> None:

@@ -46,6 +46,37 @@ PUBLIC_THINGS = {  # offices are public, without their addresses
     ("GET", "/api/v1/officials/{office_id}/holders"),
 }
 QUERIES = {"officials": {"country": "DE"}}
+SOURCE = "https://news.example.org/"
+ANYWHERE = {  # what stands in paths and need not be there
+    "kind": "offices",
+    "form": "csv",
+    "token": "A" * 43,
+    "name": f"{uuid.uuid4()}.eml",
+    "call_id": str(uuid.uuid4()),
+    "campaign_id": str(uuid.uuid4()),
+}
+MADE: dict[str, tuple[str, Any]] = {  # what a path may name besides: where it is made, and of what
+    "link_id": ("/campaigns/{campaigns}/preview-links", {"note": "for a friend"}),
+    "endorsement_id": (
+        "/campaigns/{campaigns}/endorsements",
+        {"name": "Friends", "country": "FR", "email": "friends@example.org"},
+    ),
+    "event_id": ("/prisoners/{prisoners}/events", {"kind": "transfer", "happened_on": "2024"}),
+    "statement_id": (
+        "/prisoners/{prisoners}/statements",
+        {"author": "Her sister", "said_on": "2026", "text": {"en": "We miss her."}},
+    ),
+    "item_id": (
+        "/prisoners/{prisoners}/news-items",
+        {"title": "T", "publisher": "P", "published_on": "2026", "url": SOURCE},
+    ),
+    "figure_id": (
+        "/figures",
+        {"country": "BY", "number": 1, "as_of": "2024", "source_title": "Example", "source_url": SOURCE},
+    ),
+    "holder_id": ("/officials/{office_id}/holders", None),
+}
+LISTED = {"event_id", "holder_id"}  # found in the list of them
 BODIES = {"letters": submission(), "preview": submission()}  # where the thing is looked up after the body is read
 
 
@@ -148,7 +179,7 @@ def fits(answer: Response, expected: str) -> bool:
 
 
 class Walk:
-    """Calls routes; things that a call has spent are made anew."""
+    """Calls routes; what a path names is made when it is needed, and anew when a call has spent it."""
 
     def __init__(self, app: FastAPI, database: Database) -> None:
         self._app = app
@@ -164,7 +195,9 @@ class Walk:
             self._tokens.pop(caller, None)
         owner = Caller(Role.OWNER)
         whose = caller if caller.role and caller.organisation == owner.organisation else owner
-        things = self._kept[whose] = self._kept.get(whose) or await self._things(whose)
+        things = self._kept.setdefault(whose, dict(ANYWHERE))
+        for parameter in re.findall(r"\{(\w+)\}", route.path):
+            await self._see_to(name_of(route, parameter), things, whose)
         path = re.sub(r"\{(\w+)\}", lambda found: things[name_of(route, found[1])], route.path)
         async with bearing(self._app, token) as client:
             last = route.path.rpartition("/")[2]
@@ -174,63 +207,57 @@ class Walk:
             del self._kept[whose]
         return answer
 
-    async def _things(self, whose: Caller) -> dict[str, str]:
-        """Make one of each, of our organisation: hidden from the public, and what is personal, the caller's own."""
-        name = f"x{uuid.uuid4().hex[:12]}"
-        email = f"{name}@example.org"
+    async def _see_to(self, name: str, things: dict[str, str], whose: Caller) -> None:
+        """Let there be one of this name, of our organisation: hidden from the public; what is personal, of `whose`."""
+        if name in things:
+            return
+        if name in {"session_id", "key_id"}:
+            things[name] = str(await self._add(whose, by_key=name == "key_id"))
+            return
         async with bearing(self._app, await self._token(Caller(Role.OWNER))) as owner:
-            await post(owner, "/prisoners", prisoner(slug=name, consent="none"))
-            made = await post(owner, "/officials", office())
-            await post(owner, "/campaigns", campaign(slug=name, prisoners=[name], offices=[made["id"]]))
-            invited = await post(owner, "/organisers", {"email": email, "role": "editor"}, status=202)
-            link = await post(owner, f"/campaigns/{name}/preview-links", {"note": "for a friend"})
-            asked = {"name": name, "country": "FR", "email": email}
-            asked = await post(owner, f"/campaigns/{name}/endorsements", asked)
-            told = await self._told_of(owner, name, made["id"])
-        return {
-            "campaigns": name,
-            "prisoners": name,
-            "office_id": made["id"],
-            "invitation_id": invited["id"],
-            "link_id": link["id"],
-            "endorsement_id": asked["id"],
-            "organiser_id": await person(self._database, email, role=Role.EDITOR),
-            "session_id": str(await self._add(whose, by_key=False)),
-            "key_id": str(await self._add(whose, by_key=True)),
-            **told,
-            **{f"{part}_id": str(uuid.uuid4()) for part in ("call", "campaign")},
-            "kind": "offices",
-            "form": "csv",
-            "token": "A" * 43,
-            **await self._one_printed(),
-            "name": f"{uuid.uuid4()}.eml",
-        }
+            if name in {"organiser_id", "invitation_id"}:
+                things[name] = await self._somebody(owner, invited=name == "invitation_id")
+            elif name in {"run_id", "letter_id", "webhook_id"}:
+                things |= await self._one_printed(owner)
+            else:
+                if "campaigns" not in things:
+                    things |= await self._hidden(owner)
+                if name in MADE:
+                    things[name] = await self._made(owner, name, things)
 
-    async def _told_of(self, owner: AsyncClient, slug: str, office_id: str) -> dict[str, str]:
-        """Make what is told of a prisoner and a country, and find who holds the office."""
-        about, source = f"/prisoners/{slug}", {"source_title": "Example", "source_url": "https://news.example.org/"}
-        await post(owner, f"{about}/events", {"kind": "transfer", "happened_on": "2024"})
-        said = {"author": "Her sister", "said_on": "2026", "text": {"en": "We miss her."}}
-        item = {"title": "T", "publisher": "P", "published_on": "2026", "url": "https://news.example.org/"}
-        made = {
-            "statement_id": await post(owner, f"{about}/statements", said),
-            "item_id": await post(owner, f"{about}/news-items", item),
-            "figure_id": await post(owner, "/figures", {"country": "BY", "number": 1, "as_of": "2024", **source}),
-            "event_id": (await get(owner, f"{about}/events"))["items"][0],
-            "holder_id": (await get(owner, f"/officials/{office_id}/holders"))["items"][0],
-        }
-        return {name: str(each["id"]) for name, each in made.items()}
+    async def _somebody(self, owner: AsyncClient, *, invited: bool) -> str:
+        """Add a colleague, or invite one."""
+        address = f"{uuid.uuid4().hex}@example.org"
+        if not invited:
+            return await person(self._database, address, role=Role.EDITOR)
+        return str((await post(owner, "/organisers", {"email": address, "role": "editor"}, status=202))["id"])
 
-    async def _one_printed(self) -> dict[str, str]:
+    async def _hidden(self, owner: AsyncClient) -> dict[str, str]:
+        """Make a campaign, a prisoner and an office."""
+        slug = f"x{uuid.uuid4().hex[:12]}"
+        await post(owner, "/prisoners", prisoner(slug=slug, consent="none"))
+        made = await post(owner, "/officials", office())
+        await post(owner, "/campaigns", campaign(slug=slug, prisoners=[slug], offices=[made["id"]]))
+        return {"campaigns": slug, "prisoners": slug, "office_id": made["id"]}
+
+    async def _made(self, owner: AsyncClient, name: str, things: dict[str, str]) -> str:
+        place, body = MADE[name]
+        place = place.format(**things)
+        if body:
+            answer = await post(owner, place, body)
+        if name in LISTED:
+            answer = (await get(owner, place))["items"][0]
+        return str(answer["id"])
+
+    async def _one_printed(self, owner: AsyncClient) -> dict[str, str]:
         """Make, once, a letter, its print run and a webhook: what is done to them may be refused the second time."""
         if not self._printed:
-            async with bearing(self._app, await self._token(Caller(Role.OWNER))) as owner:
-                by_post = office(channels=["post"], postal_address="Main Street 1\n220030 Exampletown")
-                await published(owner, offices=[by_post], embassies_of=[])
-                await write(owner)
-                run = await post(owner, "/campaigns/free-ada/print-runs", {})
-                letters = await get(owner, "/letters")
-                hook = await post(owner, "/webhooks", {"url": "https://example.org/", "topics": ["campaign.closed"]})
+            by_post = office(channels=["post"], postal_address="Main Street 1\n220030 Exampletown")
+            await published(owner, offices=[by_post], embassies_of=[])
+            await write(owner)
+            run = await post(owner, "/campaigns/free-ada/print-runs", {})
+            letters = await get(owner, "/letters")
+            hook = await post(owner, "/webhooks", {"url": "https://example.org/", "topics": ["campaign.closed"]})
             self._printed = {"run_id": run["id"], "letter_id": letters["items"][0]["id"], "webhook_id": hook["id"]}
         return self._printed
 

@@ -25,7 +25,7 @@ from app.services import tally
 from app.services.numbers.watching import Watch
 from app.services.team import organisers
 from bench.service import free_port
-from tests.conftest import SECRET
+from tests.conftest import SECRET, on_one_database
 from tests.factories import API, published
 from tests.steps import problem, write
 
@@ -109,6 +109,7 @@ def service(database_url: str, tmp_path: Path) -> Iterator[Service]:
     """`unsilenced serve`, in a process of its own."""
     port, log = free_port(), tmp_path / "output"
     settings = {"DATABASE_URL": database_url, "SMTP_URL": "smtp://127.0.0.1:9", "SECRET_KEY": SECRET}
+    settings["GRACE"] = "3600"  # seconds: when it is told to stop, it goes by itself
     environment = os.environ | {f"UNSILENCED_{name}": value for name, value in settings.items()}
     command = [sys.executable, "-c", "from app.cli import main; main()", "serve", "--no-worker", "--port", str(port)]
     with log.open("wb") as output:
@@ -138,6 +139,7 @@ async def events(answer: Response) -> AsyncIterator[Any]:
             yield json.loads(line.removeprefix("data: "))
 
 
+@on_one_database
 async def test_readers_see_letters_come_and_are_let_go_when_the_service_stops(
     service: Service, database: Database
 ) -> None:
@@ -167,10 +169,8 @@ async def test_readers_see_letters_come_and_are_let_go_when_the_service_stops(
             await write(client)
             for _ in range(READERS):
                 await asyncio.wait_for(seen.acquire(), PATIENCE)
-            stopped_at = time.monotonic()
             service.process.send_signal(signal.SIGTERM)
             for _ in range(READERS):
                 await asyncio.wait_for(ended.acquire(), PATIENCE)
     assert await asyncio.to_thread(service.process.wait, PATIENCE) == 0
-    assert time.monotonic() - stopped_at < 15  # by itself, long before its grace is over
     assert "Traceback" not in service.log.read_text()

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import pytest
 from httpx import AsyncClient
@@ -15,18 +16,33 @@ from tests.delivery.steps import OFFICE, drain, queue, stats, the_delivery
 from tests.factories import published
 from tests.relay import Relay
 
-SOON = 0.5  # seconds: what is waited for at the other steps
-LATE = 2.0  # seconds: what is waited for in the end
-LEASE = 8.0  # seconds
+SOON = 1.0  # seconds: what is waited for, at a step whose wait is tested
+LATE = 60.0  # seconds: at the others, where a busy machine may take its time
+LEASE = 8.0  # seconds longer than what is waited for in the end
+
+
+@asynccontextmanager
+async def _worker(
+    settings: Settings, database: Database, relay: Relay, *, command: float, final: float
+) -> AsyncIterator[Worker]:
+    """A worker that waits so long, in seconds, for the reply to a command and for the one to a text."""
+    short = settings.model_copy(update={"final_timeout": final, "lease_time": final + LEASE})
+    mailer = SmtpMailer(relay.url, command_timeout=command, final_timeout=final)
+    yield Worker(database, mailer, Keys(settings.secret_key), short)
+    await mailer.close()
 
 
 @pytest.fixture
 async def patient(settings: Settings, database: Database, relay: Relay) -> AsyncIterator[Worker]:
-    """A worker with the proportions of the defaults: a command 60 s, the last reply 600 s, a lease 900 s."""
-    short = settings.model_copy(update={"final_timeout": LATE, "lease_time": LEASE})
-    mailer = SmtpMailer(relay.url, command_timeout=SOON, final_timeout=LATE)
-    yield Worker(database, mailer, Keys(settings.secret_key), short)
-    await mailer.close()
+    """A worker that waits longer in the end than at the other steps, as by default."""
+    async with _worker(settings, database, relay, command=SOON, final=LATE) as made:
+        yield made
+
+
+@pytest.fixture
+async def impatient(settings: Settings, database: Database, relay: Relay) -> AsyncIterator[Worker]:
+    async with _worker(settings, database, relay, command=LATE, final=SOON) as made:
+        yield made
 
 
 async def test_the_last_reply_may_take_longer_than_any_other(
@@ -47,17 +63,17 @@ async def test_the_last_reply_may_take_longer_than_any_other(
 
 
 async def test_a_reply_that_never_comes_is_given_up_while_the_lease_still_holds(
-    client: AsyncClient, organiser: AsyncClient, patient: Worker, worker: Worker, relay: Relay, database: Database
+    client: AsyncClient, organiser: AsyncClient, impatient: Worker, worker: Worker, relay: Relay, database: Database
 ) -> None:
     await published(organiser)
-    await queue(client, patient)
+    await queue(client, impatient)
     relay.hold()
     stopping = asyncio.Event()
     another = asyncio.create_task(worker.run(stopping))  # has nothing to claim all the while
-    await patient.run_once()
+    await impatient.run_once()
     await relay.texts_held()
 
-    await patient.finish()
+    await impatient.finish()
     stopping.set()
     await another
 
@@ -67,6 +83,6 @@ async def test_a_reply_that_never_comes_is_given_up_while_the_lease_still_holds(
     assert await stats(client) == {"total": 1, "queued": 1}
 
     relay.go_on()
-    await drain(patient, database)
+    await drain(impatient, database)
     assert await stats(client) == {"total": 1, "sent": 1}
     assert len(relay.to(OFFICE)) == 1  # this server kept nothing of a sender who had gone

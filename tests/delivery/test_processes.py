@@ -15,6 +15,7 @@ from app.database import Database
 from app.delivery.mailer import SmtpMailer
 from app.delivery.worker import Worker
 from app.services.sealing import Keys
+from tests.conftest import on_one_database
 from tests.delivery.steps import deliveries, drain, let_time_pass, many_offices, queue, stats, the_delivery
 from tests.factories import published
 from tests.halfway import Halfway
@@ -162,6 +163,7 @@ async def test_a_worker_told_to_stop_finishes_what_it_has_begun_and_gives_the_re
     assert {each.lease for each in await deliveries(database)} == {None}
 
 
+@on_one_database
 async def test_a_worker_told_twice_goes_at_once(
     client: AsyncClient, organiser: AsyncClient, start: Start, another: Worker, hostile: Hostile, database: Database
 ) -> None:
@@ -182,6 +184,7 @@ async def test_a_worker_told_twice_goes_at_once(
     assert await stats(client) == {"total": 1, "sent": 1}
 
 
+@on_one_database
 async def test_a_worker_is_gone_when_its_grace_is_over(
     client: AsyncClient, organiser: AsyncClient, start: Start, another: Worker, hostile: Hostile
 ) -> None:

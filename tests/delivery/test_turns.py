@@ -89,18 +89,22 @@ async def test_two_workers_together_keep_to_an_offices_hourly_limit(
     assert len({mail.message["Message-ID"] for mail in relay.accepted}) == len(relay.accepted)
 
 
+def day_after_tomorrow() -> int:
+    """A day of the week that is far, also for a test that midnight comes upon."""
+    return (datetime.now(UTC) + timedelta(days=2)).isoweekday()
+
+
 async def test_an_office_that_is_closed_gets_nothing_until_it_opens(
     client: AsyncClient, organiser: AsyncClient, worker: Worker, relay: Relay, database: Database
 ) -> None:
-    tomorrow = (datetime.now(UTC).isoweekday() % 7) + 1
-    hours = {"timezone": "UTC", "opens": "00:00", "closes": "23:59:59", "days": [tomorrow]}
+    hours = {"timezone": "UTC", "opens": "00:00", "closes": "23:59:59", "days": [day_after_tomorrow()]}
     made = await published(organiser, offices=[office(open_hours=hours)])
     await crowd(client, worker, 1)
 
     await worker.drain()
     before = len(relay.to(OFFICE))
-    today = {**hours, "days": [datetime.now(UTC).isoweekday(), tomorrow]}
-    changed = await organiser.patch(f"{API}/officials/{made['offices'][0]}", json={"open_hours": today})
+    always = {**hours, "days": list(range(1, 8))}
+    changed = await organiser.patch(f"{API}/officials/{made['offices'][0]}", json={"open_hours": always})
     await worker.drain()
 
     assert changed.json()["open_hours"]["timezone"] == "UTC"
@@ -115,8 +119,7 @@ async def test_offices_that_are_closed_stand_in_nobodys_way(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(turns, "MOST_TURNS", 1)
-    tomorrow = (datetime.now(UTC).isoweekday() % 7) + 1
-    closed = {"timezone": "UTC", "opens": "00:00", "closes": "23:59:59", "days": [tomorrow]}
+    closed = {"timezone": "UTC", "opens": "00:00", "closes": "23:59:59", "days": [day_after_tomorrow()]}
     offices = many_offices(4)
     for each in offices[:3]:
         each["open_hours"] = closed

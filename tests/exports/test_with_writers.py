@@ -12,6 +12,7 @@ from python_calamine import CalamineWorkbook
 from app.database import Database
 from app.delivery.worker import Worker
 from app.models.organisation import Role
+from tests.conftest import on_one_database
 from tests.factories import API, published
 from tests.imports.conftest import stranger
 from tests.people import bearing, person, token_of
@@ -54,6 +55,7 @@ async def test_only_owners_take_them_out_whatever_their_key_says(
     assert await exported(organiser) == []
 
 
+@on_one_database
 @pytest.mark.parametrize("reason", [None, "", "because", " " * 40, "x" * 501])
 async def test_without_a_reason_nothing_goes_out(organiser: AsyncClient, reason: str | None) -> None:
     told = problem(await take(organiser, {"reason": reason}), 422, pointer="/reason")

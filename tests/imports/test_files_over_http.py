@@ -9,12 +9,14 @@ from httpx import AsyncClient
 from app import problems
 from app.database import Database
 from app.imports.kinds import ImportKind
+from tests.conftest import on_one_database
 from tests.factories import API
 from tests.imports.steps import OFFICE, office_row, table, take_in, workbook
 from tests.sheets.test_table import BROKEN
 from tests.steps import how_many, problem
 
 
+@on_one_database
 @pytest.mark.parametrize("content", BROKEN.values(), ids=BROKEN)
 async def test_a_broken_file_is_a_small_problem_and_changes_nothing(
     organiser: AsyncClient, database: Database, content: bytes

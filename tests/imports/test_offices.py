@@ -9,6 +9,7 @@ from sqlmodel import select
 
 from app.database import Database
 from app.models.office import Official
+from tests.conftest import on_one_database
 from tests.factories import API, embassy, office, post
 from tests.imports.steps import OFFICE, counts, office_row, refusals, table, take_in
 from tests.steps import get, how_many, problem
@@ -75,6 +76,7 @@ async def test_who_keeps_going_gets_the_good_rows(organiser: AsyncClient, databa
     assert await how_many(database, "office") == 2
 
 
+@on_one_database
 @pytest.mark.parametrize(
     ("row", "column"),
     [

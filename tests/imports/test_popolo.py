@@ -7,6 +7,7 @@ import pytest
 from httpx import AsyncClient
 
 from app.database import Database
+from tests.conftest import on_one_database
 from tests.factories import API
 from tests.imports.steps import counts, refusals, take_in
 from tests.steps import get, how_many, problem
@@ -72,6 +73,7 @@ async def test_a_file_that_comes_again_changes_nothing_and_two_of_one_name_are_t
     assert await how_many(database, "official") == 3
 
 
+@on_one_database
 @pytest.mark.parametrize(
     ("overrides", "column"),
     [
@@ -94,6 +96,7 @@ async def test_without_a_country_the_report_says_what_to_set(organiser: AsyncCli
     assert {column for _, column, _ in refusals(told)} == {"country", "languages"}
 
 
+@on_one_database
 @pytest.mark.parametrize(
     "content",
     [

@@ -6,6 +6,7 @@ import pytest
 from httpx import AsyncClient
 
 from app.database import Database
+from tests.conftest import on_one_database
 from tests.factories import API, office, post, prisoner, published
 from tests.imports.steps import PRISONER, counts, refusals, table, take_in
 from tests.steps import differences, get, how_many, patch, problem, stats
@@ -85,6 +86,7 @@ async def test_paper_letters_are_counted_apart_and_the_tally_stays_true(
 TOMORROW = (datetime.now(UTC).date() + timedelta(days=2)).isoformat()
 
 
+@on_one_database
 @pytest.mark.parametrize(
     ("change", "column"),
     [

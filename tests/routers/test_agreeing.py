@@ -12,6 +12,7 @@ from app.config import PROJECT
 from app.database import Database
 from app.delivery.worker import Worker
 from app.services.endorsing import editions
+from tests.conftest import on_one_database
 from tests.factories import API, campaign, post, prisoner, published
 from tests.relay import Relay
 from tests.routers.test_endorsements import ENDORSEMENTS, EVE, Post, asked, mail, sign
@@ -72,6 +73,7 @@ async def test_each_organisation_is_written_to_in_its_own_language_and_sees_its_
     assert all("{" not in mail.body and "}" not in mail.body for mail in relay.accepted)
 
 
+@on_one_database
 @pytest.mark.parametrize(
     ("titles", "own", "expected"),
     [(["ru", "en"], None, "ru"), (["ru", "en"], "fr", "fr"), (["it"], None, "en"), (["en"], "it", "en")],

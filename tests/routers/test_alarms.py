@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from httpx import AsyncClient
 
+from tests.conftest import on_one_database
 from tests.factories import API, campaign, office, post, prisoner, published, submission
 from tests.steps import LETTERS, get, problem
 
@@ -100,6 +101,7 @@ async def test_organisers_see_which_case_forms_letters_will_use(organiser: Async
     assert set(made["declined"]) == {"ru", "uk"}
 
 
+@on_one_database
 @pytest.mark.parametrize(
     ("field", "value", "pointer"),
     [
@@ -119,6 +121,7 @@ async def test_hidden_and_hostile_characters_are_refused_wherever_supporters_wri
     problem(await client.post(f"{API}{LETTERS}", json=submission(**{field: value})), 422, pointer=pointer)
 
 
+@on_one_database
 @pytest.mark.parametrize("hostile", ["{{7*7}}", "{0.__class__}", "{role}", "{offices}", "{surname}", "{address}"])
 async def test_expressions_stay_literal_in_every_field_of_a_supporter(
     client: AsyncClient, organiser: AsyncClient, hostile: str

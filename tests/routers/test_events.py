@@ -8,6 +8,7 @@ from httpx import AsyncClient
 
 from app.database import Database
 from app.delivery.worker import Worker
+from tests.conftest import on_one_database
 from tests.factories import API, draft, post, prisoner, published, submission
 from tests.relay import Relay
 from tests.routers.test_campaigns import walk
@@ -25,6 +26,7 @@ async def foretold(organiser: AsyncClient, event: dict[str, Any]) -> Any:
     return await post(organiser, f"{ADA}/events?dry_run=true", event, status=200)
 
 
+@on_one_database
 @pytest.mark.parametrize(
     ("event", "pointer"),
     [

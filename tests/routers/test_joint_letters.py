@@ -11,7 +11,7 @@ from app.delivery.worker import Worker
 from app.models.columns import now
 from app.services.returning import inbound
 from app.services.sealing import Keys
-from tests.conftest import SECRET
+from tests.conftest import SECRET, on_one_database
 from tests.factories import API, draft, office, post, published
 from tests.incoming import messages
 from tests.printed import pages, words
@@ -187,6 +187,7 @@ async def test_an_offices_answer_is_kept_for_the_organisation(
     assert (detail["answer"], detail["answer_text"]) == ("person", "We have received your joint letter.")
 
 
+@on_one_database
 @pytest.mark.parametrize("how_many", [82])
 async def test_eighty_two_sign_on_paper_too_over_several_pages(
     client: AsyncClient, organiser: AsyncClient, database: Database, how_many: int

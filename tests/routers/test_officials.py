@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 from httpx import AsyncClient
 
+from tests.conftest import on_one_database
 from tests.factories import API, draft, embassy, office, post, published, submission
 from tests.routers.test_campaigns import walk
 from tests.steps import LETTERS, get, hand_in, patch, problem, receipt
@@ -77,6 +78,7 @@ async def test_an_office_is_written_changed_and_deleted(client: AsyncClient, org
     problem(await client.get(path), 404)
 
 
+@on_one_database
 @pytest.mark.parametrize("salutation", ["Dear {name},", "Dear {{ surname }},", "Dear {surname", "Dear {SURNAME},"])
 async def test_a_salutation_with_a_placeholder_that_nobody_fills_is_refused(
     organiser: AsyncClient, salutation: str

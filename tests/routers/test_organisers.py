@@ -13,7 +13,7 @@ from app.database import Database
 from app.models.account_link import AccountLink
 from app.models.organisation import Role
 from app.services.sealing import Keys
-from tests.conftest import SECRET
+from tests.conftest import SECRET, on_one_database
 from tests.factories import API, post
 from tests.people import OLGA, PASSWORD, bearing, person, token_of, try_to_sign_in
 from tests.relay import Relay
@@ -137,6 +137,7 @@ async def test_an_organisation_keeps_an_owner(app: FastAPI, client: AsyncClient,
         assert (await get(olga, "/auth/me"))["role"] == "owner"
 
 
+@on_one_database
 @pytest.mark.parametrize("field", ["id", "organisation_id", "disabled_at", "email", "created_at", "password"])
 async def test_nothing_is_assigned_that_is_not_offered(
     app: FastAPI, client: AsyncClient, database: Database, field: str

@@ -6,6 +6,7 @@ import pytest
 from httpx import AsyncClient
 
 from app.delivery.worker import Worker
+from tests.conftest import on_one_database
 from tests.factories import API, office, post, published, submission
 from tests.relay import Relay
 from tests.steps import LETTERS, PROSECUTOR, get, patch, problem, receipt, stages, stats, write
@@ -29,6 +30,7 @@ async def test_a_role_is_said_in_letters_of_the_language_in_which_it_was_given(
     assert "Krankenschwester" not in authority["body"]  # which is in Russian
 
 
+@on_one_database
 @pytest.mark.parametrize("role", ["as a nurse.", "As a nurse", "as a nurse, ", "AS a nurse!"])
 async def test_a_role_becomes_a_part_of_its_sentence(client: AsyncClient, organiser: AsyncClient, role: str) -> None:
     await published(organiser, offices=[office(languages=["en"])])
@@ -38,6 +40,7 @@ async def test_a_role_becomes_a_part_of_its_sentence(client: AsyncClient, organi
     assert "I write to you as a nurse.\n" in authority["body"]
 
 
+@on_one_database
 @pytest.mark.parametrize("role", ["nurse", "als Krankenschwester", "a nurse who asks for everything to be burnt"])
 async def test_a_role_that_does_not_go_on_from_i_write_to_you_is_refused_with_an_example(
     client: AsyncClient, organiser: AsyncClient, role: str

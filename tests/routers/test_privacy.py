@@ -4,6 +4,7 @@ import pytest
 from httpx import AsyncClient
 
 from app.delivery.worker import Worker
+from tests.conftest import on_one_database
 from tests.factories import office, post, published, submission
 from tests.relay import Relay
 from tests.steps import LETTERS, PROSECUTOR, write
@@ -16,6 +17,7 @@ SIGNED = {
 }
 
 
+@on_one_database
 @pytest.mark.parametrize("privacy", SIGNED)
 @pytest.mark.parametrize("shows_email", [False, True])
 async def test_a_letter_leaves_exactly_as_the_preview_showed_it(

@@ -10,6 +10,7 @@ from app.database import Database
 from app.delivery.worker import Worker
 from app.models.letter import Reason, Stage
 from app.services import queue as hand
+from tests.conftest import on_one_database
 from tests.delivery.steps import OFFICE, letters, queue, stats, the_letter
 from tests.factories import API, PARAGRAPH, draft, office, post, published, submission
 from tests.relay import Relay
@@ -25,6 +26,7 @@ async def hold(database: Database) -> None:
         await hand.stop(session, sa.true(), stages_in=[Stage.QUEUED], to=Stage.HELD, reason=Reason.COUNTRY_REFUSED)
 
 
+@on_one_database
 @pytest.mark.parametrize(
     "door",
     [

@@ -6,6 +6,7 @@ import pytest
 from httpx import AsyncClient
 
 from app.models.news_item import LONGEST_EXCERPT
+from tests.conftest import on_one_database
 from tests.factories import API, post, prisoner, published
 from tests.routers.test_campaigns import walk
 from tests.steps import get, patch, problem
@@ -53,6 +54,7 @@ async def test_a_statement_is_public_from_the_consent_on_and_until_it_is_taken_b
     problem(await organiser.patch(API + path, json={}), 404)
 
 
+@on_one_database
 @pytest.mark.parametrize(
     ("field", "wrong"),
     [

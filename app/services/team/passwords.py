@@ -18,8 +18,9 @@ Result = TypeVar("Result")
 class Passwords:
     """Hashes in threads, in turn."""
 
-    def __init__(self) -> None:
-        self._argon2 = PasswordHash((Argon2Hasher(),))
+    def __init__(self, hasher: Argon2Hasher | None = None) -> None:
+        """`hasher`: one that takes less, for tests that are about something else."""
+        self._argon2 = PasswordHash((hasher or Argon2Hasher(),))
         self._turns = asyncio.Semaphore(AT_ONCE)
         self._waiting = 0
 

@@ -4,13 +4,16 @@ import asyncio
 
 import pytest
 
+from app.config import Settings
 from app.errors import Busy
+from app.main import create_app
 from app.services.team import passwords
 from app.services.team.passwords import Passwords
 
 
 async def test_a_password_is_kept_as_argon2id_with_a_salt_of_its_own() -> None:
-    kept = [await Passwords().hash("correct horse battery") for _ in range(2)]
+    served: Passwords = create_app(Settings(_env_file=None)).state.passwords
+    kept = [await each.hash("correct horse battery") for each in (Passwords(), served)]
 
     assert all(each.startswith("$argon2id$v=19$m=65536,t=3,p=4$") for each in kept)
     assert kept[0] != kept[1]
