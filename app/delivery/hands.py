@@ -11,7 +11,7 @@ from app.delivery.claims import Lane
 from app.delivery.drafts import Draft
 from app.delivery.settlement import Settlement
 
-IN_HAND = 600  # deliveries that a worker holds at once in each lane, at most
+IN_HAND = 600  # unanswered deliveries that a worker holds at once in each lane, at most
 FIRST_HAND = 16  # … and to begin with: so many, at most, wait in vain for a mail server that never answers
 MORE = 2  # by which that grows with each delivery that is settled
 LONGEST_WAIT = 5.0  # seconds in hand before its turn: where it takes longer, a few are enough
