@@ -74,7 +74,8 @@ async def read(session: AsyncSession, claims: Sequence[Claim], *, today: date) -
     addresses = await _addresses(session, {each.office_id for each in standing.values()})
     holders = await letters.holders_of(session, list(addresses), on=today)
     known = {id_: await briefs.load(session, id_) for id_ in {each.brief_id for each in standing.values()}}
-    fallbacks = {_office(each): _fallback(known[each.brief_id], each) for each in standing.values()}
+    alike = {_office(each): each for each in standing.values()}
+    fallbacks = {office: _fallback(known[each.brief_id], each) for office, each in alike.items()}
     joint = {each.brief_id for each in standing.values() if each.kind is LetterKind.JOINT}
     endorsers = await listing.signed(session, {id_: known[id_] for id_ in joint})
     return [

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 from app.delivery.attempt import Ready
@@ -11,12 +11,24 @@ from app.delivery.claims import Lane
 from app.delivery.drafts import Draft
 from app.delivery.settlement import Settlement
 
-IN_HAND = 600  # deliveries that a worker holds at once in each lane
+IN_HAND = 600  # unanswered deliveries that a worker holds at once in each lane, at most
+FIRST_HAND = 16  # … and to begin with: so many, at most, wait in vain for a mail server that never answers
+MORE = 2  # by which that grows with each delivery that is settled
+LONGEST_WAIT = 5.0  # seconds in hand before its turn: where it takes longer, a few are enough
+PLENTY = 64  # waiting deliveries that keep the connections busy for longer than a settling takes
 CONNECTIONS = 4  # on which it sends letters at once
 REST = 0.25  # seconds for which a lane in which nothing was due is left alone, while others are at work
 
+_Waiting = tuple[Draft, float, float]  # until when it may begin, and since when it waits
 Compose = Callable[[Draft, float], Ready | Settlement]
 Deliver = Callable[[Ready, Ready | None], Awaitable[Settlement]]
+
+
+def next_size(size: int, settlements: Sequence[Settlement], *, waited: float) -> int:
+    """Return how many to hold: more for each answer, as TCP starts slowly; few after none, or a long wait."""
+    if waited > LONGEST_WAIT or not all(each.spent for each in settlements):
+        return FIRST_HAND
+    return min(size + MORE * len(settlements), IN_HAND)
 
 
 class Hand:
@@ -30,8 +42,10 @@ class Hand:
         self._deliver = deliver
         self._news = news  # set whenever something is finished
         self._connections = CONNECTIONS if lane is Lane.LETTERS else 1
-        self._waiting: deque[tuple[Draft, float]] = deque()
+        self._waiting: deque[_Waiting] = deque()
         self._count = 0
+        self._open = 0  # of them, not finished
+        self._size = FIRST_HAND
         self._rests_until = 0.0
 
     def __len__(self) -> int:
@@ -39,10 +53,11 @@ class Hand:
 
     @property
     def room(self) -> int:
-        """How many to claim: none while more than half are in hand, for a claim costs the same for one as for many."""
-        most = 1 if self.lane is Lane.SUSPECTS else IN_HAND  # alone: then only the guilty one fails three times
-        room = most - self._count
-        return room if 2 * room >= most else 0
+        """How many to claim: none while more than half are open, for a claim costs the same for one as for many."""
+        if self.lane is Lane.SUSPECTS:
+            return int(not self._count)  # alone, until it is settled: then only the guilty one fails three times
+        room = self._size - self._open
+        return room if 2 * room >= self._size else 0
 
     @property
     def rests(self) -> bool:
@@ -57,10 +72,17 @@ class Hand:
         """Whether more is waiting than can be under way."""
         return len(self._waiting) >= self._connections
 
+    @property
+    def has_plenty(self) -> bool:
+        """Whether the connections have work for a while."""
+        return len(self._waiting) >= PLENTY
+
     def take(self, drafts: Iterable[Draft], *, until: float) -> None:
         """Have these delivered, as far as they begin by `until`."""
-        new = [(draft, until) for draft in drafts]
+        since = time.monotonic()
+        new = [(draft, until, since) for draft in drafts]
         self._count += len(new)
+        self._open += len(new)
         self._waiting.extend(new)
         for _ in range(min(self._connections - len(self.carriers), len(new))):
             carrier = asyncio.create_task(self._carry())
@@ -77,6 +99,8 @@ class Hand:
             self.finished = finished + self.finished
             raise
         self._count -= len(finished)
+        waited = time.monotonic() - self._waiting[0][-1] if self._waiting else 0.0
+        self._size = next_size(self._size, finished, waited=waited)
 
     async def _carry(self) -> None:
         """Have one after the other delivered. While there are plenty, the next is ready before its turn."""
@@ -88,12 +112,14 @@ class Hand:
 
     def _next(self) -> Ready | None:
         while self._waiting:
-            ready = self._compose(*self._waiting.popleft())
+            draft, until, _ = self._waiting.popleft()
+            ready = self._compose(draft, until)
             if not isinstance(ready, Settlement):
                 return ready
             self._finish(ready)
         return None
 
     def _finish(self, settlement: Settlement) -> None:
+        self._open -= 1
         self.finished.append(settlement)  # to the list that is there by now
         self._news.set()

@@ -16,7 +16,13 @@ NOT_A_REPLY = -1
 
 class Reply(NamedTuple):
     code: int
-    words: str
+    lines: list[bytes]
+
+    @property
+    def words(self) -> str:
+        """What it says, line by line; of most replies nobody asks more than the code."""
+        words = "\n".join([line[4:].strip().decode("utf-8", "surrogateescape") for line in self.lines])
+        return f"Malformed reply: {words}" if self.code == NOT_A_REPLY else words
 
 
 class Line(asyncio.Protocol):
@@ -50,11 +56,11 @@ class Line(asyncio.Protocol):
             if self._lost:
                 raise self._lost
             self._heard.clear()
+            expiry = asyncio.get_running_loop().call_later(timeout, self._expire)
             try:
-                async with asyncio.timeout(timeout):
-                    await self._heard.wait()
-            except TimeoutError as error:
-                raise smtp.SMTPReadTimeoutError("no reply in time") from error
+                await self._heard.wait()
+            finally:
+                expiry.cancel()
         return self._replies.popleft()
 
     async def ask(self, command: bytes, *, timeout: float) -> Reply:  # noqa: ASYNC109 - see above
@@ -82,6 +88,9 @@ class Line(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self._lose(smtp.SMTPServerDisconnected(f"Connection lost: {exc}" if exc else "Connection lost"))
 
+    def _expire(self) -> None:
+        self._lose(smtp.SMTPReadTimeoutError("no reply in time"))
+
     def _lose(self, error: Exception) -> None:
         self._lost = self._lost or error
         self._heard.set()
@@ -89,6 +98,5 @@ class Line(asyncio.Protocol):
 
 
 def _reply(lines: list[bytes]) -> Reply:
-    words = "\n".join([line[4:].strip().decode("utf-8", "surrogateescape") for line in lines])
     code = lines[-1][:3]
-    return Reply(int(code), words) if code.isdigit() else Reply(NOT_A_REPLY, f"Malformed reply: {words}")
+    return Reply(int(code) if code.isdigit() else NOT_A_REPLY, lines)

@@ -46,6 +46,11 @@ def _leases(session: AsyncSession, ids: list[uuid.UUID]) -> sa.Select[Any]:
     return held.order_by(delivery.id).with_for_update()
 
 
+class _Over(NamedTuple):
+    id: uuid.UUID
+    reply: str
+
+
 class _Freed(NamedTuple):
     id: uuid.UUID
     wait: float | None
@@ -56,8 +61,16 @@ class _Freed(NamedTuple):
 
 async def _set_free(session: AsyncSession, settlements: Sequence[Settlement]) -> None:
     """Give the deliveries free. One without a wait is over. That one was uncertain is never forgotten."""
-    freed = [_Freed(each.claim.id, each.wait, not each.spent, each.reply, each.uncertain) for each in settlements]
+    over = [_Over(each.claim.id, each.reply) for each in settlements if _is_over(each)]
+    await _freeing.execute(session, over, wait=None, unspent=0, uncertain=False)
+    others = [each for each in settlements if not _is_over(each)]
+    freed = [_Freed(each.claim.id, each.wait, not each.spent, each.reply, each.uncertain) for each in others]
     await _freeing.execute(session, freed)
+
+
+def _is_over(settlement: Settlement) -> bool:
+    """Tell whether nothing is left to say but the reply, as of most."""
+    return settlement.wait is None and settlement.spent and not settlement.uncertain
 
 
 def _free(given: Mapping[str, Any]) -> sa.Update:

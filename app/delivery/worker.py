@@ -167,7 +167,7 @@ class Worker:
         if not any(hand.finished for hand in self._hands):
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._news.wait(), patience)
-        if any(hand.is_busy for hand in self._hands):  # a transaction costs the same for one as for many
+        if any(hand.has_plenty for hand in self._hands):  # a transaction costs the same for one as for many
             await asyncio.sleep(GATHERING)
         self._news.clear()
         with ExitStack() as settling_:

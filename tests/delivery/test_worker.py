@@ -278,15 +278,9 @@ async def test_the_longest_due_is_claimed_first(
 
 
 async def test_notices_do_not_wait_behind_letters(
-    client: AsyncClient,
-    organiser: AsyncClient,
-    worker: Worker,
-    relay: Relay,
-    database: Database,
-    monkeypatch: pytest.MonkeyPatch,
+    client: AsyncClient, organiser: AsyncClient, worker: Worker, relay: Relay, database: Database
 ) -> None:
-    monkeypatch.setattr(hands, "IN_HAND", 3)
-    await published(organiser, offices=many_offices(8))
+    await published(organiser, offices=many_offices(hands.FIRST_HAND + 5))
     await queue(client, worker)
     await let_time_pass(database)
     await hand_in(client, worker, "late@supporter.example.org")
@@ -295,7 +289,7 @@ async def test_notices_do_not_wait_behind_letters(
     await worker.finish()
 
     assert len(relay.to("late@supporter.example.org")) == 1
-    assert len(relay.accepted) == 1 + 3  # each lane as much as it holds
+    assert len(relay.accepted) == 1 + hands.FIRST_HAND  # each lane as much as it holds
 
 
 async def test_a_worker_that_is_told_to_stop_finishes_what_is_in_hand(
