@@ -67,8 +67,12 @@ async def _brief(session: AsyncSession, submission: Submission, own: Sequence[Le
 
 
 async def _within_limits(session: AsyncSession, drafts: Sequence[NoticeDraft], *, at: datetime) -> list[NoticeDraft]:
-    """Leave out what would be too many for one address in one day. Nobody is told, least of all who typed it in."""
-    new = [draft for draft in drafts if draft.claim.notice in notice_limits.MOST_A_DAY and draft.claim.attempts == 1]
+    """Leave out what would be too many for one address in one day. Nobody is told, least of all who typed it in.
+
+    Each counts once: what an outage gives back was counted when it was claimed before.
+    """
+    limited = [draft for draft in drafts if draft.claim.notice in notice_limits.MOST_A_DAY]
+    new = [draft for draft in limited if draft.claim.attempts == 1 and draft.claim.last_reply is None]
     counts = await notice_limits.count(session, [draft.submission.digest or b"" for draft in new], today=at.date())
     too_many = set()
     for draft in reversed(new):
