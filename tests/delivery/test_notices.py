@@ -117,6 +117,20 @@ async def test_nobody_can_be_bombed_with_confirmations(
     assert sum(mail.to.lower() == SAM for mail in relay.accepted) == 4
 
 
+async def test_nobody_can_be_bombed_by_what_stands_behind_a_plus_sign(
+    client: AsyncClient, organiser: AsyncClient, worker: Worker, relay: Relay
+) -> None:
+    await published(organiser)
+    for tag in ("", "+1", "+two", "+3+x", "+"):
+        await hand_in(client, worker, f"sam{tag}@supporter.example.org")
+    await hand_in(client, worker, "samuel@supporter.example.org")
+    await hand_in(client, worker, "+sam@supporter.example.org")
+    await worker.drain()
+
+    assert len([mail for mail in relay.accepted if mail.to.startswith(("sam@", "sam+"))]) == 3
+    assert len(relay.accepted) == 5
+
+
 async def test_an_outage_spends_no_notice_of_an_address_however_long_it_lasts(
     client: AsyncClient, organiser: AsyncClient, worker: Worker, relay: Relay, database: Database
 ) -> None:
