@@ -1,12 +1,15 @@
 """JSON as it comes in, read strictly: a name that stands twice, or a number that is none, has two readings."""
 
 import json
+import re
 from collections.abc import Callable, Coroutine
 from typing import Any, NoReturn
 
 from fastapi import Request
 from fastapi.routing import APIRoute
 from starlette.responses import Response
+
+HALF = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 class StrictRoute(APIRoute):
@@ -26,11 +29,18 @@ class StrictRequest(Request):
 
     async def json(self) -> Any:  # noqa: ANN401 - JSON is anything
         try:
-            return _DECODER.decode((await self.body()).decode("utf-8-sig"))
+            return _read((await self.body()).decode("utf-8-sig"))
         except json.JSONDecodeError:
             raise
         except (UnicodeDecodeError, RecursionError, ValueError) as error:
             raise json.JSONDecodeError(str(error) if type(error) is ValueError else "", "", 0) from None
+
+
+def _read(text: str) -> Any:  # noqa: ANN401 - JSON is anything
+    found = _DECODER.decode(text)
+    if HALF.search(text):  # mostly of a pair; alone it is no character, and nothing can be done with its text
+        json.dumps(found, ensure_ascii=False).encode()
+    return found
 
 
 def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:

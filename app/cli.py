@@ -1,5 +1,6 @@
 """The `unsilenced` command: where each command is, and what is told when one goes wrong."""
 
+import os
 import sys
 from collections import UserDict
 from importlib import import_module
@@ -71,8 +72,12 @@ def _several() -> None:
     """Keep Typer from looking for commands of its own."""
 
 
+NOBODY_ELSE = 0o007  # of a file's mode: what we write is for us and our group, and for nobody else on the machine
+
+
 def main() -> None:
     """Run the command; what goes wrong on purpose is told in a sentence, with exit code 1."""
+    os.umask(os.umask(NOBODY_ELSE) | NOBODY_ELSE)
     logs.configure("text")
     try:
         cli()

@@ -137,6 +137,11 @@ async def get_unkept(response: Response) -> None:
     response.headers["Cache-Control"] = "no-cache"
 
 
+async def get_never_kept(response: Response) -> None:
+    response.headers["Cache-Control"] = "no-store"
+
+
+NEVER_KEPT = Depends(get_never_kept)  # what is one person's own, or opens something: caches and disks get none of it
 UNKEPT = Depends(get_unkept)  # what may name a prisoner: caches ask each time, for consent may be withdrawn
 
 

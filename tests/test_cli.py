@@ -42,14 +42,16 @@ class Unsilenced(Protocol):
 
 
 @pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """An empty folder to be in, with no settings but a database of its own."""
     for name in [name for name in os.environ if name.startswith("UNSILENCED_")]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("UNSILENCED_DATABASE_URL", f"sqlite+aiosqlite:///{tmp_path}/deep/unsilenced.db")
     monkeypatch.setenv("UNSILENCED_WORKER", "on")  # so that what `serve` sets is taken back
     monkeypatch.chdir(tmp_path)
-    return tmp_path
+    before = os.umask(0o022)
+    yield tmp_path
+    os.umask(before)
 
 
 @pytest.fixture
@@ -112,6 +114,16 @@ def test_the_database_is_migrated_filled_and_proved_step_by_step(unsilenced: Uns
     assert mended.code == 0
     assert unsilenced("recount", "--check").code == 0
     assert unsilenced("scrub").code == 0
+
+
+def test_nobody_else_on_the_machine_reads_what_is_kept(unsilenced: Unsilenced, home: Path) -> None:
+    unsilenced("migrate")
+    unsilenced("demo")
+    unsilenced("export", "prisoners", "--output", str(home / "prisoners.csv"))
+
+    kept = [home / "prisoners.csv", home / "deep", *(home / "deep").iterdir()]
+    assert len(kept) >= len(["the table", "the folder", "the database"])
+    assert [each.name for each in kept if each.stat().st_mode & 0o007] == []
 
 
 def test_after_a_restore_all_campaigns_can_be_paused_at_once(unsilenced: Unsilenced, home: Path) -> None:

@@ -44,6 +44,7 @@ class Claim(NamedTuple):
     crashes: int
     about: uuid.UUID | None = None
     trying_since: datetime | None = None
+    last_reply: str | None = None
 
 
 async def claim(session: AsyncSession, lane: Lane, *, most: int, lease_time: float) -> list[Claim]:

@@ -21,11 +21,12 @@ from app.models.letter import Letter
 from app.models.submission import Submission
 from app.rows.asking import database_now
 from app.services import briefs, notice_limits, publicity, publishing
+from app.services.sealing import Keys
 
 FIRST_LOOK, LONGEST_LOOK = 60.0, 6 * 3600.0  # seconds between looks whether all letters have left
 
 
-async def drafts(session: AsyncSession, claims: Sequence[Claim], *, at: datetime) -> list[NoticeDraft]:
+async def drafts(session: AsyncSession, claims: Sequence[Claim], keys: Keys, *, at: datetime) -> list[NoticeDraft]:
     """Return the notices that have something to say now. What has to wait is due later, the others are over."""
     submissions = await topics.by_id(session, Submission, [each.submission_id for each in claims])
     letters = await _letters_of(session, list(submissions))
@@ -40,7 +41,7 @@ async def drafts(session: AsyncSession, claims: Sequence[Claim], *, at: datetime
         if claim.crashes < MOST_CRASHES and not silent and (brief := await _brief(session, submission, own)):
             draft = NoticeDraft(claim=claim, brief=brief, submission=submission, letters=own, topic=topic)
             found[decided].append(draft)
-    allowed = await _within_limits(session, found[Verdict.SEND], at=at)
+    allowed = await _within_limits(session, found[Verdict.SEND], keys, at=at)
     await _put_off(session, [draft.claim for draft in found[Verdict.LATER]])
     kept = {draft.claim.id for draft in [*allowed, *found[Verdict.LATER]]}
     await _end(session, [claim.id for claim in claims if claim.id not in kept])
@@ -66,17 +67,26 @@ async def _brief(session: AsyncSession, submission: Submission, own: Sequence[Le
         return None
 
 
-async def _within_limits(session: AsyncSession, drafts: Sequence[NoticeDraft], *, at: datetime) -> list[NoticeDraft]:
-    """Leave out what would be too many for one address in one day. Nobody is told, least of all who typed it in."""
-    new = [draft for draft in drafts if draft.claim.notice in notice_limits.MOST_A_DAY and draft.claim.attempts == 1]
-    counts = await notice_limits.count(session, [draft.submission.digest or b"" for draft in new], today=at.date())
+async def _within_limits(
+    session: AsyncSession, drafts: Sequence[NoticeDraft], keys: Keys, *, at: datetime
+) -> list[NoticeDraft]:
+    """Leave out what would be too many for one mailbox in one day. Nobody is told, least of all who typed it in.
+
+    Each counts once: what an outage gives back was counted when it was claimed before.
+    """
+    limited = [draft for draft in drafts if draft.claim.notice in notice_limits.MOST_A_DAY]
+    new = [(draft, notice_limits.mailbox(keys, draft.submission)) for draft in limited if _is_new(draft.claim)]
+    counts = await notice_limits.count(session, [mailbox for _, mailbox in new], today=at.date())
     too_many = set()
-    for draft in reversed(new):
-        digest = draft.submission.digest or b""
-        if draft.claim.notice and counts[digest] > notice_limits.MOST_A_DAY[draft.claim.notice]:
+    for draft, mailbox in reversed(new):
+        if draft.claim.notice and counts[mailbox] > notice_limits.MOST_A_DAY[draft.claim.notice]:
             too_many.add(draft.claim.id)
-            counts[digest] -= 1
+            counts[mailbox] -= 1
     return [draft for draft in drafts if draft.claim.id not in too_many]
+
+
+def _is_new(claim: Claim) -> bool:
+    return claim.attempts == 1 and claim.last_reply is None
 
 
 async def _put_off(session: AsyncSession, claims: Sequence[Claim]) -> None:

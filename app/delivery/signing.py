@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from app.config import Settings
 
 SIGNED = ("From", "Reply-To", "To", "Subject", "Date", "Message-ID", "MIME-Version", "Content-Type")
+OF_LISTS = ("List-Unsubscribe", "List-Unsubscribe-Post")  # RFC 8058 asks for them, where a mail has them
 FOLD = 70  # characters of a signature on one line
 
 
@@ -28,7 +29,7 @@ class Signer:
         """Return the message with its signature on top."""
         head, _, body = message.partition(b"\r\n\r\n")
         present = _headers(head)
-        names = [name for name in SIGNED if name.lower() in present]
+        names = [name for name in SIGNED + OF_LISTS if name.lower() in present]
         algorithm = "rsa-sha256" if isinstance(self._key, RSAPrivateKey) else "ed25519-sha256"
         digest = base64.b64encode(hashlib.sha256(_relaxed_body(body)).digest()).decode()
         begun = (

@@ -149,7 +149,7 @@ class Worker:
         asking = [each for each in taken if not each.letter_id]
         return [
             *(await leaving.of_letters(session, letters, at=now()) if letters else ()),
-            *(await notices.drafts(session, asking, at=now()) if asking else ()),
+            *(await notices.drafts(session, asking, self.keys, at=now()) if asking else ()),
         ]
 
     async def _deliver(self, ready: Ready, following: Ready | None) -> Settlement:

@@ -12,6 +12,7 @@ from app.incoming.rules import Severity, severity
 from app.incoming.text import body_text, header
 
 LARGEST = 1024 * 1024  # bytes that are read of a message: attachments tell nothing that is needed
+MOST_LINES = 5_000  # as well: each is tried with hundreds of patterns, and a megabyte can be nothing but lines
 
 
 class Kind(StrEnum):
@@ -41,9 +42,13 @@ def sort(raw: bytes) -> Incoming:
     """Read a message. Never raises: what cannot be read is told as that, and nothing of it is kept."""
     mark = hashlib.sha256(raw[:LARGEST]).digest()
     try:
-        return _sorted(message_from_bytes(raw[:LARGEST]), mark)
+        return _sorted(message_from_bytes(_beginning(raw)), mark)
     except Exception:  # noqa: BLE001 - strangers choose these bytes, and parsers of mail trip over some
         return Incoming(Kind.UNREADABLE, mark)
+
+
+def _beginning(raw: bytes) -> bytes:
+    return b"".join(raw[:LARGEST].splitlines(keepends=True)[:MOST_LINES])
 
 
 def _sorted(message: Message, mark: bytes) -> Incoming:

@@ -46,7 +46,9 @@ class AuditQuery(PageRequest):
     """Which entries to list, newest first."""
 
     organiser: uuid.UUID | None = Parameter(None, description="Who did it.")
-    kind: str | None = Parameter(None, max_length=40, description="What was changed, such as `campaign` or `api_key`.")
+    kind: str | None = Parameter(
+        None, max_length=40, pattern="^[a-z_]+$", description="What was changed, such as `campaign` or `api_key`."
+    )
     thing: uuid.UUID | None = Parameter(None, description="The id of what was changed.")
     since: date | None = Parameter(None, alias="from", description="First day, in UTC.")
     until: date | None = Parameter(None, alias="to", description="Last day, in UTC.")

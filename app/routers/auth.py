@@ -2,11 +2,12 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Response, status
+from fastapi import APIRouter, Query, status
 
 from app.bodies import StrictRoute
 from app.dependencies import (
     ANYONE,
+    NEVER_KEPT,
     AccessDep,
     DatabaseDep,
     IdPath,
@@ -35,13 +36,7 @@ from app.models.organiser_session import OrganiserSessionPublic, TokenShown
 from app.pagination import Page, PageRequest
 from app.services.team import account_links, accounts, api_keys, second_factor, signing_in
 
-
-async def never_kept(response: Response) -> None:
-    """Tell caches to keep no answer: tokens and secrets are in them."""
-    response.headers["Cache-Control"] = "no-store"
-
-
-router = APIRouter(prefix="/auth", tags=["auth"], route_class=StrictRoute, dependencies=[Depends(never_kept)])
+router = APIRouter(prefix="/auth", tags=["auth"], route_class=StrictRoute, dependencies=[NEVER_KEPT])
 
 
 @router.post("/token", dependencies=[ANYONE])

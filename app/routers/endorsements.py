@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query, status
 from app.bodies import StrictRoute
 from app.dependencies import (
     ANYONE,
+    NEVER_KEPT,
     CampaignDep,
     IdPath,
     KeysDep,
@@ -75,7 +76,7 @@ async def take_endorser_off(campaign: OwnCampaignDep, endorsement_id: IdPath, se
     await invitations.take_off(session, campaign, endorsement_id)
 
 
-@router.get("/endorsements/{token}", dependencies=[ANYONE])
+@router.get("/endorsements/{token}", dependencies=[ANYONE, NEVER_KEPT])
 async def read_endorsement(token: LinkPath, session: ReaderDep, keys: KeysDep) -> EndorsementAsked:
     """Show an organisation what it is asked to sign, and what stands of it."""
     return await signing.look(session, keys, token)

@@ -4,13 +4,13 @@ from fastapi import APIRouter, status
 from fastapi.responses import PlainTextResponse
 
 from app.bodies import StrictRoute
-from app.dependencies import ANYONE, UNKEPT, IdPath, KeysDep, ReaderDep, SessionDep, TokenPath
+from app.dependencies import ANYONE, NEVER_KEPT, IdPath, KeysDep, ReaderDep, SessionDep, TokenPath
 from app.models.submission import Receipt
 from app.routers import pdf
 from app.services import receipts
 
 router = APIRouter(
-    prefix="/receipts/{token}", tags=["receipts"], route_class=StrictRoute, dependencies=[ANYONE, UNKEPT]
+    prefix="/receipts/{token}", tags=["receipts"], route_class=StrictRoute, dependencies=[ANYONE, NEVER_KEPT]
 )
 
 

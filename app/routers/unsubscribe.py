@@ -4,7 +4,6 @@ from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
 from app.dependencies import ANYONE, KeysDep, ReaderDep, SessionDep, TokenPath
-from app.models.campaign import Campaign
 from app.routers.pages import PageRoute, page, strings_of
 from app.services import subscriptions
 
@@ -15,9 +14,8 @@ router = APIRouter(prefix="/unsubscribe/{token}", include_in_schema=False, route
 async def ask(token: TokenPath, session: ReaderDep, keys: KeysDep) -> HTMLResponse:
     """Show a button. Mail scanners follow links, so looking changes nothing."""
     submission = await subscriptions.find(session, keys, token)
-    campaign = await session.get_one(Campaign, submission.campaign_id)
+    title = await subscriptions.title(session, submission)
     strings, language = strings_of(submission.language)
-    title = campaign.title.get(language) or next(iter(campaign.title.values()))
     return page("unsubscribe.html", language, t=strings, campaign=title, action=f"/unsubscribe/{token}")
 
 

@@ -9,10 +9,12 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.models.account_link import AccountLink
 from app.models.campaign import Campaign
+from app.models.delivery import Delivery, Enclosure
 from app.models.endorsement import Endorsement, EndorsementStatus
 from app.models.news import News, NewsKind, NewsPublic
 from app.models.preview_link import PreviewLink
 from app.models.review import Approval
+from app.models.submission import Submission
 from app.rows.asking import rows
 
 
@@ -37,7 +39,16 @@ async def latest_updates(session: AsyncSession, ids: Sequence[uuid.UUID]) -> dic
 
 async def delete(session: AsyncSession, draft: Campaign) -> None:
     """Take preview links, approvals, and invitations to sign away with a draft: their links lead nowhere then."""
+    await _delete_tests(session, draft)
     asked = sa.select(col(Endorsement.id)).where(col(Endorsement.campaign_id) == draft.id)
     await session.exec(sa.delete(AccountLink).where(col(AccountLink.endorsement_id).in_(asked)))
     for table in (PreviewLink, Approval, Endorsement):
         await session.exec(sa.delete(table).where(col(table.campaign_id) == draft.id))
+
+
+async def _delete_tests(session: AsyncSession, draft: Campaign) -> None:
+    """Take away what was tried out: a draft has no other letters."""
+    tests = sa.select(col(Submission.id)).where(col(Submission.campaign_id) == draft.id)
+    for table in (Delivery, Enclosure):
+        await session.exec(sa.delete(table).where(col(table.submission_id).in_(tests)))
+    await session.exec(sa.delete(Submission).where(col(Submission.campaign_id) == draft.id))

@@ -9,9 +9,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from app.errors import Conflict, Gone, NotFound
 from app.models.campaign import Campaign, CampaignStatus
 from app.models.columns import now
+from app.models.letter import Reason
 from app.models.preview_link import CampaignPreview, PreviewLink, PreviewLinkCreate, PreviewLinkPublic
 from app.models.rehearsal import RehearsalCreate
-from app.services import campaigns, rehearsal
+from app.services import campaigns, gates, publicity, rehearsal
 from app.services.sealing import PREVIEW, Keys
 
 
@@ -50,6 +51,8 @@ async def look(session: AsyncSession, keys: Keys, token: str, asked: RehearsalCr
         raise NotFound("This link is not known. Please copy it whole, as it was given to you.")
     if link.revoked_at or link.expires_at < now() or campaign.status is CampaignStatus.CLOSED:
         raise Gone("This link has run out or was taken back. Ask whoever gave it to you for another one.")
+    if not await publicity.may_be_shown(session, campaign):
+        raise gates.refuse(Reason.NO_CONSENT)
     tried = await rehearsal.rehearse(session, campaign, asked)
     shown = await campaigns.show(session, campaign)
     return CampaignPreview(campaign=shown, complete=not tried.faults, letters=tried.letters)

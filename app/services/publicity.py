@@ -9,7 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.composing.brief import BriefContent
 from app.models.campaign import Campaign, CampaignPrisoner, CampaignStatus
-from app.models.prisoner import PUBLIC_CONSENT, Prisoner
+from app.models.prisoner import PUBLIC_CONSENT, Consent, Prisoner
 from app.rows.asking import among, rows
 
 
@@ -35,6 +35,13 @@ async def hidden(session: AsyncSession, campaign_ids: Collection[uuid.UUID]) -> 
     """Return those of the campaigns that name somebody without consent."""
     which = sa.select(col(Campaign.id)).where(among(session, col(Campaign.id), campaign_ids), names_somebody_hidden())
     return {campaign_id for (campaign_id,) in await rows(session, which)}
+
+
+async def may_be_shown(session: AsyncSession, campaign: Campaign) -> bool:
+    """Tell whether a campaign may be read behind a link of one's own: as a draft it may wait for consent, no more."""
+    mine = col(CampaignPrisoner.campaign_id) == campaign.id, col(Prisoner.id) == col(CampaignPrisoner.prisoner_id)
+    consents = {consent for (consent,) in await rows(session, sa.select(col(Prisoner.consent)).where(*mine))}
+    return Consent.WITHDRAWN not in consents if campaign.status is CampaignStatus.DRAFT else consents <= PUBLIC_CONSENT
 
 
 async def is_hidden(session: AsyncSession, brief: BriefContent) -> bool:

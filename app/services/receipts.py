@@ -25,6 +25,7 @@ CAN_CANCEL = tuple(stage for stage, following in NEXT.items() if Stage.CANCELLED
 CAN_STOP = (*CAN_CANCEL, Stage.PRINTED)  # what has not left
 ON_PAPER = (Stage.READY, Stage.PRINTED, Stage.POSTED)
 DONE_BY_HAND = {Channel.POST: Stage.POSTED, Channel.WEB_FORM: Stage.SUBMITTED}
+TO_DO, DONE = frozenset({Stage.READY}), frozenset(DONE_BY_HAND.values())
 
 
 async def read(session: AsyncSession, keys: Keys, token: str) -> Receipt:
@@ -99,14 +100,14 @@ async def mark_done(session: AsyncSession, keys: Keys, token: str, letter_id: uu
     if letter.channel not in DONE_BY_HAND:
         raise Conflict("This letter goes by e-mail: nothing needs to be posted.")
     _require_own_hand(letter)
-    return await _move_own(session, keys, token, letter_id, DONE_BY_HAND[letter.channel])
+    return await _move_own(session, keys, token, letter_id, DONE_BY_HAND[letter.channel], out_of=TO_DO)
 
 
 async def undo(session: AsyncSession, keys: Keys, token: str, letter_id: uuid.UUID) -> Receipt:
     """Take back `posted`: the letter is ready again."""
     submission, _, _ = await confirmation.look(session, keys, token)
     _require_own_hand(await _own_letter(session, submission, letter_id))
-    return await _move_own(session, keys, token, letter_id, Stage.READY)
+    return await _move_own(session, keys, token, letter_id, Stage.READY, out_of=DONE)
 
 
 def _require_own_hand(letter: Letter) -> None:
@@ -114,11 +115,14 @@ def _require_own_hand(letter: Letter) -> None:
         raise Conflict("This letter has been printed for you, and is posted for you: there is nothing to do.")
 
 
-async def _move_own(session: AsyncSession, keys: Keys, token: str, letter_id: uuid.UUID, to: Stage) -> Receipt:
-    locked = await stages.lock(session, col(Letter.id) == letter_id)
-    if to not in NEXT[locked[0].stage] or locked[0].channel is Channel.EMAIL:
-        raise Conflict(f"The letter is {locked[0].stage.value}, so it cannot become {to.value}.")
-    await stages.move(session, locked, to, at=now())
+async def _move_own(
+    session: AsyncSession, keys: Keys, token: str, letter_id: uuid.UUID, to: Stage, *, out_of: frozenset[Stage]
+) -> Receipt:
+    """Move a letter out of these stages only: that the table allows a move does not make it the supporter's."""
+    (locked,) = await stages.lock(session, col(Letter.id) == letter_id)
+    if locked.stage not in out_of:
+        raise Conflict(f"The letter is {locked.stage.value}, so it cannot become {to.value}.")
+    await stages.move(session, [locked], to, at=now())
     return await read(session, keys, token)
 
 

@@ -4,7 +4,10 @@ import sqlalchemy as sa
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from app.models.campaign import Campaign
 from app.models.submission import Submission
+from app.models.text import in_language
+from app.services import publicity
 from app.services.sealing import UNSUBSCRIBE, Keys, unknown_link
 
 
@@ -14,6 +17,13 @@ async def find(session: AsyncSession, keys: Keys, token: str) -> Submission:
     if submission is None or submission.erased_at is not None:
         raise unknown_link()
     return submission
+
+
+async def title(session: AsyncSession, submission: Submission) -> str:
+    """Return the title of the campaign that mails; its code where the title may name somebody who is public no more."""
+    campaign = await session.get_one(Campaign, submission.campaign_id)
+    hidden = await publicity.hidden(session, [campaign.id])
+    return campaign.code if hidden else in_language(campaign.title, submission.language)
 
 
 async def end(session: AsyncSession, keys: Keys, token: str) -> Submission:

@@ -14,6 +14,7 @@ from sqlmodel import col
 
 from app.config import PROJECT
 from app.database import Database
+from app.delivery.mailer import SmtpMailer
 from app.delivery.worker import Worker
 from app.models.columns import now
 from app.models.delivery import Delivery, Notice, NoticeCount
@@ -114,6 +115,38 @@ async def test_nobody_can_be_bombed_with_confirmations(
     await hand_in(client, worker)
     await worker.drain()
     assert sum(mail.to.lower() == SAM for mail in relay.accepted) == 4
+
+
+async def test_nobody_can_be_bombed_by_what_stands_behind_a_plus_sign(
+    client: AsyncClient, organiser: AsyncClient, worker: Worker, relay: Relay
+) -> None:
+    await published(organiser)
+    for tag in ("", "+1", "+two", "+3+x", "+"):
+        await hand_in(client, worker, f"sam{tag}@supporter.example.org")
+    await hand_in(client, worker, "samuel@supporter.example.org")
+    await hand_in(client, worker, "+sam@supporter.example.org")
+    await worker.drain()
+
+    assert len([mail for mail in relay.accepted if mail.to.startswith(("sam@", "sam+"))]) == 3
+    assert len(relay.accepted) == 5
+
+
+async def test_an_outage_spends_no_notice_of_an_address_however_long_it_lasts(
+    client: AsyncClient, organiser: AsyncClient, worker: Worker, relay: Relay, database: Database
+) -> None:
+    worker.mailer = worker._attempts._mailer = mailer = SmtpMailer(relay.url, first_pause=0)
+    await published(organiser)
+    await relay.stop()
+    await hand_in(client, worker)
+    for _ in range(10):
+        await worker.run_once()
+        await worker.finish()
+        await let_time_pass(database)
+
+    await relay.start()
+    await worker.drain()
+    await mailer.close()
+    assert len(relay.to(SAM)) == 1
 
 
 async def test_who_agreed_to_nothing_hears_nothing(

@@ -81,6 +81,15 @@ def test_what_is_signed_cannot_be_changed(header: bytes) -> None:
     assert not is_valid(signed.replace(header.rpartition(b"\n")[2], header + b"x", 1), ED25519)
 
 
+@pytest.mark.parametrize("header", [b"List-Unsubscribe: ", b"List-Unsubscribe-Post: "])
+def test_a_link_that_ends_mails_with_one_click_is_signed_too(header: bytes) -> None:
+    message = mail(unsubscribe="https://campaign.example.org/unsubscribe/x")
+    signed = Signer(ED25519, "letters").signed(message, domain="campaign.example.org")
+
+    assert is_valid(signed, ED25519)
+    assert not is_valid(signed.replace(header, header + b"x", 1), ED25519)
+
+
 def test_every_line_of_a_signature_is_short() -> None:
     signed = Signer(RSA, "letters").signed(mail(), domain="campaign.example.org")
 

@@ -1,5 +1,7 @@
 """What a message that came back is, however it is made."""
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,6 +11,7 @@ from app.incoming.sort import LARGEST, Kind, sort
 from tests.incoming.messages import dsn, qmail, reply
 
 TO = "letters+x@campaign.example.org"
+SOON = 3.0  # seconds of the processor
 
 
 def test_a_report_by_the_book_is_a_bounce_with_the_servers_words() -> None:
@@ -125,3 +128,14 @@ def test_any_bytes_can_be_sorted(noise: bytes) -> None:
     sort(noise)
     sort(dsn(TO)[:400] + noise)
     sort(reply(TO) + noise)
+
+
+@pytest.mark.parametrize("kind", ["message/delivery-status", "text/plain", "text/html"])
+@pytest.mark.parametrize("line", [b"\r\n", b"=\r\n", b"a: b\r\n"], ids=["empty", "soft", "header"])
+def test_a_megabyte_of_lines_keeps_nobody_waiting(kind: str, line: bytes) -> None:
+    head = f"From: MAILER-DAEMON@example.org\r\nTo: {TO}\r\nContent-Type: {kind}\r\n\r\n".encode()
+    begun = time.process_time()
+
+    assert sort(head + line * (LARGEST // len(line))).addressed == TO
+
+    assert time.process_time() - begun < SOON

@@ -228,6 +228,16 @@ async def test_it_is_filtered_and_paged(app: FastAPI, client: AsyncClient, datab
         assert pages == everything
 
 
+async def test_no_question_breaks_it_off(organiser: AsyncClient) -> None:
+    await post(organiser, "/prisoners", prisoner())
+    whole = (await organiser.get(f"{API}/audit?format=csv")).text
+    for form in ("json", "csv"):
+        problem(await organiser.get(f"{API}/audit?format={form}&cursor=no-cursor"), 422, pointer="?cursor")
+        assert (await organiser.get(f"{API}/audit?format={form}&from=9999-12-31")).status_code == 200
+    assert len((await get(organiser, "/audit?from=0001-01-01&to=9999-12-31"))["items"]) == whole.count("\n") - 1
+    assert (await organiser.get(f"{API}/audit?format=csv&to=9999-12-31")).text == whole
+
+
 async def test_another_organisation_sees_nothing_of_it(organiser: AsyncClient, stranger: AsyncClient) -> None:
     await draft(organiser)
 

@@ -26,11 +26,15 @@ class Post:
     def __init__(self, database: Database, relay: Relay, settings: Settings) -> None:
         self._database, self._relay, self._settings = database, relay, settings
 
-    async def token(self, address: str = EVE) -> str:
-        """Deliver what is due, and return the token in the newest mail to this address."""
+    async def deliver(self) -> None:
+        """Deliver what is due."""
         mailer = SmtpMailer(self._relay.url, first_pause=0.1)
         await account_mail.deliver_due(self._database, mailer, Keys(self._settings.secret_key), self._settings)
         await mailer.close()
+
+    async def token(self, address: str = EVE) -> str:
+        """Deliver what is due, and return the token in the newest mail to this address."""
+        await self.deliver()
         found = re.search(r"/endorse/(\S+)$", self._relay.to(address)[-1].body, re.MULTILINE)
         assert found
         return found[1]

@@ -3,8 +3,8 @@
 import pytest
 from httpx import AsyncClient
 
-from tests.factories import API, published
-from tests.steps import get, hand_in, patch
+from tests.factories import API, office, published
+from tests.steps import get, hand_in, patch, write
 
 PAGES = ["/campaigns/free-ada", "/prisoners/ada-prisoner", "/campaigns/free-ada/stats"]
 
@@ -51,6 +51,18 @@ async def test_what_an_organiser_sees_is_kept_by_nobody_else(
     assert answer.headers["vary"] == "Authorization"
     assert answer.headers["etag"] == f'"{answer.json()["revision"]}"'
     assert "revision" not in await get(client, path)
+
+
+async def test_what_is_a_supporters_own_is_kept_by_no_cache_and_on_no_disk(
+    client: AsyncClient, organiser: AsyncClient
+) -> None:
+    by_post = office(channels=["post"], postal_address="Main Street 1\nExampletown")
+    await published(organiser, offices=[by_post], embassies_of=[])
+    answer, token = await write(client)
+    letter = f"/receipts/{token}/letters/{answer['letters'][0]['id']}"
+    for path in (f"{API}/receipts/{token}", f"{API}{letter}.txt", f"{API}{letter}.pdf", f"/confirm/{token}"):
+        shown = await client.get(path)
+        assert (shown.status_code, shown.headers["cache-control"]) == (200, "no-store")
 
 
 async def test_numbers_are_the_same_by_the_quick_way_and_by_the_usual(

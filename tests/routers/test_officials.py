@@ -92,6 +92,12 @@ async def test_a_salutation_with_a_placeholder_that_nobody_fills_is_refused(
     problem(changed, 422, pointer="/salutations/en")
 
 
+@pytest.mark.parametrize("zone", ["Europe/Minskk", "Mars", "", ".", "Europe", "../Europe/Minsk", "/etc/passwd", "\x00"])
+async def test_hours_in_a_time_zone_that_nobody_knows_are_refused(organiser: AsyncClient, zone: str) -> None:
+    told = await organiser.post(f"{API}/officials", json=office(open_hours={"timezone": zone}))
+    problem(told, 422, pointer="/open_hours/timezone")
+
+
 async def test_of_changes_made_at_once_from_one_revision_one_is_taken(organiser: AsyncClient) -> None:
     made = await organiser.post(f"{API}/officials", json=office())
     path, headers = f"{API}/officials/{made.json()['id']}", {"If-Match": made.headers["ETag"]}

@@ -256,6 +256,22 @@ async def test_a_dry_run_shows_what_would_leave_and_what_stands_against_it(
     assert await how_many(database, "submission") == 0
 
 
+async def test_a_draft_that_was_tried_out_can_still_be_deleted(
+    organiser: AsyncClient, worker: Worker, relay: Relay, database: Database
+) -> None:
+    await draft(organiser)
+    for _ in range(2):  # one has left, one waits
+        await worker.drain()
+        await post(organiser, "/campaigns/free-ada/test-letters", submission(supporter=TESTER), status=200)
+
+    assert (await organiser.delete(f"{API}/campaigns/free-ada")).status_code == 204
+
+    sent = len(relay.accepted)
+    await worker.drain()
+    assert len(relay.accepted) == sent > 0
+    assert [await how_many(database, table) for table in ("submission", "delivery", "enclosure")] == [0, 0, 0]
+
+
 async def test_a_draft_can_be_tried_before_it_is_published(
     client: AsyncClient, organiser: AsyncClient, worker: Worker, relay: Relay
 ) -> None:

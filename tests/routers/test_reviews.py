@@ -145,12 +145,20 @@ async def test_switching_the_review_is_written_down_and_without_it_nobody_is_ask
     assert [each["changes"]["two_person_review"]["to"] for each in entries] == [False, True]
 
 
-async def test_what_nobody_wrote_in_the_campaign_is_approved_by_anybody(olga: AsyncClient, eve: AsyncClient) -> None:
+async def test_what_an_office_is_told_in_every_letter_is_approved_by_somebody_else_too(
+    olga: AsyncClient, eve: AsyncClient
+) -> None:
     made = await draft(olga)
     await approve(eve)
     await post(olga, "/campaigns/free-ada/publish", status=200)
-    await patch(olga, f"/officials/{made['offices'][0]}", title={"en": "Prosecutor", "ru": "Прокурор"})
+    path = f"/officials/{made['offices'][0]}"
+    await patch(eve, path, hourly_limit=7)  # which no letter says
+    await patch(olga, path, salutations={"en": "Words of mine alone,"})
 
+    edition = (await get(olga, REVIEW))["edition"]
+    own = await olga.post(f"{API}/campaigns/free-ada/approve", json={"edition": edition})
+    assert problem(own, 409)["type"].endswith("#own-change")
     problem(await olga.post(f"{API}/campaigns/free-ada/publish"), 409)
+    assert (await get(olga, REVIEW))["written_by"] == ["Olga"]
     await approve(eve)
     await post(olga, "/campaigns/free-ada/publish", status=200)

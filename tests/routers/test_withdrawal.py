@@ -3,14 +3,18 @@
 import asyncio
 import re
 from typing import Any
+from uuid import UUID
 
 from fastapi import FastAPI
 from httpx import AsyncClient, Response
 
+from app.config import Settings
 from app.database import Database
 from app.delivery.worker import Worker
+from app.services.sealing import UNSUBSCRIBE
 from tests.factories import API, draft, post, prisoner, published, submission
 from tests.relay import Relay
+from tests.routers.test_endorsements import ENDORSEMENTS, Post, asked
 from tests.steps import LETTERS, PROSECUTOR, get, hand_in, how_many, patch, problem, somebody, write
 from tests.test_policies import BODIES, QUERIES, ROUTES, Route, name_of
 
@@ -165,3 +169,31 @@ async def test_a_campaign_that_is_published_takes_nobody_in_without_consent(orga
     refused = await organiser.patch(f"{API}/campaigns/free-ada", json={"prisoners": ["ada-prisoner", "bob-prisoner"]})
     assert refused.status_code == 422
     assert refused.json()["errors"][0]["pointer"] == "/prisoners/1"
+
+
+async def test_links_of_ones_own_say_the_name_no_more(
+    client: AsyncClient, organiser: AsyncClient, worker: Worker, relay: Relay, settings: Settings
+) -> None:
+    mail = Post(worker.database, relay, settings)
+    await published(organiser)
+    answer, _ = await hand_in(client)
+    unsubscribe = worker.keys.token_for(UUID(answer["submission_id"]), purpose=UNSUBSCRIBE)
+    preview = (await post(organiser, "/campaigns/free-ada/preview-links", {"note": "the lawyer"}))["url"]
+    await post(organiser, ENDORSEMENTS, asked())
+    token = await mail.token()
+    await post(organiser, ENDORSEMENTS, asked("Second Watch", email="late@endorser.example.org"))
+    previews = preview, preview.replace("/preview/", f"{API}/previews/")
+    links = f"/unsubscribe/{unsubscribe}", *previews, f"/endorse/{token}", f"{API}/endorsements/{token}"
+    for link in links:
+        assert NAMED.search((await client.get(link)).text), link
+
+    await patch(organiser, ADA, consent="withdrawn")
+
+    for link in links:
+        assert not NAMED.search((await client.get(link)).text), link
+    problem(await client.post(f"{API}/endorsements/{token}/sign", json={}), 409, reason="no_consent")
+    relay.accepted.clear()
+    await mail.deliver()
+    assert relay.accepted == []
+    gone = await post(client, f"/endorsements/{token}/withdraw", status=200)
+    assert (gone["status"], bool(NAMED.search(str(gone)))) == ("withdrawn", False)

@@ -9,7 +9,9 @@ from app.errors import Conflict, Gone
 from app.models.campaign import Campaign, CampaignStatus
 from app.models.columns import now
 from app.models.endorsement import Endorsement, EndorsementAsked, EndorsementSign, EndorsementStatus
+from app.models.letter import Reason
 from app.models.organisation import Organisation
+from app.services import gates, publicity
 from app.services.endorsing import agreeing, editions, invitations
 from app.services.sealing import ENDORSE, Keys, unknown_link
 
@@ -22,9 +24,11 @@ async def look(session: AsyncSession, keys: Keys, token: str) -> EndorsementAske
 async def asked_by(
     session: AsyncSession, keys: Keys, endorsement_id: uuid.UUID | None
 ) -> tuple[EndorsementAsked, str] | None:
-    """Return what a mail asks an organisation to sign, and its address; None where nobody knows it any more."""
+    """Return what a mail asks an organisation to sign, and its address; None where it must not be told."""
     endorsement = await session.get(Endorsement, endorsement_id) if endorsement_id else None
     if endorsement is None or endorsement.sealed_email is None:
+        return None
+    if not await publicity.may_be_shown(session, await session.get_one(Campaign, endorsement.campaign_id)):
         return None
     return await _asked(session, endorsement), keys.open(endorsement.sealed_email, about=endorsement.id).decode()
 
@@ -37,6 +41,8 @@ async def sign(session: AsyncSession, keys: Keys, token: str, body: EndorsementS
     _require_unanswered(endorsement)
     if campaign.status is CampaignStatus.CLOSED:
         raise Gone("The campaign is closed. Thank you: nobody needs to sign it any more.")
+    if not await publicity.may_be_shown(session, campaign):
+        raise gates.refuse(Reason.NO_CONSENT)
     demands = await agreeing.demands_of(session, campaign)
     if body.edition not in {None, editions.edition(demands)}:
         raise Conflict("The demands have changed since you read them. Please read them again, and sign then.")
@@ -90,14 +96,16 @@ def _require_unanswered(endorsement: Endorsement) -> None:
 async def _asked(session: AsyncSession, endorsement: Endorsement) -> EndorsementAsked:
     campaign = await session.get_one(Campaign, endorsement.campaign_id)
     organisation = await session.get_one(Organisation, campaign.organisation_id)
-    demands = await agreeing.demands_of(session, campaign)
+    shown = await publicity.may_be_shown(session, campaign)
+    demands = await agreeing.demands_of(session, campaign) if shown else {}
     own = {
         "campaign": campaign.slug,
         "organisation": organisation.name,
-        "closed": campaign.status is CampaignStatus.CLOSED,
+        "closed": campaign.status is CampaignStatus.CLOSED or not shown,
         "language": endorsement.language or next(iter(demands), "en"),
         "demands": demands,
         "edition": editions.edition(demands),
     }
     said = campaign.model_dump(include={"code", "title", "summary"})
-    return EndorsementAsked.model_validate({**endorsement.model_dump(), **said, **own})
+    unsaid = {} if shown else {"campaign": campaign.code, "title": {"en": campaign.code}, "summary": {}, "signed": []}
+    return EndorsementAsked.model_validate({**endorsement.model_dump(), **said, **own, **unsaid})

@@ -5,7 +5,7 @@ import io
 import json
 import uuid
 from collections.abc import AsyncIterator, Iterable, Iterator
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, time
 from typing import Any
 
 from sqlmodel import col, select
@@ -32,10 +32,15 @@ async def listed(session: AsyncSession, organisation_id: uuid.UUID, query: Audit
     return Page(items=list(shown), next_cursor=next_cursor)
 
 
-async def as_csv(database: Database, organisation_id: uuid.UUID, query: AuditQuery) -> AsyncIterator[str]:
-    """Yield all that was asked for, page by page."""
+def as_csv(database: Database, organisation_id: uuid.UUID, query: AuditQuery) -> AsyncIterator[str]:
+    """Return all that was asked for, page by page. Invalid, before anything is told, if the cursor is not ours."""
+    return _pages(database, organisation_id, query, cursor=query.cursor if query.after else None)
+
+
+async def _pages(
+    database: Database, organisation_id: uuid.UUID, query: AuditQuery, *, cursor: str | None
+) -> AsyncIterator[str]:
     yield _lines([COLUMNS])
-    cursor = query.cursor
     while True:
         async with database.reading() as session:
             asked = query.model_copy(update={"cursor": cursor, "limit": MAXIMUM_LIMIT})
@@ -58,7 +63,7 @@ def _asked(query: AuditQuery) -> Iterator[Any]:
     if query.since:
         yield col(AuditEntry.at) >= datetime.combine(query.since, time(), UTC)
     if query.until:
-        yield col(AuditEntry.at) < datetime.combine(query.until, time(), UTC) + timedelta(days=1)
+        yield col(AuditEntry.at) <= datetime.combine(query.until, time.max, UTC)
 
 
 def _cells(entry: AuditPublic) -> Iterator[str]:
