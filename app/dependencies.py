@@ -21,7 +21,7 @@ from app.models.organisation import Organiser, Role
 from app.models.print_run import PrintRun
 from app.models.prisoner import Prisoner
 from app.models.text import SLUG
-from app.services import campaigns, figures, moderation, officials, prisoners, revisions
+from app.services import campaigns, figures, moderation, officials, prisoners
 from app.services.board import Board
 from app.services.confirming import Confirmations
 from app.services.enquiries import Enquiries
@@ -236,8 +236,3 @@ OwnFigureDep = Annotated[Figure, Depends(get_own_figure)]
 OwnPrintRunDep = Annotated[PrintRun, Depends(get_own_print_run)]
 WatchedPrintRunDep = Annotated[PrintRun, Depends(get_watched_print_run)]
 ColleagueDep = Annotated[Organiser, Depends(get_colleague)]
-
-
-def with_etag(response: Response, revision: int) -> None:
-    """Name the revision that an answer shows to an organiser."""
-    response.headers["ETag"] = revisions.etag(revision)

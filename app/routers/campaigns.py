@@ -22,7 +22,6 @@ from app.dependencies import (
     VisitorDep,
     WatchedCampaignDep,
     known_form,
-    with_etag,
 )
 from app.models.campaign import (
     CampaignClone,
@@ -59,7 +58,7 @@ async def create_campaign(
 ) -> CampaignForOrganisers:
     """Begin a draft. Nobody sees it before it is published."""
     created = await campaigns.create(session, organiser, body)
-    with_etag(response, created.revision)
+    answers.with_etag(response, created.revision)
     return created
 
 
@@ -86,7 +85,7 @@ async def read_campaign(
     answers.own(response)
     shown = await campaigns.read(session, slug, visitor)
     if isinstance(shown, CampaignForOrganisers):
-        with_etag(response, shown.revision)
+        answers.with_etag(response, shown.revision)
     return shown
 
 
@@ -101,7 +100,7 @@ async def update_campaign(
 ) -> CampaignForOrganisers:
     """Change what is sent. Letters follow the brief in force until you publish again."""
     updated = await campaigns.update(session, organiser, campaign, body, if_match=if_match)
-    with_etag(response, updated.revision)
+    answers.with_etag(response, updated.revision)
     return updated
 
 
@@ -117,7 +116,7 @@ async def clone_campaign(
 ) -> CampaignForOrganisers:
     """Begin a draft with the words, prisoners, offices and rules of this campaign: not its dates, letters or counts."""
     created = await cloning.clone(session, campaign, body)
-    with_etag(response, created.revision)
+    answers.with_etag(response, created.revision)
     return created
 
 

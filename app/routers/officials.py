@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response, status
 
+from app import answers
 from app.bodies import StrictRoute
 from app.dependencies import (
     ANYONE,
@@ -14,7 +15,6 @@ from app.dependencies import (
     ReaderDep,
     SessionDep,
     VisitorDep,
-    with_etag,
 )
 from app.models.office import (
     HolderPublic,
@@ -43,7 +43,7 @@ async def create_office(
 ) -> OfficeForOrganisers:
     """Add an office, with its accreditations and its present holder."""
     created = await officials.create(session, organiser, body)
-    with_etag(response, created.revision)
+    answers.with_etag(response, created.revision)
     return created
 
 
@@ -52,7 +52,7 @@ async def read_office(office_id: IdPath, session: ReaderDep, visitor: VisitorDep
     """Show one office with its present holder; to organisers also how it is reached."""
     shown = await officials.read(session, office_id, visitor)
     if isinstance(shown, OfficeForOrganisers):
-        with_etag(response, shown.revision)
+        answers.with_etag(response, shown.revision)
     return shown
 
 
@@ -62,7 +62,7 @@ async def update_office(
 ) -> OfficeForOrganisers:
     """Change what is sent. Letters not yet sent greet a new holder, and go to a new address."""
     updated = await officials.update(session, office, body, if_match=if_match)
-    with_etag(response, updated.revision)
+    answers.with_etag(response, updated.revision)
     return updated
 
 

@@ -5,9 +5,9 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
-from app import keeping
+from app import answers
+from app.answers import IfNoneMatch
 from app.dependencies import ANYONE, CampaignDep, ReaderDep
-from app.keeping import IfNoneMatch
 from app.models.text import Language
 from app.services.numbers.curves import Gallery
 from app.showing import pictures
@@ -45,8 +45,8 @@ async def draw(
 ) -> Response:
     """The curve of letters sent (1200 × 630), or the bar towards the goal (600 × 96), as SVG."""
     picture = pictures.svg(kind, await gallery.look(session, campaign, language=language))
-    kept = keeping.headers(SVG + picture)
-    return keeping.unchanged(kept, if_none_match) or Response(picture, headers=kept | GUARD, media_type=SVG)
+    kept = answers.made_of(SVG + picture)
+    return answers.unchanged(kept, if_none_match) or Response(picture, headers=kept | GUARD, media_type=SVG)
 
 
 @router.get("/{kind}.png", response_class=Response)
@@ -60,6 +60,6 @@ async def paint(
 ) -> Response:
     """The same as PNG."""
     picture = pictures.svg(kind, await gallery.look(session, campaign, language=language))
-    kept = keeping.headers(PNG + picture)
-    known = keeping.unchanged(kept, if_none_match)
+    kept = answers.made_of(PNG + picture)
+    known = answers.unchanged(kept, if_none_match)
     return known or Response(await asyncio.to_thread(pictures.png, picture), headers=kept, media_type=PNG)
