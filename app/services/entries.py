@@ -98,7 +98,7 @@ async def write(session: AsyncSession, entries: Sequence[Entry], answers: Sequen
         Rows(Letter, new),
         Rows(Delivery, [entry.notice for entry in entries]),
     )
-    tally.note(session, ((tally.kind(letter, letter.stage, letter.stage_on), +1) for letter in new))
+    tally.note_new(session, new)
 
 
 def _submission(keys: Keys, planned: Plan, body: SubmissionCreate, *, at: datetime) -> _Submission:

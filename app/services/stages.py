@@ -180,7 +180,7 @@ def count(
 ) -> None:
     """Move the tally for letters that go to one stage."""
     for day, same_day in by_day(letters, at).items():
-        alike = Counter(tally.kind(letter, letter.stage, letter.stage_on) for letter in same_day)
+        alike = Counter(map(tally.alike, same_day))
         tally.note(session, ((before, -n) for before, n in alike.items()))
         after = ((each._replace(stage=to, day=day, channel=channel or each.channel), n) for each, n in alike.items())
         tally.note(session, after)

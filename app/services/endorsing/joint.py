@@ -74,7 +74,7 @@ async def _write(
     except IntegrityError:
         raise Conflict(GONE_OUT) from None
     session.add_all(rows.delivery(letter) for letter in written if letter.channel is Channel.EMAIL)
-    tally.note(session, ((tally.kind(letter, letter.stage, letter.stage_on), +1) for letter in written))
+    tally.note_new(session, written)
     audit.note(session, undertaking.campaign, {"joint letter": (None, len(written))})
     await session.flush()
     return written
