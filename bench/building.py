@@ -38,7 +38,7 @@ Thing = TypeVar("Thing")
 def steps(language: str) -> dict[str, float]:
     """Return microseconds of CPU a letter: each step by itself, and all of it for one letter after another."""
     drafts = list(_drafts(language))
-    opened = [(draft, submissions.handed(draft.own, *_open(draft))) for draft in drafts]
+    opened = [(draft, submissions.opened(draft.own, *_open(draft))) for draft in drafts]
     mails = [_write(draft) for draft in drafts]
     return {
         "open": _cpu(_open, drafts),

@@ -11,7 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.composing import recipients, sender
 from app.composing.brief import BriefContent, BriefOffice
-from app.composing.compose import Handed, OwnPart, compose
+from app.composing.compose import Opened, OwnPart, compose
 from app.composing.recipients import Recipient, choose
 from app.composing.sender import Supporter
 from app.errors import FieldError, Invalid, invalid
@@ -136,7 +136,7 @@ def composed(
     choice: Choice, recipient: Recipient, holder: Official | None, body: SubmissionCreate, seed: int
 ) -> LetterPreview:
     """Return a letter as it would go out. Pure."""
-    handed = Handed(
+    opened = Opened(
         supporter=Supporter(**vars(body.supporter)),
         own=choice.own,
         prisoner_id=choice.prisoner_id,
@@ -145,13 +145,13 @@ def composed(
         copies=choice.copies(recipient),
     )
     brief, by_email = choice.brief, recipient.channel is Channel.EMAIL
-    letter = compose(brief, recipient.office, holder, handed)
+    letter = compose(brief, recipient.office, holder, opened)
     return LetterPreview(
         office_id=recipient.office.id,
         office=recipient.office.title_in(body.language),
         language=recipient.language,
         channel=recipient.channel,
-        sender=sender.display_name(brief, handed.supporter),
+        sender=sender.display_name(brief, opened.supporter),
         shows_email=by_email and brief.reply_to_supporter,
         subject=letter.subject,
         body=letter.body,

@@ -41,7 +41,7 @@ def composed(
     """Return a letter to whoever holds the office: a supporter's own, or the joint one of those who signed."""
     if letter.kind is LetterKind.JOINT:
         return joint.compose(brief, office, holder, language=letter.language, endorsers=endorsers)
-    return compose(brief, office, holder, submissions.handed(letter, supporter, own))
+    return compose(brief, office, holder, submissions.opened(letter, supporter, own))
 
 
 def text_of(
