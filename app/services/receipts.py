@@ -18,6 +18,7 @@ from app.models.office import Channel, Official
 from app.models.submission import Receipt, Submission
 from app.rows.asking import rows
 from app.services import confirmation, gates, letters, publicity, stages, submissions, wording
+from app.services.holders import holders_of
 from app.services.paper import manuscripts
 from app.services.sealing import Keys
 
@@ -31,7 +32,7 @@ async def read(session: AsyncSession, keys: Keys, token: str) -> Receipt:
     """Return the letters with their texts: as they left, or as they would leave now."""
     submission, brief, answer = await confirmation.look(session, keys, token)
     own = await submissions.letters_of(session, submission.id)
-    holders = await letters.holders_of(session, [letter.office_id for letter in own])
+    holders = await holders_of(session, [letter.office_id for letter in own])
     shown = [_receipt(keys, brief, submission, letter, holders) for letter in own]
     hidden = await publicity.is_hidden(session, brief)
     return Receipt(
@@ -58,7 +59,7 @@ async def paper(session: AsyncSession, keys: Keys, token: str, letter_id: uuid.U
         raise NotFound("There is nothing to print: this letter goes by e-mail.")
     campaign = await session.get_one(Campaign, submission.campaign_id)
     await gates.ask(session, campaign, brief, row)  # let nobody post by hand what would not be sent
-    holders = await letters.holders_of(session, [row.office_id])
+    holders = await holders_of(session, [row.office_id])
     composed = wording.text_of(keys, brief, submission, row, holders)
     return as_text(composed, office, channel=row.channel, language=row.language)
 

@@ -14,6 +14,7 @@ from app.models.organisation import Organisation
 from app.models.rehearsal import Fault, Rehearsal, RehearsalCreate, Rehearsed
 from app.models.submission import SubmissionCreate
 from app.services import campaigns, letters, publishing
+from app.services.holders import holders_of
 from app.services.letters import Choice
 
 SAYS_SOMETHING = ("/texts", "/demands", "/prisoners", "/title")  # faults in these leave nothing to compose from
@@ -50,7 +51,7 @@ async def _letters(session: AsyncSession, content: BriefContent, body: Rehearsal
         country: Choice(content, prisoner_id, _recipients(content, country), OwnPart()) for country in body.countries
     }
     ids = {recipient.office.id for choice in choices.values() for recipient in choice.recipients}
-    holders = await letters.holders_of(session, list(ids))
+    holders = await holders_of(session, list(ids))
     return [
         _letter(choice, recipient, holders.get(recipient.office.id), country=country, seed=body.seed)
         for country, choice in choices.items()
@@ -62,7 +63,7 @@ def _letter(choice: Choice, recipient: Recipient, holder: Official | None, *, co
     sample = SubmissionCreate.model_validate(
         {"supporter": SAMPLE | {"country": country}, "language": recipient.language, "consent": {"send": True}}
     )
-    letter = letters.composed(choice, recipient, holder, sample, seed)
+    letter = letters.preview(choice, recipient, holder, sample, seed)
     return Rehearsed(country=country, **letter.model_dump())
 
 

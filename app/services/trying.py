@@ -16,6 +16,7 @@ from app.models.office import Channel, Office
 from app.models.queue import TestLetter, TestLetters
 from app.models.submission import CONSENT_WORDING, Submission, SubmissionCreate
 from app.services import gates, letters, publishing, submissions
+from app.services.holders import holders_of
 from app.services.sealing import Keys
 
 MARK = "[TEST]"
@@ -43,11 +44,11 @@ async def _compose(
     shut = gates.against(state, country=body.supporter.country, prisoner_ids=about, today=now().date())
     if campaign.status is CampaignStatus.DRAFT:  # what a draft is tried for is what comes after publishing
         shut = None
-    holders, addresses = await letters.holders_of(session, ids), await _addresses(session, choice.recipients)
+    holders, addresses = await holders_of(session, ids), await _addresses(session, choice.recipients)
     digest = keys.digest_of_email(body.supporter.email)
     return [
         TestLetter(
-            **letters.composed(
+            **letters.preview(
                 choice, each, holders.get(each.office.id), body, letters.seed_of(digest, each.office.id)
             ).model_dump(),
             to=addresses.get(each.office.id),
