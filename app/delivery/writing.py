@@ -15,7 +15,7 @@ from app.models.letter import LEFT, LetterKind
 from app.models.news import News
 from app.models.prisoner import PrisonerStatus
 from app.services import submissions, wording
-from app.services.confirmation import TIME_TO_CONFIRM
+from app.services.decisions import TIME_TO_CONFIRM
 from app.services.returning import returns
 from app.services.returning.returns import Purpose
 from app.services.sealing import UNSUBSCRIBE, Keys

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -17,11 +17,13 @@ from app.models.submission import FIRST, Submission, SubmissionPublic
 from app.rows.asking import among, matching, table_of
 from app.rows.prepared import Prepared
 from app.rows.writing import insert_rows
-from app.services import briefs, confirmation, decisions, gates, rounds, stages, submissions, tally
+from app.services import briefs, decisions, gates, rounds, stages, submissions, tally
 from app.services.decisions import Case, Decision, Handed, Once
 from app.services.situations import Appeal
 
 Outcome = SubmissionPublic | Exception
+
+THANKS_AFTER = timedelta(minutes=1)  # the first look whether all has left
 
 
 class _Delivery(NamedTuple):
@@ -152,7 +154,7 @@ def _delivery(decision: Decision, *, at: datetime) -> _Delivery:
 
 
 def _thanks(submission_id: uuid.UUID, notice: Notice, *, at: datetime) -> _Delivery:
-    due_at = at + confirmation.THANKS_AFTER
+    due_at = at + THANKS_AFTER
     nobody = None, None, None
     return _Delivery(uuid7(), submission_id, *nobody, notice, due_at, 0, 0, uncertain=False, created_at=at)
 
