@@ -16,7 +16,7 @@ from app.delivery import calls, retry
 from app.delivery.caller import Caller, NotTaken
 from app.delivery.calls import Call, Outcome
 from app.models.columns import now
-from app.services import counting
+from app.services.interfaces import letters_sent
 from app.services.sealing import Keys
 
 logger = logging.getLogger(__name__)
@@ -70,7 +70,7 @@ class Hooks:
     async def count(self, *, at: datetime) -> None:
         """Tell how many letters were sent."""
         async with self.database.transaction() as session:
-            await counting.tell(session, at=at)
+            await letters_sent.tell(session, at=at)
 
     async def close(self) -> None:
         """Finish what is in hand: a call takes fifteen seconds at most."""

@@ -15,7 +15,7 @@ from app.models.queue import LetterDetail, LetterForOrganisers, LetterQuery
 from app.models.submission import Submission
 from app.pagination import Page
 from app.rows.asking import among, rows
-from app.services import briefs, gates, queue, submissions, written
+from app.services import briefs, gates, in_order, queue, submissions
 from app.services.sealing import Keys
 from app.services.team import audit
 
@@ -38,7 +38,7 @@ async def listed(
     session: AsyncSession, keys: Keys, organiser: Organiser, query: LetterQuery
 ) -> Page[LetterForOrganisers]:
     """Return letters of the organiser's organisation, newest first."""
-    ids = await written.newest(session, organiser.organisation_id, query)
+    ids = await in_order.newest(session, organiser.organisation_id, query)
     found = await _read(session, keys, organiser.organisation_id, among(session, col(Letter.id), ids))
     shown, next_cursor = query.cut(found)
     return Page(items=list(shown), next_cursor=next_cursor)

@@ -1,4 +1,4 @@
-"""Letters by where they stand: a short walk along an index for each campaign and stage, however many there are."""
+"""Letters in the order in which they came: a short walk along an index for each campaign and stage, however many."""
 
 import uuid
 from collections.abc import Iterable
