@@ -37,7 +37,7 @@ from app.models.rehearsal import Rehearsal, RehearsalCreate
 from app.models.review import ApprovalCreate, Review
 from app.models.text import Country, Language
 from app.pagination import Page
-from app.services import approving, campaigns, cloning, publishing, rehearsal
+from app.services import campaigns, cloning, publishing, rehearsal, reviewing
 
 router = APIRouter(prefix="/campaigns", tags=["campaigns"], route_class=StrictRoute)
 
@@ -141,7 +141,7 @@ async def publish_campaign(campaign: OwnCampaignDep, session: SessionDep) -> Cam
 @router.get("/{slug}/review")
 async def read_review(campaign: WatchedCampaignDep, session: ReaderDep) -> Review:
     """Show what publishing would freeze now against the brief in force, who wrote it, and who approved it."""
-    return await approving.review(session, campaign)
+    return await reviewing.look(session, campaign)
 
 
 @router.post("/{slug}/approve")
@@ -156,7 +156,7 @@ async def approve_campaign(
 
     This takes a session; an API key cannot approve. Then anybody who may publish can publish it.
     """
-    return await approving.approve(session, campaign, organiser, body)
+    return await reviewing.approve(session, campaign, organiser, body)
 
 
 @router.post("/{slug}/pause")

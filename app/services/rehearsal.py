@@ -13,7 +13,7 @@ from app.models.office import Official
 from app.models.organisation import Organisation
 from app.models.rehearsal import Fault, Rehearsal, RehearsalCreate, Rehearsed
 from app.models.submission import SubmissionCreate
-from app.services import campaigns, letters, publishing
+from app.services import campaigns, candidates, letters
 from app.services.holders import holders_of
 from app.services.letters import Choice
 
@@ -33,11 +33,11 @@ async def rehearse(session: AsyncSession, campaign: Campaign, body: RehearsalCre
     if body.texts is not None:
         tried.texts = body.model_dump(mode="json", include={"texts"})["texts"]
     prisoners = (await campaigns.prisoners_of(session, [campaign.id])).get(campaign.id, [])
-    candidates = await publishing.offices(session, tried)
+    offices = await candidates.of(session, tried)
     today = now().date()
     organisation = await session.get_one(Organisation, campaign.organisation_id)
-    content = compiling.draft(tried, organisation.name, prisoners, candidates, today=today)
-    found = missing.faults(tried, prisoners, candidates, content, today=today)
+    content = compiling.draft(tried, organisation.name, prisoners, offices, today=today)
+    found = missing.faults(tried, prisoners, offices, content, today=today)
     readable = not any(fault.pointer.startswith(SAYS_SOMETHING) for fault in found) and bool(prisoners)
     return Rehearsal(
         faults=[Fault(pointer=fault.pointer, detail=fault.detail) for fault in found],

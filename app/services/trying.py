@@ -15,7 +15,7 @@ from app.models.delivery import Delivery, Enclosure, Notice
 from app.models.office import Channel, Office
 from app.models.queue import TestLetter, TestLetters
 from app.models.submission import CONSENT_WORDING, Submission, SubmissionCreate
-from app.services import gates, letters, publishing, submissions
+from app.services import briefs, gates, letters, submissions
 from app.services.holders import holders_of
 from app.services.sealing import Keys
 
@@ -27,7 +27,7 @@ async def letters_for(
     session: AsyncSession, keys: Keys, campaign: Campaign, body: SubmissionCreate, *, dry_run: bool
 ) -> TestLetters:
     """Return what would leave for this supporter; unless `dry_run`, send it to them as a test."""
-    brief = await publishing.in_force(session, campaign)
+    brief = await briefs.in_force(session, campaign)
     made = await _compose(session, keys, campaign, brief, body)
     if not dry_run:
         await _send(session, keys, campaign, body, made)
