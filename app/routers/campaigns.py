@@ -37,7 +37,7 @@ from app.models.rehearsal import Rehearsal, RehearsalCreate
 from app.models.review import ApprovalCreate, Review
 from app.models.text import Country, Language
 from app.pagination import Page
-from app.services import campaigns, cloning, publishing, rehearsal, reviewing
+from app.services import campaigns, cloning, editing, publishing, rehearsal, reviewing
 
 router = APIRouter(prefix="/campaigns", tags=["campaigns"], route_class=StrictRoute)
 
@@ -57,7 +57,7 @@ async def create_campaign(
     body: CampaignCreate, organiser: OrganiserDep, session: SessionDep, response: Response
 ) -> CampaignForOrganisers:
     """Begin a draft. Nobody sees it before it is published."""
-    created = await campaigns.create(session, organiser, body)
+    created = await editing.create(session, organiser, body)
     answers.with_etag(response, created.revision)
     return created
 
@@ -99,7 +99,7 @@ async def update_campaign(
     if_match: IfMatch = None,
 ) -> CampaignForOrganisers:
     """Change what is sent. Letters follow the brief in force until you publish again."""
-    updated = await campaigns.update(session, organiser, campaign, body, if_match=if_match)
+    updated = await editing.update(session, organiser, campaign, body, if_match=if_match)
     answers.with_etag(response, updated.revision)
     return updated
 
@@ -107,7 +107,7 @@ async def update_campaign(
 @router.delete("/{slug}", status_code=status.HTTP_204_NO_CONTENT)
 async def delete_campaign(campaign: OwnCampaignDep, session: SessionDep) -> None:
     """Delete a draft that was never published."""
-    await campaigns.delete(session, campaign)
+    await editing.delete(session, campaign)
 
 
 @router.post("/{slug}/clone", status_code=status.HTTP_201_CREATED)

@@ -34,7 +34,7 @@ async def load(session: AsyncSession, brief_id: uuid.UUID) -> BriefContent:
 async def compiled(session: AsyncSession, campaign: Campaign) -> BriefContent:
     """Return the brief as it would be published now, or refuse with a list of what is missing. Keeps nothing."""
     organisation = await session.get_one(Organisation, campaign.organisation_id)
-    prisoners = (await campaigns.prisoners_of(session, [campaign.id])).get(campaign.id, [])
+    prisoners = await campaigns.prisoners_of(session, campaign)
     return compile_brief(
         campaign, organisation.name, prisoners, await candidates.of(session, campaign), today=now().date()
     )

@@ -46,7 +46,7 @@ async def _ministers(session: AsyncSession, campaign: Campaign) -> list[Candidat
     """Return foreign ministers, but not of a country that holds one of the prisoners: that one is no third party."""
     if not campaign.own_government:
         return []
-    held_in = {each.country for each in (await campaigns.prisoners_of(session, [campaign.id])).get(campaign.id, [])}
+    held_in = {each.country for each in await campaigns.prisoners_of(session, campaign)}
     ministers = await session.exec(
         select(Office)
         .where(*_own(campaign, OfficeKind.MINISTER), col(Office.foreign_affairs), col(Office.country).not_in(held_in))

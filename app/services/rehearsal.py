@@ -32,7 +32,7 @@ async def rehearse(session: AsyncSession, campaign: Campaign, body: RehearsalCre
     tried = Campaign.model_validate(campaign.model_dump())
     if body.texts is not None:
         tried.texts = body.model_dump(mode="json", include={"texts"})["texts"]
-    prisoners = (await campaigns.prisoners_of(session, [campaign.id])).get(campaign.id, [])
+    prisoners = await campaigns.prisoners_of(session, campaign)
     offices = await candidates.of(session, tried)
     today = now().date()
     organisation = await session.get_one(Organisation, campaign.organisation_id)

@@ -103,7 +103,7 @@ def _difference(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]
 async def _authors(session: AsyncSession, campaign: Campaign) -> set[uuid.UUID]:
     """Return who wrote something since the last publication, in the campaign or about its prisoners, by the audit."""
     published_at = (await session.get_one(Brief, campaign.brief_id)).published_at if campaign.brief_id else None
-    prisoners = (await campaigns.prisoners_of(session, [campaign.id])).get(campaign.id, [])
+    prisoners = await campaigns.prisoners_of(session, campaign)
     about = [campaign.id, *(prisoner.id for prisoner in prisoners)]
     found = await session.exec(
         select(AuditEntry).where(
