@@ -12,9 +12,9 @@ from app.delivery import message, writing
 from app.delivery.claims import Claim
 from app.delivery.drafts import LetterDraft, Own
 from app.delivery.message import Mail
-from app.models.campaign import Audience
 from app.models.columns import now, uuid7
 from app.models.letter import LetterKind, Stage
+from app.models.letter_texts import Audience
 from app.models.office import Channel
 from app.models.submission import SubmissionCreate
 from app.services import submissions

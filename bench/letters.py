@@ -9,8 +9,8 @@ from app.composing import lint, texts
 from app.composing.brief import BriefContent
 from app.composing.compose import ComposedLetter, Opened, OwnPart, compose
 from app.composing.sender import Supporter
-from app.models.campaign import Audience
-from app.models.office import Official
+from app.models.letter_texts import Audience
+from app.models.official import Official
 from app.models.prisoner import Gender
 from app.services.letters import seed_of
 

@@ -7,7 +7,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, model_validator
 
-from app.models.campaign import Audience, LetterTexts, OwnText, Privacy
+from app.models.campaign import OwnText, Privacy
+from app.models.letter_texts import Audience, LetterTexts
 from app.models.office import DIPLOMATS, Channel, OfficeKind
 from app.models.prisoner import Gender
 

@@ -10,7 +10,7 @@ from app.composing.brief import BriefContent, BriefOffice
 from app.composing.known import Known
 from app.composing.parts import Parts
 from app.composing.sender import Supporter, signature
-from app.models.office import Official
+from app.models.official import Official
 
 SUBJECT_LENGTH = 150  # characters; longer ones are cut by what shows them
 ARGUMENTS = 2  # in a letter whose supporter chose none

@@ -17,7 +17,8 @@ from app.delivery.claims import Claim
 from app.delivery.topics import Topic
 from app.models.campaign import Campaign
 from app.models.letter import Letter, LetterKind
-from app.models.office import Channel, Office, Official
+from app.models.office import Channel, Office
+from app.models.official import Official
 from app.models.submission import Submission
 from app.rows.asking import among
 from app.rows.prepared import Prepared

@@ -10,7 +10,8 @@ from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.models.campaign import Campaign, CampaignBase, CampaignPrisoner, CampaignStatus, Outcome
-from app.models.office import Accreditation, Office, OfficeCreate, OfficialCreate
+from app.models.office import Accreditation, Office, OfficeCreate
+from app.models.official import OfficialCreate
 from app.models.prisoner import Prisoner, PrisonerCreate
 from app.models.text import Proses, Slug
 from app.rows.asking import mappings, table_of

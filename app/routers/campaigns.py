@@ -32,7 +32,7 @@ from app.models.campaign import (
     CampaignQuery,
     CampaignUpdate,
 )
-from app.models.office import Offer
+from app.models.offer import Offer
 from app.models.rehearsal import Rehearsal, RehearsalCreate
 from app.models.review import ApprovalCreate, Review
 from app.models.text import Country, Language

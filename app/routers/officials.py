@@ -16,15 +16,8 @@ from app.dependencies import (
     SessionDep,
     VisitorDep,
 )
-from app.models.office import (
-    HolderPublic,
-    HolderUpdate,
-    OfficeCreate,
-    OfficeForOrganisers,
-    OfficePublic,
-    OfficeQuery,
-    OfficeUpdate,
-)
+from app.models.office import OfficeCreate, OfficeForOrganisers, OfficePublic, OfficeQuery, OfficeUpdate
+from app.models.official import HolderPublic, HolderUpdate
 from app.pagination import Page, PageRequest
 from app.services import holders, officials
 

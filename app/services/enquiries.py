@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 from app.database import Database
 from app.models.letter import Preview
-from app.models.office import Offer, Official
+from app.models.offer import Offer
+from app.models.official import Official
 from app.models.submission import SubmissionCreate
 from app.services import campaigns, offers, situations
 from app.services.grouping import Groups

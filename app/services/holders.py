@@ -11,7 +11,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.errors import NotFound, invalid
 from app.models.columns import now
-from app.models.office import HolderPublic, HolderUpdate, Office, Official, OfficialCreate
+from app.models.office import Office
+from app.models.official import HolderPublic, HolderUpdate, Official, OfficialCreate
 from app.rows.asking import among, table_of
 from app.rows.prepared import Prepared
 from app.services import revisions

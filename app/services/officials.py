@@ -12,16 +12,14 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from app.errors import Conflict, NotFound
 from app.models.office import (
     Accreditation,
-    HolderPublic,
     Office,
     OfficeCreate,
     OfficeForOrganisers,
     OfficePublic,
     OfficeQuery,
     OfficeUpdate,
-    Official,
-    OfficialPublic,
 )
+from app.models.official import HolderPublic, Official, OfficialPublic
 from app.models.organisation import Organiser
 from app.pagination import Page
 from app.services import holders, revisions

@@ -14,7 +14,8 @@ from app.models.campaign import Campaign
 from app.models.columns import now
 from app.models.delivery import Delivery
 from app.models.letter import NEXT, Letter, LetterReceipt, Reason, Stage
-from app.models.office import Channel, Official
+from app.models.office import Channel
+from app.models.official import Official
 from app.models.submission import Receipt, Submission, SubmissionPublic
 from app.rows.asking import rows
 from app.services import briefs, gates, letters, publicity, stages, submissions, wording

@@ -9,7 +9,7 @@ from app.composing.compose import OwnPart
 from app.composing.recipients import Recipient, choose
 from app.models.campaign import Campaign
 from app.models.columns import now
-from app.models.office import Official
+from app.models.official import Official
 from app.models.organisation import Organisation
 from app.models.rehearsal import Fault, Rehearsal, RehearsalCreate, Rehearsed
 from app.models.submission import SubmissionCreate

@@ -10,7 +10,7 @@ from app.composing.compose import ComposedLetter, OwnPart, compose
 from app.composing.joint import Endorser
 from app.composing.sender import Supporter
 from app.models.letter import Letter, LetterKind
-from app.models.office import Official
+from app.models.official import Official
 from app.models.submission import Submission
 from app.services import submissions
 from app.services.sealing import Keys

@@ -8,7 +8,7 @@ from app.composing import texts
 from app.composing.brief import BriefContent, BriefOffice, BriefPrisoner
 from app.composing.compose import ComposedLetter, Opened, OwnPart, compose
 from app.composing.sender import Supporter
-from app.models.office import Official
+from app.models.official import Official
 from app.models.prisoner import Gender
 
 LANGUAGES = ("de", "en", "ru")

@@ -5,7 +5,7 @@ import uuid
 
 from app.composing.brief import BriefOffice
 from app.composing.compose import compose
-from app.models.campaign import Audience, LetterTexts
+from app.models.letter_texts import Audience, LetterTexts
 from tests.composing.pieces import ANOTHER, brief, office, official, opened, prisoner
 
 SEEDS = range(0, 2**63, 2**63 // 4_000)

@@ -11,7 +11,7 @@ import pytest
 
 from app.composing import texts
 from app.composing.compose import compose
-from app.models.campaign import Audience
+from app.models.letter_texts import Audience
 from app.models.prisoner import Case, Gender
 from tests.composing.pieces import ANOTHER, brief, office, official, opened, prisoner
 

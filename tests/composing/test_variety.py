@@ -7,7 +7,7 @@ import pytest
 
 from app.composing import texts
 from app.composing.compose import ComposedLetter, compose
-from app.models.campaign import Audience
+from app.models.letter_texts import Audience
 from app.services.letters import seed_of
 from tests.composing.pieces import brief, office, official, opened, prisoner
 

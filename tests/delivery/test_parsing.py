@@ -12,7 +12,7 @@ from app.composing import texts
 from app.composing.compose import compose
 from app.composing.sender import display_name
 from app.delivery.message import Mail, to_bytes
-from app.models.campaign import Audience
+from app.models.letter_texts import Audience
 from app.models.text import OwnWords, PersonName
 from tests.composing.pieces import brief, office, official, opened, prisoner, supporter
 from tests.composing.test_compose import VISIBLE, accepted

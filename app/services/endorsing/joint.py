@@ -11,7 +11,8 @@ from app.models.campaign import Campaign
 from app.models.columns import now
 from app.models.joint_letter import JointLetter, JointLetterCreate, JointLetters
 from app.models.letter import Letter, Reason
-from app.models.office import Channel, Official
+from app.models.office import Channel
+from app.models.official import Official
 from app.services import briefs, gates, rounds, tally
 from app.services.endorsing import listing, plans, rows
 from app.services.endorsing.plans import Planned, Undertaking

@@ -15,7 +15,7 @@ from app.composing.joint import Endorser
 from app.composing.paper import Posting, Sheet, sheet
 from app.models.campaign import Campaign
 from app.models.letter import Letter, LetterKind
-from app.models.office import Official
+from app.models.official import Official
 from app.models.paper import Paper
 from app.models.submission import Submission
 from app.services import briefs, gates, submissions, wording
