@@ -15,7 +15,7 @@ from app.models.office import Office
 from app.models.official import HolderPublic, HolderUpdate, Official, OfficialCreate
 from app.rows.asking import among, table_of
 from app.rows.prepared import Prepared
-from app.services import revisions
+from app.services import correcting, revisions
 
 COLUMNS = tuple(Official.model_fields)
 TOOK_OFFICE_LATER = "The present holder took office later. Give the day on which the new one began."
@@ -74,7 +74,9 @@ async def update(session: AsyncSession, office: Office, holder_id: uuid.UUID, bo
     """Change what is sent of a holder; refuse two at once."""
     held = await _of(session, office.id)
     holder = _own(held, holder_id)
-    holder.sqlmodel_update(_values(body))
+    values = body.model_dump(exclude_unset=True)
+    correcting.refuse_empty(Official, values)
+    holder.sqlmodel_update(values)
     if holder.since and holder.until and holder.since > holder.until:
         raise invalid("/until", "`since` lies after `until`.")
     if any(_overlap(holder, other) for other in held if other is not holder):
@@ -87,14 +89,6 @@ async def remove(session: AsyncSession, office: Office, holder_id: uuid.UUID) ->
     """Take a holder out who never held the office. Nobody else's time changes."""
     await session.delete(_own(await _of(session, office.id), holder_id))
     await revisions.change(session, office, {})
-
-
-def _values(body: HolderUpdate) -> dict[str, object]:
-    values = body.model_dump(exclude_unset=True)
-    for name in ("name", "names", "gender"):
-        if name in values and values[name] is None:
-            raise invalid(f"/{name}", "This must not be empty. Leave it out to keep it as it is.")
-    return values
 
 
 def _overlap(one: Official, other: Official) -> bool:
