@@ -60,51 +60,28 @@ def known_form(slug: str) -> str:
 SlugPath = Annotated[str, Path(), AfterValidator(known_form)]
 
 
-async def get_settings(request: Request) -> Settings:
-    return request.app.state.settings  # type: ignore[no-any-return] # state is untyped
+def of_the_app(name: str) -> object:
+    """Ask for what lives as long as the app does, by its name in `app.state`."""
 
+    async def found(request: Request) -> object:
+        return getattr(request.app.state, name)
 
-async def get_database(request: Request) -> Database:
-    return request.app.state.database  # type: ignore[no-any-return] # state is untyped
-
-
-async def get_keys(request: Request) -> Keys:
-    return request.app.state.keys  # type: ignore[no-any-return] # state is untyped
-
-
-async def get_passwords(request: Request) -> Passwords:
-    return request.app.state.passwords  # type: ignore[no-any-return] # state is untyped
+    return Depends(found)
 
 
 async def get_network(request: Request) -> str:
     return throttle.network_of(request.client.host if request.client else "")
 
 
-async def get_intake(request: Request) -> Intake:
-    return request.app.state.intake  # type: ignore[no-any-return] # state is untyped
-
-
-async def get_board(request: Request) -> Board:
-    return request.app.state.board  # type: ignore[no-any-return] # state is untyped
-
-
-async def get_confirmations(request: Request) -> Confirmations:
-    return request.app.state.confirmations  # type: ignore[no-any-return] # state is untyped
-
-
-async def get_enquiries(request: Request) -> Enquiries:
-    return request.app.state.enquiries  # type: ignore[no-any-return] # state is untyped
-
-
-SettingsDep = Annotated[Settings, Depends(get_settings)]
-DatabaseDep = Annotated[Database, Depends(get_database)]
-KeysDep = Annotated[Keys, Depends(get_keys)]
-PasswordsDep = Annotated[Passwords, Depends(get_passwords)]
+SettingsDep = Annotated[Settings, of_the_app("settings")]
+DatabaseDep = Annotated[Database, of_the_app("database")]
+KeysDep = Annotated[Keys, of_the_app("keys")]
+PasswordsDep = Annotated[Passwords, of_the_app("passwords")]
 NetworkDep = Annotated[str, Depends(get_network)]
-IntakeDep = Annotated[Intake, Depends(get_intake)]
-BoardDep = Annotated[Board, Depends(get_board)]
-ConfirmationsDep = Annotated[Confirmations, Depends(get_confirmations)]
-EnquiriesDep = Annotated[Enquiries, Depends(get_enquiries)]
+IntakeDep = Annotated[Intake, of_the_app("intake")]
+BoardDep = Annotated[Board, of_the_app("board")]
+ConfirmationsDep = Annotated[Confirmations, of_the_app("confirmations")]
+EnquiriesDep = Annotated[Enquiries, of_the_app("enquiries")]
 
 
 async def get_reader(database: DatabaseDep) -> AsyncIterator[AsyncSession]:
@@ -119,9 +96,7 @@ async def get_session(database: DatabaseDep, request: Request) -> AsyncIterator[
 
 
 ReaderDep = Annotated[AsyncSession, Depends(get_reader, scope="function")]
-SessionDep = Annotated[
-    AsyncSession, Depends(get_session, scope="function")
-]  # function: commits before the answer leaves
+SessionDep = Annotated[AsyncSession, Depends(get_session, scope="function")]  # it commits before the answer leaves
 
 CredentialsDep = Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]
 
@@ -143,8 +118,8 @@ UNKEPT = Depends(get_unkept)  # what may name a prisoner: caches ask each time, 
 async def get_visitor_access(credentials: CredentialsDep, session: ReaderDep, request: Request) -> Access | None:
     if credentials is None:
         return None
-    request.state.access = await accesses.by_token(session, credentials.credentials)
-    return request.state.access  # type: ignore[no-any-return] # state is untyped
+    request.state.access = access = await accesses.by_token(session, credentials.credentials)
+    return access
 
 
 async def get_access(found: Annotated[Access | None, Depends(get_visitor_access)]) -> Access:

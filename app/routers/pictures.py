@@ -3,11 +3,11 @@
 import asyncio
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Query, Response
 
 from app import answers
 from app.answers import IfNoneMatch
-from app.dependencies import ANYONE, CampaignDep, ReaderDep
+from app.dependencies import ANYONE, CampaignDep, ReaderDep, of_the_app
 from app.models.text import Language
 from app.services.numbers.curves import Gallery
 from app.showing import pictures
@@ -25,13 +25,7 @@ ANSWERS: dict[int | str, dict[str, Any]] = {
 router = APIRouter(prefix="/campaigns/{slug}/stats", tags=["stats"], responses=ANSWERS, dependencies=[ANYONE])
 
 InLanguage = Annotated[Language, Query(description="One of the eight of the letters; others get English.")]
-
-
-def get_gallery(request: Request) -> Gallery:
-    return request.app.state.gallery  # type: ignore[no-any-return] # state is untyped
-
-
-GalleryDep = Annotated[Gallery, Depends(get_gallery)]
+GalleryDep = Annotated[Gallery, of_the_app("gallery")]
 
 
 @router.get("/{kind}.svg", response_class=Response)
