@@ -8,7 +8,7 @@ from typing import TypeVar
 from app.composing.compose import OwnPart, compose
 from app.composing.sender import Supporter
 from app.config import Settings
-from app.delivery import message, writing
+from app.delivery import mails, message
 from app.delivery.claims import Claim
 from app.delivery.drafts import LetterDraft, Own
 from app.delivery.message import Mail
@@ -57,7 +57,7 @@ def _whole(draft: LetterDraft) -> None:
 
 
 def _write(draft: LetterDraft) -> Mail:
-    return writing.mail(draft, KEYS, SETTINGS)
+    return mails.of(draft, KEYS, SETTINGS)
 
 
 def _open(draft: LetterDraft) -> tuple[Supporter, OwnPart]:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from app.composing.compose import ComposedLetter
 from app.config import Settings
-from app.delivery import message, retry, writing
+from app.delivery import mails, message, retry
 from app.delivery.drafts import Draft
 from app.delivery.envelope import Envelope
 from app.delivery.mailer import Mailer
@@ -46,7 +46,7 @@ class Attempts:
     def compose(self, draft: Draft, until: float) -> Ready | Settlement:
         """Make a draft ready. Never raises: what cannot be composed is settled."""
         try:
-            mail = writing.mail(draft, self._keys, self._settings)
+            mail = mails.of(draft, self._keys, self._settings)
             return Ready(draft, mail, self._envelope(draft, mail), until)
         except Exception as error:
             logger.exception("delivery %s could not be composed", draft.claim.id)

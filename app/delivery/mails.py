@@ -28,7 +28,7 @@ SUBSCRIBED = frozenset({Notice.THANKS, Notice.OUTCOME, Notice.UPDATE})
 _environment = Environment(loader=FileSystemLoader(FOLDER), undefined=StrictUndefined, autoescape=False)  # noqa: S701 - plain text
 
 
-def mail(draft: Draft, keys: Keys, settings: Settings) -> Mail:
+def of(draft: Draft, keys: Keys, settings: Settings) -> Mail:
     """Return what is sent."""
     match draft:
         case LetterDraft():
