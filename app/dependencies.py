@@ -155,17 +155,16 @@ async def get_signed_in(access: AccessDep) -> Access:
 
 VisitorDep = Annotated[Organiser | None, Depends(get_visitor)]  # anybody; an organiser sees more of their own
 AnalystDep = Annotated[Organiser, Depends(get_analyst)]  # whoever belongs to an organisation may look
-EditorDep = Annotated[Organiser, Depends(get_editor)]
+EditorDep = Annotated[Organiser, Depends(get_editor)]  # who may change things
 OwnerDep = Annotated[Organiser, Depends(get_owner)]
 SignedInDep = Annotated[Access, Depends(get_signed_in)]  # with a password, whatever the role
-OrganiserDep = EditorDep  # who may change things
 
 
 async def get_campaign(slug: SlugPath, session: ReaderDep) -> Campaign:
     return await campaigns.public(session, slug)
 
 
-async def get_own_campaign(slug: SlugPath, organiser: OrganiserDep, session: SessionDep) -> Campaign:
+async def get_own_campaign(slug: SlugPath, organiser: EditorDep, session: SessionDep) -> Campaign:
     return await campaigns.own(session, organiser, slug)
 
 
@@ -173,7 +172,7 @@ async def get_watched_campaign(slug: SlugPath, organiser: AnalystDep, session: R
     return await campaigns.own(session, organiser, slug, lock=False)
 
 
-async def get_own_prisoner(slug: SlugPath, organiser: OrganiserDep, session: SessionDep) -> Prisoner:
+async def get_own_prisoner(slug: SlugPath, organiser: EditorDep, session: SessionDep) -> Prisoner:
     return await prisoners.own(session, organiser, slug)
 
 
@@ -181,15 +180,15 @@ async def get_colleague(organiser_id: IdPath, owner: OwnerDep, session: SessionD
     return await organisers.colleague(session, owner, organiser_id)
 
 
-async def get_own_office(office_id: IdPath, organiser: OrganiserDep, session: SessionDep) -> Office:
+async def get_own_office(office_id: IdPath, organiser: EditorDep, session: SessionDep) -> Office:
     return await officials.own(session, organiser, office_id)
 
 
-async def get_own_figure(figure_id: IdPath, organiser: OrganiserDep, session: SessionDep) -> Figure:
+async def get_own_figure(figure_id: IdPath, organiser: EditorDep, session: SessionDep) -> Figure:
     return await figures.own(session, organiser, figure_id)
 
 
-async def get_own_print_run(run_id: IdPath, organiser: OrganiserDep, session: SessionDep) -> PrintRun:
+async def get_own_print_run(run_id: IdPath, organiser: EditorDep, session: SessionDep) -> PrintRun:
     return await print_runs.own(session, organiser, run_id)
 
 
@@ -197,7 +196,7 @@ async def get_watched_print_run(run_id: IdPath, organiser: AnalystDep, session: 
     return await print_runs.own(session, organiser, run_id, lock=False)
 
 
-async def get_own_letter(letter_id: IdPath, organiser: OrganiserDep, session: SessionDep) -> Letter:
+async def get_own_letter(letter_id: IdPath, organiser: EditorDep, session: SessionDep) -> Letter:
     return await moderation.own(session, organiser, letter_id)
 
 

@@ -11,9 +11,9 @@ from app.dependencies import (
     ANYONE,
     UNKEPT,
     BoardDep,
+    EditorDep,
     EnquiriesDep,
     IfMatch,
-    OrganiserDep,
     OwnCampaignDep,
     ReaderDep,
     SessionDep,
@@ -54,7 +54,7 @@ async def list_campaigns(
 
 @router.post("", status_code=status.HTTP_201_CREATED)
 async def create_campaign(
-    body: CampaignCreate, organiser: OrganiserDep, session: SessionDep, response: Response
+    body: CampaignCreate, organiser: EditorDep, session: SessionDep, response: Response
 ) -> CampaignForOrganisers:
     """Begin a draft. Nobody sees it before it is published."""
     created = await editing.create(session, organiser, body)
@@ -93,7 +93,7 @@ async def read_campaign(
 async def update_campaign(
     campaign: OwnCampaignDep,
     body: CampaignUpdate,
-    organiser: OrganiserDep,
+    organiser: EditorDep,
     session: SessionDep,
     response: Response,
     if_match: IfMatch = None,
@@ -148,7 +148,7 @@ async def read_review(campaign: WatchedCampaignDep, session: ReaderDep) -> Revie
 async def approve_campaign(
     campaign: OwnCampaignDep,
     body: ApprovalCreate,
-    organiser: OrganiserDep,
+    organiser: EditorDep,
     _signed_in: SignedInDep,
     session: SessionDep,
 ) -> Review:

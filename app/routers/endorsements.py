@@ -8,10 +8,10 @@ from app.bodies import StrictRoute
 from app.dependencies import (
     ANYONE,
     CampaignDep,
+    EditorDep,
     IdPath,
     KeysDep,
     LinkPath,
-    OrganiserDep,
     OwnCampaignDep,
     ReaderDep,
     SessionDep,
@@ -52,7 +52,7 @@ async def invite_endorser(
 @router.get("/campaigns/{slug}/endorsements/invitations")
 async def list_invitations(
     slug: SlugPath,
-    organiser: OrganiserDep,
+    organiser: EditorDep,
     session: ReaderDep,
     keys: KeysDep,
     query: Annotated[PageRequest, Query()],

@@ -8,9 +8,9 @@ from app import answers
 from app.bodies import StrictRoute
 from app.dependencies import (
     ANYONE,
+    EditorDep,
     IdPath,
     IfMatch,
-    OrganiserDep,
     OwnOfficeDep,
     ReaderDep,
     SessionDep,
@@ -32,7 +32,7 @@ async def list_officials(session: ReaderDep, query: Annotated[OfficeQuery, Query
 
 @router.post("", status_code=status.HTTP_201_CREATED)
 async def create_office(
-    body: OfficeCreate, organiser: OrganiserDep, session: SessionDep, response: Response
+    body: OfficeCreate, organiser: EditorDep, session: SessionDep, response: Response
 ) -> OfficeForOrganisers:
     """Add an office, with its accreditations and its present holder."""
     created = await officials.create(session, organiser, body)

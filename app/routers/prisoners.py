@@ -12,8 +12,8 @@ from app.dependencies import (
     UNKEPT,
     BoardDep,
     DryRun,
+    EditorDep,
     IfMatch,
-    OrganiserDep,
     OwnPrisonerDep,
     ReaderDep,
     SessionDep,
@@ -45,7 +45,7 @@ async def list_prisoners(session: ReaderDep, query: Annotated[PrisonerQuery, Que
 
 @router.post("", status_code=status.HTTP_201_CREATED)
 async def create_prisoner(
-    body: PrisonerCreate, organiser: OrganiserDep, session: SessionDep, response: Response
+    body: PrisonerCreate, organiser: EditorDep, session: SessionDep, response: Response
 ) -> PrisonerForOrganisers:
     """Add a prisoner. Without consent to publicity, only your organisation sees them."""
     created = await prisoners.create(session, organiser, body)
