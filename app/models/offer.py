@@ -1,7 +1,8 @@
-"""What a supporter is offered before they write: to whom, how, and why not to others."""
+"""What a supporter is offered before they write: to whom, how, why not to others, and what would stand there."""
 
 import uuid
 
+from pydantic import BaseModel
 from sqlmodel import Field, SQLModel
 
 from app.models.office import Channel, OfficeKind
@@ -45,3 +46,27 @@ class Offer(SQLModel):
     missing: list[NotOffered] = Field(default_factory=list, description="Who is not among them, and why.")
     nobody_because: str | None = Field(default=None, description="Why there is nobody, in words for a supporter.")
     next_cursor: None = None
+
+
+class WebForm(SQLModel):
+    """An office's form, in which a supporter hands their letter in themselves."""
+
+    url: str
+    asks: list[str] = Field(description="What the form will ask, in its order.")
+
+
+class LetterPreview(BaseModel):
+    office_id: uuid.UUID
+    office: str
+    language: str
+    channel: Channel
+    sender: str = Field(description="The name of which the office learns as the sender's.")
+    shows_email: bool = Field(default=False, description="Whether the office sees the supporter's e-mail address.")
+    subject: str
+    body: str
+    moderated: bool = Field(default=False, description="Whether an organiser reads it before it leaves.")
+    web_form: WebForm | None = None
+
+
+class Preview(BaseModel):
+    letters: list[LetterPreview]

@@ -5,8 +5,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from app.database import Database
-from app.models.letter import Preview
-from app.models.offer import Offer
+from app.models.offer import Offer, Preview
 from app.models.official import Official
 from app.models.submission import SubmissionCreate
 from app.services import campaigns, offers, situations

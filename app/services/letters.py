@@ -10,8 +10,9 @@ from app.composing.compose import Opened, OwnPart, compose
 from app.composing.recipients import Recipient, choose
 from app.composing.sender import Supporter
 from app.errors import FieldError, Invalid, invalid
-from app.models.letter import LetterPreview, Reason, WebForm
+from app.models.letter import Reason
 from app.models.letter_texts import Audience
+from app.models.offer import LetterPreview, WebForm
 from app.models.office import Channel
 from app.models.official import Official
 from app.models.submission import SubmissionCreate

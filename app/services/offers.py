@@ -4,8 +4,8 @@ import uuid
 
 from app.composing import recipients, sender
 from app.composing.recipients import Recipient, choose
-from app.models.letter import Preview, Reason
-from app.models.offer import NotOffered, Offer, OfferedArgument, OfferedOffice
+from app.models.letter import Reason
+from app.models.offer import NotOffered, Offer, OfferedArgument, OfferedOffice, Preview
 from app.models.official import Official
 from app.models.submission import SubmissionCreate
 from app.services import gates, letters, own_parts
