@@ -5,7 +5,6 @@ from fastapi.responses import HTMLResponse
 
 from app.dependencies import ANYONE, KeysDep, ReaderDep, SessionDep, TokenPath
 from app.models.campaign import Campaign
-from app.models.text import in_language
 from app.routers.pages import PageRoute, page, strings_of
 from app.services import subscriptions
 
@@ -18,7 +17,7 @@ async def ask(token: TokenPath, session: ReaderDep, keys: KeysDep) -> HTMLRespon
     submission = await subscriptions.find(session, keys, token)
     campaign = await session.get_one(Campaign, submission.campaign_id)
     strings, language = strings_of(submission.language)
-    title = in_language(campaign.title, language)
+    title = campaign.title.get(language) or next(iter(campaign.title.values()))
     return page("unsubscribe.html", language, t=strings, campaign=title, action=f"/unsubscribe/{token}")
 
 

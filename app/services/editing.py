@@ -21,12 +21,14 @@ from app.models.campaign import (
     CampaignUpdate,
 )
 from app.models.columns import now
+from app.models.delivery import Delivery, Enclosure
 from app.models.endorsement import Endorsement
 from app.models.office import Office
 from app.models.organisation import Organiser
 from app.models.preview_link import PreviewLink
 from app.models.prisoner import PUBLIC_CONSENT, Prisoner
 from app.models.review import Approval
+from app.models.submission import Submission
 from app.services import campaigns, revisions
 from app.services.team import audit
 
@@ -76,10 +78,19 @@ async def delete(session: AsyncSession, campaign: Campaign) -> None:
 
 async def _delete_what_hangs_on(session: AsyncSession, draft: Campaign) -> None:
     """Take preview links, approvals, and invitations to sign away with a draft: their links lead nowhere then."""
+    await _delete_tests(session, draft)
     asked = sa.select(col(Endorsement.id)).where(col(Endorsement.campaign_id) == draft.id)
     await session.exec(sa.delete(AccountLink).where(col(AccountLink.endorsement_id).in_(asked)))
     for table in (PreviewLink, Approval, Endorsement):
         await session.exec(sa.delete(table).where(col(table.campaign_id) == draft.id))
+
+
+async def _delete_tests(session: AsyncSession, draft: Campaign) -> None:
+    """Take away what was tried out: a draft has no other letters."""
+    tests = sa.select(col(Submission.id)).where(col(Submission.campaign_id) == draft.id)
+    for table in (Delivery, Enclosure):
+        await session.exec(sa.delete(table).where(col(table.submission_id).in_(tests)))
+    await session.exec(sa.delete(Submission).where(col(Submission.campaign_id) == draft.id))
 
 
 def _require_dates(campaign: Campaign, *, new: date | None) -> None:

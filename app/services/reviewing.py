@@ -12,7 +12,7 @@ from typing import Any
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.composing.brief import BriefContent
+from app.composing.brief import BriefContent, BriefOffice
 from app.errors import Conflict, NeedsReview, OwnChange, Stale
 from app.models.audit import AuditEntry
 from app.models.brief import Brief
@@ -38,7 +38,7 @@ async def approve(session: AsyncSession, campaign: Campaign, organiser: Organise
         raise Conflict("Your organisation publishes without a second person: there is nothing to approve.")
     if body.edition != _edition(content):
         raise Stale("It has been changed since you read it. Read what waits for approval once more.")
-    if await _authors(session, campaign) == {organiser.id}:
+    if await _authors(session, campaign, content) == {organiser.id}:
         raise OwnChange("You wrote this yourself: somebody else of your organisation has to approve it.")
     if organiser.id not in await _approvers(session, campaign, content):
         session.add(Approval(campaign_id=campaign.id, edition=body.edition, organiser_id=organiser.id))
@@ -50,7 +50,7 @@ async def require(session: AsyncSession, campaign: Campaign, content: BriefConte
     """Refuse to publish what nobody else has approved, where the organisation asks for a second person."""
     if not await _is_needed(session, campaign) or await _in_force(session, campaign) == _plain(content):
         return
-    authors, approvers = await _authors(session, campaign), await _approvers(session, campaign, content)
+    authors, approvers = await _authors(session, campaign, content), await _approvers(session, campaign, content)
     if not _is_enough(authors, approvers):
         raise NeedsReview(
             "A second organiser has to approve these very words first. Until then, the brief in force stays in force."
@@ -59,7 +59,7 @@ async def require(session: AsyncSession, campaign: Campaign, content: BriefConte
 
 async def _review(session: AsyncSession, campaign: Campaign, content: BriefContent) -> Review:
     before = await _in_force(session, campaign)
-    authors, approvers = await _authors(session, campaign), await _approvers(session, campaign, content)
+    authors, approvers = await _authors(session, campaign, content), await _approvers(session, campaign, content)
     named = select(Organiser.id, Organiser.name).where(col(Organiser.id).in_(authors | approvers))
     names = dict((await session.exec(named)).all())
     needed = await _is_needed(session, campaign)
@@ -100,23 +100,29 @@ def _difference(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]
     return {name: {"from": before.get(name), "to": value} for name, value in after.items() if before.get(name) != value}
 
 
-async def _authors(session: AsyncSession, campaign: Campaign) -> set[uuid.UUID]:
-    """Return who wrote something since the last publication, in the campaign or about its prisoners, by the audit."""
+async def _authors(session: AsyncSession, campaign: Campaign, content: BriefContent) -> set[uuid.UUID]:
+    """Return who wrote something since the last publication, of campaign, prisoners or offices, by the audit."""
     published_at = (await session.get_one(Brief, campaign.brief_id)).published_at if campaign.brief_id else None
     prisoners = await campaigns.prisoners_of(session, campaign)
-    about = [campaign.id, *(prisoner.id for prisoner in prisoners)]
+    about = [campaign.id, *(prisoner.id for prisoner in prisoners), *(office.id for office in content.offices)]
     found = await session.exec(
         select(AuditEntry).where(
             AuditEntry.organisation_id == campaign.organisation_id,
             col(AuditEntry.thing_id).in_(about),
-            col(AuditEntry.kind).in_(["campaign", "prisoner", "prisoner_event"]),
+            col(AuditEntry.kind).in_(["campaign", "prisoner", "prisoner_event", "office"]),
             col(AuditEntry.at) >= (published_at or campaign.created_at),
         )
     )
-    return {entry.organiser_id for entry in found if entry.organiser_id and any(map(_says_something, entry.changes))}
+    return {entry.organiser_id for entry in found if entry.organiser_id and _says_something(entry)}
 
 
-def _says_something(name: str) -> bool:
+def _says_something(entry: AuditEntry) -> bool:
+    if entry.kind == "office":  # of it, briefs freeze only a part
+        return not entry.changes.keys().isdisjoint(BriefOffice.model_fields)
+    return any(map(_is_said, entry.changes))
+
+
+def _is_said(name: str) -> bool:
     return name not in SAY_NOTHING and " " not in name  # "letter …" and "print run …" tell of letters
 
 
