@@ -1,9 +1,12 @@
 """Answers as they leave to be kept for a moment: with a tag, and without a body for who has it already."""
 
+import hashlib
+from collections.abc import Mapping
 from typing import Annotated
 
 from fastapi import Header, Response, status
 
+from app.services import revisions
 from app.services.board import Shown
 
 BY_VISITOR = {"Vary": "Authorization"}  # an organiser may see more at the same address
@@ -18,9 +21,8 @@ def public(shown: Shown, if_none_match: str | None, *, seconds: int) -> Response
     """
     kept = f"public, max-age={seconds}" if seconds else "public, no-cache"
     headers = {"ETag": shown.etag, "Cache-Control": kept, **BY_VISITOR}
-    if if_none_match is not None and _has(if_none_match, shown.etag):
-        return Response(status_code=status.HTTP_304_NOT_MODIFIED, headers=headers)
-    return Response(shown.json, headers=headers, media_type="application/json")
+    known = unchanged(headers, if_none_match)
+    return known or Response(shown.json, headers=headers, media_type="application/json")
 
 
 def own(response: Response) -> None:
@@ -28,7 +30,21 @@ def own(response: Response) -> None:
     response.headers.update({"Cache-Control": "private, no-cache", **BY_VISITOR})
 
 
-def _has(if_none_match: str, etag: str) -> bool:
-    """Compare weakly, as RFC 9110 asks for here."""
+def with_etag(response: Response, revision: int) -> None:
+    """Name the revision that an answer shows to an organiser."""
+    response.headers["ETag"] = revisions.etag(revision)
+
+
+def made_of(content: str) -> dict[str, str]:
+    """Return the headers of what may be kept, but is asked for each time, since it may name a prisoner."""
+    tag = hashlib.sha256(content.encode()).hexdigest()[:32]
+    return {"ETag": f'"{tag}"', "Cache-Control": "public, no-cache", "X-Content-Type-Options": "nosniff"}
+
+
+def unchanged(headers: Mapping[str, str], if_none_match: str | None) -> Response | None:
+    """Return 304 to whoever has it already. Compares weakly, as RFC 9110 asks for here."""
+    if if_none_match is None:
+        return None
     known = {each.strip().removeprefix("W/") for each in if_none_match.split(",")}
-    return "*" in known or etag.removeprefix("W/") in known
+    same = known & {"*", headers["ETag"].removeprefix("W/")}
+    return Response(status_code=status.HTTP_304_NOT_MODIFIED, headers=headers) if same else None

@@ -21,7 +21,7 @@ from app.models.organisation import Organiser, Role
 from app.models.print_run import PrintRun
 from app.models.prisoner import Prisoner
 from app.models.text import SLUG
-from app.services import campaigns, figures, moderation, officials, prisoners, revisions
+from app.services import campaigns, figures, moderation, officials, prisoners
 from app.services.board import Board
 from app.services.confirming import Confirmations
 from app.services.enquiries import Enquiries
@@ -60,51 +60,28 @@ def known_form(slug: str) -> str:
 SlugPath = Annotated[str, Path(), AfterValidator(known_form)]
 
 
-async def get_settings(request: Request) -> Settings:
-    return request.app.state.settings  # type: ignore[no-any-return] # state is untyped
+def of_the_app(name: str) -> object:
+    """Ask for what lives as long as the app does, by its name in `app.state`."""
 
+    async def found(request: Request) -> object:
+        return getattr(request.app.state, name)
 
-async def get_database(request: Request) -> Database:
-    return request.app.state.database  # type: ignore[no-any-return] # state is untyped
-
-
-async def get_keys(request: Request) -> Keys:
-    return request.app.state.keys  # type: ignore[no-any-return] # state is untyped
-
-
-async def get_passwords(request: Request) -> Passwords:
-    return request.app.state.passwords  # type: ignore[no-any-return] # state is untyped
+    return Depends(found)
 
 
 async def get_network(request: Request) -> str:
     return throttle.network_of(request.client.host if request.client else "")
 
 
-async def get_intake(request: Request) -> Intake:
-    return request.app.state.intake  # type: ignore[no-any-return] # state is untyped
-
-
-async def get_board(request: Request) -> Board:
-    return request.app.state.board  # type: ignore[no-any-return] # state is untyped
-
-
-async def get_confirmations(request: Request) -> Confirmations:
-    return request.app.state.confirmations  # type: ignore[no-any-return] # state is untyped
-
-
-async def get_enquiries(request: Request) -> Enquiries:
-    return request.app.state.enquiries  # type: ignore[no-any-return] # state is untyped
-
-
-SettingsDep = Annotated[Settings, Depends(get_settings)]
-DatabaseDep = Annotated[Database, Depends(get_database)]
-KeysDep = Annotated[Keys, Depends(get_keys)]
-PasswordsDep = Annotated[Passwords, Depends(get_passwords)]
+SettingsDep = Annotated[Settings, of_the_app("settings")]
+DatabaseDep = Annotated[Database, of_the_app("database")]
+KeysDep = Annotated[Keys, of_the_app("keys")]
+PasswordsDep = Annotated[Passwords, of_the_app("passwords")]
 NetworkDep = Annotated[str, Depends(get_network)]
-IntakeDep = Annotated[Intake, Depends(get_intake)]
-BoardDep = Annotated[Board, Depends(get_board)]
-ConfirmationsDep = Annotated[Confirmations, Depends(get_confirmations)]
-EnquiriesDep = Annotated[Enquiries, Depends(get_enquiries)]
+IntakeDep = Annotated[Intake, of_the_app("intake")]
+BoardDep = Annotated[Board, of_the_app("board")]
+ConfirmationsDep = Annotated[Confirmations, of_the_app("confirmations")]
+EnquiriesDep = Annotated[Enquiries, of_the_app("enquiries")]
 
 
 async def get_reader(database: DatabaseDep) -> AsyncIterator[AsyncSession]:
@@ -119,9 +96,7 @@ async def get_session(database: DatabaseDep, request: Request) -> AsyncIterator[
 
 
 ReaderDep = Annotated[AsyncSession, Depends(get_reader, scope="function")]
-SessionDep = Annotated[
-    AsyncSession, Depends(get_session, scope="function")
-]  # function: commits before the answer leaves
+SessionDep = Annotated[AsyncSession, Depends(get_session, scope="function")]  # it commits before the answer leaves
 
 CredentialsDep = Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]
 
@@ -148,8 +123,8 @@ UNKEPT = Depends(get_unkept)  # what may name a prisoner: caches ask each time, 
 async def get_visitor_access(credentials: CredentialsDep, session: ReaderDep, request: Request) -> Access | None:
     if credentials is None:
         return None
-    request.state.access = await accesses.by_token(session, credentials.credentials)
-    return request.state.access  # type: ignore[no-any-return] # state is untyped
+    request.state.access = access = await accesses.by_token(session, credentials.credentials)
+    return access
 
 
 async def get_access(found: Annotated[Access | None, Depends(get_visitor_access)]) -> Access:
@@ -185,17 +160,16 @@ async def get_signed_in(access: AccessDep) -> Access:
 
 VisitorDep = Annotated[Organiser | None, Depends(get_visitor)]  # anybody; an organiser sees more of their own
 AnalystDep = Annotated[Organiser, Depends(get_analyst)]  # whoever belongs to an organisation may look
-EditorDep = Annotated[Organiser, Depends(get_editor)]
+EditorDep = Annotated[Organiser, Depends(get_editor)]  # who may change things
 OwnerDep = Annotated[Organiser, Depends(get_owner)]
 SignedInDep = Annotated[Access, Depends(get_signed_in)]  # with a password, whatever the role
-OrganiserDep = EditorDep  # who may change things
 
 
 async def get_campaign(slug: SlugPath, session: ReaderDep) -> Campaign:
     return await campaigns.public(session, slug)
 
 
-async def get_own_campaign(slug: SlugPath, organiser: OrganiserDep, session: SessionDep) -> Campaign:
+async def get_own_campaign(slug: SlugPath, organiser: EditorDep, session: SessionDep) -> Campaign:
     return await campaigns.own(session, organiser, slug)
 
 
@@ -203,7 +177,7 @@ async def get_watched_campaign(slug: SlugPath, organiser: AnalystDep, session: R
     return await campaigns.own(session, organiser, slug, lock=False)
 
 
-async def get_own_prisoner(slug: SlugPath, organiser: OrganiserDep, session: SessionDep) -> Prisoner:
+async def get_own_prisoner(slug: SlugPath, organiser: EditorDep, session: SessionDep) -> Prisoner:
     return await prisoners.own(session, organiser, slug)
 
 
@@ -211,15 +185,15 @@ async def get_colleague(organiser_id: IdPath, owner: OwnerDep, session: SessionD
     return await organisers.colleague(session, owner, organiser_id)
 
 
-async def get_own_office(office_id: IdPath, organiser: OrganiserDep, session: SessionDep) -> Office:
+async def get_own_office(office_id: IdPath, organiser: EditorDep, session: SessionDep) -> Office:
     return await officials.own(session, organiser, office_id)
 
 
-async def get_own_figure(figure_id: IdPath, organiser: OrganiserDep, session: SessionDep) -> Figure:
+async def get_own_figure(figure_id: IdPath, organiser: EditorDep, session: SessionDep) -> Figure:
     return await figures.own(session, organiser, figure_id)
 
 
-async def get_own_print_run(run_id: IdPath, organiser: OrganiserDep, session: SessionDep) -> PrintRun:
+async def get_own_print_run(run_id: IdPath, organiser: EditorDep, session: SessionDep) -> PrintRun:
     return await print_runs.own(session, organiser, run_id)
 
 
@@ -227,7 +201,7 @@ async def get_watched_print_run(run_id: IdPath, organiser: AnalystDep, session: 
     return await print_runs.own(session, organiser, run_id, lock=False)
 
 
-async def get_own_letter(letter_id: IdPath, organiser: OrganiserDep, session: SessionDep) -> Letter:
+async def get_own_letter(letter_id: IdPath, organiser: EditorDep, session: SessionDep) -> Letter:
     return await moderation.own(session, organiser, letter_id)
 
 
@@ -241,8 +215,3 @@ OwnFigureDep = Annotated[Figure, Depends(get_own_figure)]
 OwnPrintRunDep = Annotated[PrintRun, Depends(get_own_print_run)]
 WatchedPrintRunDep = Annotated[PrintRun, Depends(get_watched_print_run)]
 ColleagueDep = Annotated[Organiser, Depends(get_colleague)]
-
-
-def with_etag(response: Response, revision: int) -> None:
-    """Name the revision that an answer shows to an organiser."""
-    response.headers["ETag"] = revisions.etag(revision)

@@ -1,10 +1,10 @@
-"""When the process is told to stop: whoever streams must end then, since the server waits for open connections."""
+"""When the process is told to stop: what waits wakes up, and who streams ends, since the server waits for them."""
 
 import asyncio
 import signal
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import Any
 
@@ -32,3 +32,9 @@ def at_once(do: Callable[[], None]) -> Iterator[None]:
         for each, handler in before.items():
             if signal.getsignal(each) is told:
                 signal.signal(each, handler)
+
+
+async def pause(stopping: asyncio.Event, seconds: float) -> None:
+    """Wait so long, or until told to stop."""
+    with suppress(TimeoutError):
+        await asyncio.wait_for(stopping.wait(), seconds)

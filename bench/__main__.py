@@ -15,7 +15,7 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from app.models.campaign import Audience
+from app.models.letter_texts import Audience
 from bench import (
     building,
     cold,

@@ -8,13 +8,13 @@ from typing import TypeVar
 from app.composing.compose import OwnPart, compose
 from app.composing.sender import Supporter
 from app.config import Settings
-from app.delivery import message, writing
+from app.delivery import mails, message
 from app.delivery.claims import Claim
 from app.delivery.drafts import LetterDraft, Own
 from app.delivery.message import Mail
-from app.models.campaign import Audience
 from app.models.columns import now, uuid7
 from app.models.letter import LetterKind, Stage
+from app.models.letter_texts import Audience
 from app.models.office import Channel
 from app.models.submission import SubmissionCreate
 from app.services import submissions
@@ -38,7 +38,7 @@ Thing = TypeVar("Thing")
 def steps(language: str) -> dict[str, float]:
     """Return microseconds of CPU a letter: each step by itself, and all of it for one letter after another."""
     drafts = list(_drafts(language))
-    opened = [(draft, submissions.handed(draft.own, *_open(draft))) for draft in drafts]
+    opened = [(draft, submissions.opened(draft.own, *_open(draft))) for draft in drafts]
     mails = [_write(draft) for draft in drafts]
     return {
         "open": _cpu(_open, drafts),
@@ -57,7 +57,7 @@ def _whole(draft: LetterDraft) -> None:
 
 
 def _write(draft: LetterDraft) -> Mail:
-    return writing.mail(draft, KEYS, SETTINGS)
+    return mails.of(draft, KEYS, SETTINGS)
 
 
 def _open(draft: LetterDraft) -> tuple[Supporter, OwnPart]:

@@ -17,7 +17,7 @@ from app.models.columns import now
 from app.models.letter import Stage
 from app.models.news import News, NewsKind
 from app.models.osdi import OutreachPage
-from app.services import announcing, recount, reminders, scrub, written
+from app.services import announcing, in_order, recount, reminders, scrub
 
 TIMES = 5
 AT_ONCE = 100  # deliveries of one claim
@@ -79,8 +79,8 @@ async def outreaches(database: Database, filled: Filled) -> None:
     """The ids of two pages, the second from the middle."""
     page = OutreachPage()
     async with database.reading() as session:
-        first = await written.oldest(session, filled.campaign_id, after=None, limit=page.per_page)
-        await written.oldest(session, filled.campaign_id, after=first[-1], limit=page.per_page)
+        first = await in_order.oldest(session, filled.campaign_id, after=None, limit=page.per_page)
+        await in_order.oldest(session, filled.campaign_id, after=first[-1], limit=page.per_page)
 
 
 async def recount_one(database: Database, filled: Filled) -> None:

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 
 from app.composing import lint, texts
 from app.composing.brief import BriefContent
-from app.composing.compose import ComposedLetter, Handed, OwnPart, compose
+from app.composing.compose import ComposedLetter, Opened, OwnPart, compose
 from app.composing.sender import Supporter
-from app.models.campaign import Audience
-from app.models.office import Official
+from app.models.letter_texts import Audience
+from app.models.official import Official
 from app.models.prisoner import Gender
 from app.services.letters import seed_of
 
@@ -29,7 +29,7 @@ KINDS = {Audience.AUTHORITY: "prosecutor_general", Audience.DIPLOMAT: "ambassado
 
 def microseconds(language: str, audience: Audience, *, rounds: int = 7) -> float:
     """Return the CPU time of composing one letter with a paragraph, by a thousand seeds; the smallest of rounds."""
-    content, people = brief(language, audience), [handed(language, n, paragraph="x" * 400) for n in range(1_000)]
+    content, people = brief(language, audience), [opened(language, n, paragraph="x" * 400) for n in range(1_000)]
     office, official = content.offices[0], holder()
     times = []
     for _ in range(rounds):
@@ -44,7 +44,7 @@ def alike(language: str, audience: Audience) -> tuple[float, int]:
     """Return the mean pairwise similarity of what is not fact, demand or name, and the number of equal bodies."""
     content = brief(language, audience)
     office, official = content.offices[0], holder()
-    letters = [compose(content, office, official, handed(language, n)) for n in range(PEOPLE)]
+    letters = [compose(content, office, official, opened(language, n)) for n in range(PEOPLE)]
     shingles = [frozenset(_three_grams(letter)) for letter in letters]
     pairs = [len(a & b) / len(a | b) for a, b in itertools.combinations(shingles, 2)]
     return sum(pairs) / len(pairs), PEOPLE - len({_own(letter) for letter in letters})
@@ -110,11 +110,11 @@ def _office(language: str, audience: Audience) -> dict[str, object]:
     }
 
 
-def handed(language: str, n: int, paragraph: str | None = None) -> Handed:
+def opened(language: str, n: int, paragraph: str | None = None) -> Opened:
     """One of many supporters."""
     seed = seed_of(uuid.uuid5(uuid.NAMESPACE_URL, str(n)).bytes * 2, uuid.UUID(int=7 << 64 | 11))
     supporter = Supporter("Sam Supporter", f"sam{n}@example.org", "DE", "Berlin")
-    return Handed(supporter, OwnPart(paragraph=paragraph), None, language, seed)
+    return Opened(supporter, OwnPart(paragraph=paragraph), None, language, seed)
 
 
 def holder() -> Official:

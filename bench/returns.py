@@ -90,9 +90,7 @@ async def _sent(database: Database, url: str, letters: int) -> list[uuid.UUID]:
         rows = [{**shared, "id": uuid7(), "submission_id": each["id"]} for each in people]
         await execute_many(session, sa.insert(table_of(Submission)), people)
         await execute_many(session, sa.insert(table_of(Letter)), rows)
-        for row in rows:
-            letter = Letter.model_construct(**row, prisoner_id=None)
-            tally.note(session, [(tally.kind(letter, Stage.SENT, at.date()), +1)])
+        tally.note_new(session, [Letter.model_construct(**row, prisoner_id=None) for row in rows])
     return [row["id"] for row in rows]
 
 

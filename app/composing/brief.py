@@ -7,9 +7,11 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, model_validator
 
-from app.models.campaign import Audience, LetterTexts, OwnText, Privacy
+from app.models.campaign import OwnText, Privacy
+from app.models.letter_texts import Audience, LetterTexts
 from app.models.office import DIPLOMATS, Channel, OfficeKind
 from app.models.prisoner import Gender
+from app.models.text import in_language
 
 KEPT = 256  # briefs whose offices are in memory by their id
 
@@ -76,7 +78,7 @@ class BriefOffice(Frozen):
 
     def title_in(self, language: str) -> str:
         """The office's title in this language, or in the first that it has."""
-        return self.title.get(language) or next(iter(self.title.values()))
+        return in_language(self.title, language)
 
 
 class BriefContent(Frozen):
@@ -123,7 +125,7 @@ class BriefContent(Frozen):
         return [prisoner for prisoner in self.prisoners if prisoner_id in (None, prisoner.id)]
 
     def title_in(self, language: str) -> str:
-        return self.title.get(language) or next(iter(self.title.values()))
+        return in_language(self.title, language)
 
 
 @lru_cache(maxsize=KEPT)

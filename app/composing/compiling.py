@@ -7,7 +7,8 @@ from app.composing import declension, missing, texts
 from app.composing.brief import BriefContent, BriefOffice, BriefPrisoner
 from app.composing.candidates import Candidate, usable_channels
 from app.errors import NotPublishable
-from app.models.campaign import Audience, Campaign, LetterTexts
+from app.models.campaign import Campaign
+from app.models.letter_texts import Audience, LetterTexts
 from app.models.office import Office
 from app.models.prisoner import Prisoner
 

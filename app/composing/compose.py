@@ -10,7 +10,7 @@ from app.composing.brief import BriefContent, BriefOffice
 from app.composing.known import Known
 from app.composing.parts import Parts
 from app.composing.sender import Supporter, signature
-from app.models.office import Official
+from app.models.official import Official
 
 SUBJECT_LENGTH = 150  # characters; longer ones are cut by what shows them
 ARGUMENTS = 2  # in a letter whose supporter chose none
@@ -26,8 +26,8 @@ class OwnPart(NamedTuple):
     language: str = "en"
 
 
-class Handed(NamedTuple):
-    """What a supporter handed in, opened, and the letter's own choices."""
+class Opened(NamedTuple):
+    """What a supporter handed in, opened for composing, with the letter's own choices."""
 
     supporter: Supporter
     own: OwnPart
@@ -43,23 +43,23 @@ class ComposedLetter:
     body: str
 
 
-def compose(brief: BriefContent, office: BriefOffice, official: Official | None, handed: Handed) -> ComposedLetter:
+def compose(brief: BriefContent, office: BriefOffice, official: Official | None, opened: Opened) -> ComposedLetter:
     """Return the letter to this office: personal, correctly addressed, with all demands verbatim."""
-    language, writer = handed.language, handed.supporter.country
-    these = parts.of(brief, office, handed.prisoner_id, language)
-    drawn = _Drawn(handed.seed, these.known)
+    language, writer = opened.language, opened.supporter.country
+    these = parts.of(brief, office, opened.prisoner_id, language)
+    drawn = _Drawn(opened.seed, these.known)
     subject = drawn.one_of(these.subjects)
     salutation = salutations.for_office(office, official, language=language, writer=writer)
     request = f"{drawn.one_of(these.requests)}\n{these.demands}"
     paragraphs = [
         salutation,
         *(
-            _own_text(handed.own, these, request)
-            or _text_of_the_campaign(drawn, these, handed, request, after=salutation)
+            _own_text(opened.own, these, request)
+            or _text_of_the_campaign(drawn, these, opened, request, after=salutation)
         ),
         salutations.closing(office, salutation, language=language, writer=writer),
-        "\n".join(signature(brief, office, handed.supporter, language=language)),
-        _copies(brief, handed),
+        "\n".join(signature(brief, office, opened.supporter, language=language)),
+        _copies(brief, opened),
     ]
     return ComposedLetter(subject[:SUBJECT_LENGTH], "\n\n".join(filter(None, paragraphs)) + "\n")
 
@@ -69,31 +69,31 @@ def _own_text(own: OwnPart, these: Parts, request: str) -> list[str]:
 
 
 def _text_of_the_campaign(
-    drawn: "_Drawn", these: Parts, handed: Handed, request: str, *, after: str
+    drawn: "_Drawn", these: Parts, opened: Opened, request: str, *, after: str
 ) -> list[str | None]:
-    opening, role = salutations.begun(drawn.one_of(these.openings), after=after), _role(handed)
+    opening, role = salutations.begun(drawn.one_of(these.openings), after=after), _role(opened)
     return [
         f"{opening} {role}" if role else opening,
-        handed.own.paragraph,
+        opened.own.paragraph,
         *these.facts,
-        " ".join(drawn.some_of(these.arguments, chosen=handed.own.arguments)),
+        " ".join(drawn.some_of(these.arguments, chosen=opened.own.arguments)),
         request,
         drawn.one_of(these.endings),
     ]
 
 
-def _role(handed: Handed) -> str | None:
+def _role(opened: Opened) -> str | None:
     """Say in what role the supporter writes, where the letter is in the language in which they said so."""
-    role = handed.own.role if handed.own.language == handed.language else None
-    phrases = texts.phrases(handed.language)
+    role = opened.own.role if opened.own.language == opened.language else None
+    phrases = texts.phrases(opened.language)
     return phrases.role.replace("{role}", role) if role and phrases else None
 
 
-def _copies(brief: BriefContent, handed: Handed) -> str | None:
-    if not handed.copies:
+def _copies(brief: BriefContent, opened: Opened) -> str | None:
+    if not opened.copies:
         return None
-    phrases = texts.phrases(handed.language)
-    titles = [office.title_in(handed.language) for copy in handed.copies if (office := brief.office(copy))]
+    phrases = texts.phrases(opened.language)
+    titles = [office.title_in(opened.language) for copy in opened.copies if (office := brief.office(copy))]
     return phrases.copy_to.replace("{offices}", "; ".join(titles)) if phrases and titles else None
 
 

@@ -8,7 +8,7 @@ from babel.languages import get_official_languages
 
 from app.composing import places
 from app.composing.brief import BriefOffice
-from app.models.campaign import Audience
+from app.models.letter_texts import Audience
 
 LATIN = "en"
 READ = ("en", "fr", "de", "es", "pl", "ru", "uk", "be", "it", "pt")  # in which organisers may have written a country

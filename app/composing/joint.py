@@ -8,7 +8,7 @@ from app.composing.brief import BriefContent, BriefOffice
 from app.composing.compose import SUBJECT_LENGTH, ComposedLetter
 from app.composing.known import Known
 from app.models.campaign import Privacy
-from app.models.office import Official
+from app.models.official import Official
 
 
 @dataclass(frozen=True, slots=True)

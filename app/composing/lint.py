@@ -12,9 +12,9 @@ from jinja2 import TemplateSyntaxError, nodes
 from app.composing.known import PLACEHOLDERS, Appeal, Known, Person, Post
 from app.composing.names import Name
 from app.composing.templates import needs, parse, render
-from app.models.campaign import LetterTexts
+from app.models.cleaning import LINK
+from app.models.letter_texts import LetterTexts
 from app.models.prisoner import Case
-from app.models.text import LINK
 
 ALLOWED = (nodes.Template, nodes.Output, nodes.Const, nodes.If, nodes.Not, nodes.And, nodes.Or)
 BRACE = re.compile(r"[{}]+[^{}\s]{0,60}[{}]*")

@@ -8,9 +8,10 @@ from app.composing.brief import BriefContent
 from app.composing.candidates import Candidate, usable_channels
 from app.composing.known import Known
 from app.errors import FieldError
-from app.models.campaign import Campaign, LetterTexts, Privacy
+from app.models.campaign import Campaign, Privacy
+from app.models.cleaning import LINK
+from app.models.letter_texts import LetterTexts
 from app.models.prisoner import FREE_OR_DEAD, PUBLIC_CONSENT, Prisoner
-from app.models.text import LINK
 
 ONE_PAGE = 2_600  # characters of facts and demands, or of the texts around them, that leave room for the rest
 MOST_ARGUMENTS = 3  # in one letter

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from app.composing import places
 from app.composing.brief import BriefContent, BriefOffice
 from app.composing.facts import country_of
-from app.models.campaign import Audience
+from app.models.letter_texts import Audience
 from app.models.office import Channel
 
 KEPT = 2_048  # choices in memory, of a brief, a country and a language

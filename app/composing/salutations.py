@@ -5,7 +5,8 @@ from functools import cache, lru_cache
 
 from app.composing.brief import BriefOffice
 from app.config import PROJECT
-from app.models.office import OfficeKind, Official
+from app.models.office import OfficeKind
+from app.models.official import Official
 from app.models.prisoner import Gender
 
 TABLES = PROJECT / "templates" / "letters"

@@ -4,8 +4,8 @@ import tomllib
 from functools import cache
 
 from app.config import PROJECT
-from app.models.campaign import Audience, LetterTexts
 from app.models.columns import Strict
+from app.models.letter_texts import Audience, LetterTexts
 
 FOLDER = PROJECT / "templates" / "letters"
 

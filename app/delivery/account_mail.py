@@ -21,6 +21,7 @@ from app.models.alert import Alert
 from app.models.columns import now
 from app.rows.asking import database_now
 from app.services.sealing import Keys
+from app.stopping import pause
 
 logger = logging.getLogger(__name__)
 
@@ -42,7 +43,7 @@ async def run(stopping: asyncio.Event, database: Database, mailer: Mailer, keys:
         except Exception:
             logger.exception("mail to organisers went wrong; going on in %s s", TROUBLE)
             wait = TROUBLE
-        await _pause(stopping, wait)
+        await pause(stopping, wait)
 
 
 async def deliver_due(database: Database, mailer: Mailer, keys: Keys, settings: Settings) -> int:
@@ -101,10 +102,3 @@ def _later(due: AccountLink | Alert, settings: Settings) -> float | None:
     tried_for = (now() - due.created_at).total_seconds()
     chance = random.random()  # noqa: S311 - spreads the herd, guards nothing
     return retry.wait_or_give_up(due.attempts, tried_for=tried_for, first=settings.retry_first, chance=chance)
-
-
-async def _pause(stopping: asyncio.Event, seconds: float) -> None:
-    try:
-        await asyncio.wait_for(stopping.wait(), seconds)
-    except TimeoutError:
-        return

@@ -5,8 +5,9 @@ import random
 import re
 from typing import NamedTuple
 
+from app.composing.compose import ComposedLetter
 from app.config import Settings
-from app.delivery import message, retry, writing
+from app.delivery import mails, message, retry
 from app.delivery.drafts import Draft
 from app.delivery.envelope import Envelope
 from app.delivery.mailer import Mailer
@@ -16,6 +17,7 @@ from app.delivery.settlement import Outcome, Settlement
 from app.delivery.signing import Signer
 from app.models.columns import now
 from app.models.letter import Reason, Stage
+from app.services import wording
 from app.services.sealing import Keys
 
 logger = logging.getLogger(__name__)
@@ -44,7 +46,7 @@ class Attempts:
     def compose(self, draft: Draft, until: float) -> Ready | Settlement:
         """Make a draft ready. Never raises: what cannot be composed is settled."""
         try:
-            mail = writing.mail(draft, self._keys, self._settings)
+            mail = mails.of(draft, self._keys, self._settings)
             return Ready(draft, mail, self._envelope(draft, mail), until)
         except Exception as error:
             logger.exception("delivery %s could not be composed", draft.claim.id)
@@ -69,7 +71,8 @@ class Attempts:
     def _sent(self, ready: Ready, reply: str) -> Settlement:
         draft, mail, _, _ = ready
         letter_id = draft.claim.letter_id
-        sealed = self._keys.seal(f"{mail.subject}\n{mail.body}".encode(), about=letter_id) if letter_id else None
+        text = ComposedLetter(mail.subject, mail.body)
+        sealed = wording.seal(self._keys, text, about=letter_id) if letter_id else None
         return Settlement(
             draft.claim,
             reply,

@@ -17,12 +17,14 @@ from app.delivery.claims import Claim
 from app.delivery.topics import Topic
 from app.models.campaign import Campaign
 from app.models.letter import Letter, LetterKind
-from app.models.office import Channel, Office, Official
+from app.models.office import Channel, Office
+from app.models.official import Official
 from app.models.submission import Submission
 from app.rows.asking import among
 from app.rows.prepared import Prepared
-from app.services import briefs, letters, stages
+from app.services import briefs, stages
 from app.services.endorsing import listing
+from app.services.holders import holders_of
 from app.services.stages import Standing
 
 MOST_CRASHES = 3  # workers that one delivery may take with it
@@ -72,7 +74,7 @@ async def read(session: AsyncSession, claims: Sequence[Claim], *, today: date) -
     standing = {row[0]: Standing(*row[:_STANDING]) for row in found}
     own = {row[0]: _own(standing[row[0]], row[_STANDING:]) for row in found}
     addresses = await _addresses(session, {each.office_id for each in standing.values()})
-    holders = await letters.holders_of(session, list(addresses), on=today)
+    holders = await holders_of(session, list(addresses), on=today)
     known = {id_: await briefs.load(session, id_) for id_ in {each.brief_id for each in standing.values()}}
     alike = {_office(each): each for each in standing.values()}
     fallbacks = {office: _fallback(known[each.brief_id], each) for office, each in alike.items()}

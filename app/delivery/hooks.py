@@ -16,8 +16,9 @@ from app.delivery import calls, retry
 from app.delivery.caller import Caller, NotTaken
 from app.delivery.calls import Call, Outcome
 from app.models.columns import now
-from app.services import counting
+from app.services.interfaces import letters_sent
 from app.services.sealing import Keys
+from app.stopping import pause
 
 logger = logging.getLogger(__name__)
 
@@ -47,14 +48,14 @@ class Hooks:
         while not stopping.is_set():
             try:
                 await self._by_the_clock()
-                pause = 0.0 if await self.run_once() else IDLE
+                wait = 0.0 if await self.run_once() else IDLE
             except (SQLAlchemyError, OSError) as error:
                 logger.warning("webhooks: the database does not answer (%s)", type(error).__name__)
-                pause = TROUBLE
+                wait = TROUBLE
             except Exception:
                 logger.exception("webhooks: a turn went wrong")
-                pause = TROUBLE
-            await _pause(stopping, pause)
+                wait = TROUBLE
+            await pause(stopping, wait)
         await self.close()
 
     async def run_once(self) -> bool:
@@ -70,7 +71,7 @@ class Hooks:
     async def count(self, *, at: datetime) -> None:
         """Tell how many letters were sent."""
         async with self.database.transaction() as session:
-            await counting.tell(session, at=at)
+            await letters_sent.tell(session, at=at)
 
     async def close(self) -> None:
         """Finish what is in hand: a call takes fifteen seconds at most."""
@@ -144,10 +145,3 @@ class Hooks:
         for task in done:
             del self._in_hand[task]
         return True
-
-
-async def _pause(stopping: asyncio.Event, seconds: float) -> None:
-    try:
-        await asyncio.wait_for(stopping.wait(), seconds)
-    except TimeoutError:
-        return

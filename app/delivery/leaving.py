@@ -12,11 +12,11 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from app.delivery import drafts
 from app.delivery.claims import Claim
 from app.delivery.drafts import MOST_CRASHES, LetterDraft
-from app.models.campaign import Campaign
 from app.models.delivery import Delivery
 from app.models.letter import LetterKind, Reason, Stage
 from app.rows.asking import database_now
-from app.services import gates, stages
+from app.services import gates, situations, stages
+from app.services.situations import Appeal
 
 logger = logging.getLogger(__name__)
 
@@ -27,7 +27,7 @@ ONLY_HELD = frozenset({Reason.CAMPAIGN_PAUSED, Reason.QUARANTINED})
 async def of_letters(session: AsyncSession, claims: Sequence[Claim], *, at: datetime) -> list[LetterDraft]:
     """Return what may leave, now in `sending`. What a gate stops is held or cancelled, and its delivery is over."""
     read = await drafts.read(session, claims, today=at.date())
-    campaigns = await gates.campaigns_held(session, {draft.standing.campaign_id for draft in read}, wait=False)
+    campaigns = await situations.held(session, {draft.standing.campaign_id for draft in read}, wait=False)
     await _put_back(session, [draft.claim for draft in read if draft.standing.campaign_id not in campaigns])
     held = [draft for draft in read if draft.standing.campaign_id in campaigns]
     shut = await _shut(session, held, campaigns, today=at.date())
@@ -39,7 +39,7 @@ async def of_letters(session: AsyncSession, claims: Sequence[Claim], *, at: date
 
 
 async def _shut(
-    session: AsyncSession, letters: Sequence[LetterDraft], campaigns: Mapping[uuid.UUID, Campaign], *, today: date
+    session: AsyncSession, letters: Sequence[LetterDraft], campaigns: Mapping[uuid.UUID, Appeal], *, today: date
 ) -> dict[uuid.UUID, Reason]:
     """Return why single deliveries must not leave, by their id. The gates are asked once for letters that are alike."""
     briefs_ = {draft.standing.brief_id: draft.brief for draft in letters}

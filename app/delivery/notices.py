@@ -20,7 +20,7 @@ from app.models.delivery import Delivery, Notice
 from app.models.letter import Letter
 from app.models.submission import Submission
 from app.rows.asking import database_now
-from app.services import briefs, notice_limits, publicity, publishing
+from app.services import briefs, notice_limits, publicity
 from app.services.sealing import Keys
 
 FIRST_LOOK, LONGEST_LOOK = 60.0, 6 * 3600.0  # seconds between looks whether all letters have left
@@ -62,7 +62,7 @@ async def _brief(session: AsyncSession, submission: Submission, own: Sequence[Le
         return await briefs.load(session, own[0].brief_id)
     campaign = await session.get_one(Campaign, submission.campaign_id)
     try:
-        return await publishing.in_force(session, campaign)
+        return await briefs.in_force(session, campaign)
     except NotPublishable:  # somebody is changing the draft
         return None
 

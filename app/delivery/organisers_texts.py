@@ -13,6 +13,7 @@ from app.models.alert import Alert
 from app.models.campaign import Campaign
 from app.models.columns import now
 from app.models.organisation import Organisation
+from app.models.text import in_language
 from app.services.sealing import Keys
 from app.services.team import account_links, accounts, alerts
 
@@ -58,7 +59,7 @@ async def _alert(session: AsyncSession, alert: Alert, keys: Keys, settings: Sett
         return None
     campaign = await session.get_one(Campaign, alert.campaign_id)
     text = _environment.get_template(f"{alert.kind.value}.txt").render(
-        title=campaign.title.get("en") or next(iter(campaign.title.values())),
+        title=in_language(campaign.title, "en"),
         code=campaign.code,
         words=alert.words,
         url=f"{settings.base_url}/api/v1/campaigns/{campaign.slug}",

@@ -10,11 +10,12 @@ from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.models.campaign import Campaign, CampaignBase, CampaignPrisoner, CampaignStatus, Outcome
-from app.models.office import Accreditation, Office, OfficeCreate, OfficialCreate
+from app.models.office import Accreditation, Office, OfficeCreate
+from app.models.official import OfficialCreate
 from app.models.prisoner import Prisoner, PrisonerCreate
 from app.models.text import Proses, Slug
 from app.rows.asking import mappings, table_of
-from app.services import letters
+from app.services.holders import holders_of
 from app.sheets import fields
 from app.sheets.flat import flat
 
@@ -68,7 +69,7 @@ class Offices(_Things):
 
     async def complete(self, page: Sequence[Values]) -> Sequence[Values]:
         ids = [each["id"] for each in page]
-        holders = await letters.holders_of(self._session, ids)
+        holders = await holders_of(self._session, ids)
         accredited = await self._accredited(ids)
         return [
             {

@@ -24,13 +24,10 @@ class Decision:
     result: Result
     faults: list[Fault] = field(default_factory=list)
     inserts: list[tuple[type[SQLModel], Values]] = field(default_factory=list)
-    updates: list[tuple[type[SQLModel], Values, Values]] = field(default_factory=list)
-    """The row as it stands, and what is new in it."""
+    updates: list[tuple[type[SQLModel], Values, Values]] = field(default_factory=list)  # a row, and what is new in it
     deletes: list[tuple[type[SQLModel], Values]] = field(default_factory=list)
-    about: tuple[type[SQLModel], Values] | None = None
-    """The thing that the row tells of, for the audit."""
-    told: dict[str, tuple[object, object]] = field(default_factory=dict)
-    """What changes of that thing in tables beside its own."""
+    about: tuple[type[SQLModel], Values] | None = None  # the thing that the row tells of, for the audit
+    told: dict[str, tuple[object, object]] = field(default_factory=dict)  # what changes in tables beside its own
 
     @classmethod
     def refuse(cls, *faults: Fault) -> "Decision":

@@ -36,8 +36,7 @@ class Asked:
 
     campaigns: Mapping[str, Values]
     by_external_id: Mapping[tuple[uuid.UUID, str], Values]
-    names: dict[tuple[uuid.UUID, str], str | None]
-    """By folded name: under which external id. Grows with each row."""
+    names: dict[tuple[uuid.UUID, str], str | None]  # by folded name, its external id; grows with each row
 
 
 async def load(session: AsyncSession, batch: Batch) -> Asked:

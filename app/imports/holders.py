@@ -9,7 +9,7 @@ from typing import Any
 from app.imports.changes import Decision, different, new_row
 from app.imports.report import Fault
 from app.models.columns import now
-from app.models.office import Official, OfficialCreate
+from app.models.official import Official, OfficialCreate
 from app.services.holders import TOOK_OFFICE_LATER
 from app.sheets.flat import merged
 

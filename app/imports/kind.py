@@ -27,12 +27,9 @@ class Batch:
 
     organisation_id: uuid.UUID
     rows: Sequence[Row]
-    given: Mapping[str, Any]
-    """What was set for all rows."""
-    lock: bool
-    """Whether what is found is about to be changed."""
-    keys: Keys | None = None
-    """For what is kept sealed."""
+    given: Mapping[str, Any]  # what was set for all rows
+    lock: bool  # whether what is found is about to be changed
+    keys: Keys | None = None  # for what is kept sealed
 
     def texts(self, name: str) -> list[str]:
         """Return what the rows say in a column of text."""
@@ -50,9 +47,6 @@ class Kind(Generic[There]):
     synonyms: Mapping[str, str] = field(default_factory=dict)
     given: Mapping[str, str] = field(default_factory=dict)
     open: Callable[[BinaryIO, type[BaseModel], Mapping[str, str], Mapping[str, str]], Source] = rows.from_table
-    own_settings: frozenset[str] = frozenset()
-    """What can be set for all rows and is no column."""
-    foretell: Callable[[AsyncSession, Decisions], Awaitable[Touched]] | None = None
-    """What the rows do to campaigns, by row. Asked before anything is written."""
-    draw: Callable[[AsyncSession, Decisions, Touched], Awaitable[None]] | None = None
-    """Do it, once they are written."""
+    own_settings: frozenset[str] = frozenset()  # what can be set for all rows and is no column
+    foretell: Callable[[AsyncSession, Decisions], Awaitable[Touched]] | None = None  # what they would do to campaigns
+    draw: Callable[[AsyncSession, Decisions, Touched], Awaitable[None]] | None = None  # do it, once they are written

@@ -17,7 +17,8 @@ from app.imports.kind import NO_KEY, Batch
 from app.imports.report import Fault, Result
 from app.imports.rows import Row
 from app.imports.validating import validate
-from app.models.office import Accreditation, Office, OfficeCreate, Official
+from app.models.office import Accreditation, Office, OfficeCreate
+from app.models.official import Official
 from app.models.text import Country
 from app.rows.asking import mappings, table_of
 from app.services import officials

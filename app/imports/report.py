@@ -44,15 +44,13 @@ class Report:
 
     kind: str
     dry_run: bool
-    columns: dict[str, str | None]
-    """What each header of the file means; None: left out."""
+    columns: dict[str, str | None]  # what each header of the file means; None: left out
     encoding: str | None = None
     separator: str | None = None
     kept: bool = False
     counts: Counter[Result] = field(default_factory=Counter)
     rows: list[Told] = field(default_factory=list)
-    touched: dict[int, Sequence[CampaignTouched]] = field(default_factory=dict)
-    """What rows do to campaigns, where they do anything."""
+    touched: dict[int, Sequence[CampaignTouched]] = field(default_factory=dict)  # what rows do to campaigns, by row
 
     def add(self, told: Told) -> None:
         self.counts[told.result] += 1

@@ -34,10 +34,8 @@ class Wish:
 
     kind: ImportKind
     dry_run: bool = False
-    keep_going: bool = False
-    """Take the good rows where others are refused."""
-    given: Mapping[str, str] = field(default_factory=dict)
-    """Columns that are set for all rows."""
+    keep_going: bool = False  # take the good rows where others are refused
+    given: Mapping[str, str] = field(default_factory=dict)  # columns that are set for all rows
 
 
 def setting(text: str) -> tuple[str, str]:

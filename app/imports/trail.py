@@ -11,7 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from app.imports.changes import Decision, Values
 from app.imports.report import Report, Result
 from app.models.audit import Deed
-from app.models.office import Official
+from app.models.official import Official
 from app.rows.asking import table_of
 from app.services.team import audit
 from app.services.team.audit import Changes, Thing

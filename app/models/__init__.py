@@ -14,7 +14,8 @@ from app.models.idempotency import Idempotency
 from app.models.letter import Letter
 from app.models.news import News
 from app.models.news_item import NewsItem
-from app.models.office import Accreditation, Office, Official, SoftBounce
+from app.models.office import Accreditation, Office, SoftBounce
+from app.models.official import Official
 from app.models.offline_letters import OfflineLetters
 from app.models.organisation import Organisation, Organiser
 from app.models.organiser_session import OrganiserSession

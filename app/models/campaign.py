@@ -8,8 +8,9 @@ from typing import Annotated, Any
 from sqlmodel import Field, SQLModel
 
 from app.models.columns import Strict, enum_field, id_field, json_field, now
+from app.models.letter_texts import OwnTexts
 from app.models.news import NewsPublic
-from app.models.text import Country, Day, Demand, Email, Language, Line, Prose, Proses, Slug, Texts, TimeZone
+from app.models.text import Country, Day, Demand, Email, Language, Line, Proses, Slug, Texts, TimeZone
 from app.pagination import PageRequest
 
 
@@ -43,14 +44,6 @@ class OwnText(StrEnum):
     WHOLE = "whole"
 
 
-class Audience(StrEnum):
-    """Who reads a letter: an authority of the country, its diplomat, or the supporter's own government."""
-
-    AUTHORITY = "authority"
-    DIPLOMAT = "diplomat"
-    GOVERNMENT = "government"
-
-
 NEXT_STATUS: dict[CampaignStatus, frozenset[CampaignStatus]] = {
     CampaignStatus.DRAFT: frozenset({CampaignStatus.ACTIVE}),
     CampaignStatus.ACTIVE: frozenset({CampaignStatus.ACTIVE, CampaignStatus.PAUSED, CampaignStatus.CLOSED}),
@@ -59,28 +52,6 @@ NEXT_STATUS: dict[CampaignStatus, frozenset[CampaignStatus]] = {
 }
 
 Demands = dict[Language, Annotated[list[Demand], Field(min_length=1, max_length=8)]]
-
-
-class Argument(Strict):
-    """One reason to listen, which a supporter can choose, in several variants."""
-
-    label: Line = Field(max_length=80, description="What a supporter reads when choosing.")
-    variants: list[Prose] = Field(min_length=1, max_length=20)
-
-
-class LetterTexts(Strict):
-    """The parts of a letter's text, each in several variants; placeholders as in docs/letters.md."""
-
-    subjects: list[Line] = Field(min_length=1, max_length=20)
-    openings: list[Prose] = Field(min_length=1, max_length=20)
-    arguments: dict[Slug, Argument] = Field(
-        default_factory=dict, max_length=12, description="Reasons by a key that is the same in every language."
-    )
-    requests: list[Prose] = Field(min_length=1, max_length=20)
-    endings: list[Prose] = Field(min_length=1, max_length=20)
-
-
-OwnTexts = dict[Language, dict[Audience, LetterTexts]]
 
 
 class CampaignBase(SQLModel):

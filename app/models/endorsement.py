@@ -9,8 +9,9 @@ import sqlalchemy as sa
 from pydantic import AfterValidator
 from sqlmodel import Field, SQLModel
 
+from app.models.cleaning import without_links
 from app.models.columns import Strict, enum_field, external_id_field, id_field, json_field, now
-from app.models.text import Country, Email, Language, Line, PersonName, Role, Slug, Texts, WebAddress, without_links
+from app.models.text import Country, Email, Language, Line, PersonName, Role, Slug, Texts, WebAddress
 
 MOST = 500  # organisations that one campaign asks
 

@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from sqlmodel import Field, SQLModel
 
 from app.models.columns import enum_field, now
+from app.models.offer import WebForm
 from app.models.office import Channel
 
 
@@ -191,28 +192,4 @@ class LetterReceipt(LetterPublic):
     subject: str
     body: str
     moved_at: datetime
-    web_form: "WebForm | None" = None
-
-
-class WebForm(SQLModel):
-    """An office's form, in which a supporter hands their letter in themselves."""
-
-    url: str
-    asks: list[str] = Field(description="What the form will ask, in its order.")
-
-
-class LetterPreview(BaseModel):
-    office_id: uuid.UUID
-    office: str
-    language: str
-    channel: Channel
-    sender: str = Field(description="The name of which the office learns as the sender's.")
-    shows_email: bool = Field(default=False, description="Whether the office sees the supporter's e-mail address.")
-    subject: str
-    body: str
-    moderated: bool = Field(default=False, description="Whether an organiser reads it before it leaves.")
     web_form: WebForm | None = None
-
-
-class Preview(BaseModel):
-    letters: list[LetterPreview]

@@ -1,17 +1,17 @@
-"""The post written to, the countries it is accredited to, and the officials who hold it one after another."""
+"""The post written to, with the countries it is accredited to. Who holds it is in official."""
 
 import uuid
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Annotated, Any, Self
+from typing import Annotated, Any
 
-from pydantic import AfterValidator, model_validator
+from pydantic import AfterValidator
 from sqlmodel import Field, SQLModel
 
 from app.models.columns import Strict, enum_field, external_id_field, external_id_index, id_field, json_field, now
 from app.models.hours import OfficeHours
-from app.models.prisoner import Gender
-from app.models.text import Country, Day, Email, Language, Line, PersonName, Prose, Texts, WebAddress
+from app.models.official import OfficialCreate, OfficialPublic
+from app.models.text import Country, Day, Email, Language, Line, Prose, Texts, WebAddress
 from app.pagination import PageRequest
 
 
@@ -131,56 +131,6 @@ class SoftBounce(SQLModel, table=True):
     day: date = Field(primary_key=True)
 
 
-class OfficialBase(SQLModel):
-    name: PersonName
-    names: Texts = json_field(default_factory=dict)
-    surname: Line | None = Field(
-        None, max_length=100, description="As it follows a form of address; never guessed from the name."
-    )
-    gender: Gender = enum_field(Gender, default=Gender.UNKNOWN)
-    since: Day | None = None
-    until: Day | None = None
-
-
-class Official(OfficialBase, table=True):
-    """The person who holds an office from one date until another."""
-
-    id: uuid.UUID = id_field()
-    office_id: uuid.UUID = Field(foreign_key="office.id", index=True)
-    external_id: Line | None = external_id_field()
-
-
-class OfficialCreate(OfficialBase, Strict):
-    external_id: Line | None = external_id_field()
-
-    @model_validator(mode="after")
-    def in_order(self) -> Self:
-        if self.since and self.until and self.since > self.until:
-            raise ValueError("`since` lies after `until`.")
-        return self
-
-
-class OfficialPublic(OfficialBase):
-    pass
-
-
-class HolderPublic(OfficialPublic):
-    """An official with the id by which they are corrected."""
-
-    id: uuid.UUID
-
-
-class HolderUpdate(Strict):
-    """Only what is sent is changed. `until: null`: until another follows."""
-
-    name: PersonName | None = None
-    names: Texts | None = None
-    surname: Line | None = Field(default=None, max_length=100)
-    gender: Gender | None = None
-    since: Day | None = None
-    until: Day | None = None
-
-
 class OfficeQuery(PageRequest):
     """Which offices to list."""
 
@@ -244,43 +194,3 @@ class OfficeForOrganisers(OfficePublic, OfficeWays):
     channels: list[Channel]
     emails: list[OfficeEmail]
     revision: int
-
-
-class OfferedOffice(SQLModel):
-    """An office to which a supporter would write."""
-
-    office_id: uuid.UUID
-    office: str = Field(description="Its title in the supporter's language.")
-    kind: OfficeKind
-    holder: str | None
-    language: str = Field(description="In which the letter would be written.")
-    channel: Channel
-    needs: list[str] = Field(description="What a supporter must give so that this office takes their letter.")
-    why: str | None = Field(description="Why it needs that, or why this office though it is in another country.")
-
-
-class OfferedArgument(SQLModel):
-    """A reason that letters can give."""
-
-    key: str
-    label: str
-
-
-class NotOffered(SQLModel):
-    """Somebody to whom one would write, and cannot from there."""
-
-    office: str
-    because: str
-
-
-class Offer(SQLModel):
-    items: list[OfferedOffice]
-    at_most: int | None = Field(
-        default=None, description="How many of these one person writes to; the first, if none are named."
-    )
-    arguments: list[OfferedArgument] = Field(
-        default_factory=list, description="Reasons among which a supporter can choose."
-    )
-    missing: list[NotOffered] = Field(default_factory=list, description="Who is not among them, and why.")
-    nobody_because: str | None = Field(default=None, description="Why there is nobody, in words for a supporter.")
-    next_cursor: None = None

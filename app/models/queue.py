@@ -6,7 +6,8 @@ from datetime import datetime
 from sqlmodel import Field, SQLModel
 
 from app.models.columns import Strict
-from app.models.letter import AnswerKind, LetterKind, LetterPreview, Reason, Stage
+from app.models.letter import AnswerKind, LetterKind, Reason, Stage
+from app.models.offer import LetterPreview
 from app.models.office import Channel
 from app.models.text import Slug
 from app.pagination import PageRequest

@@ -4,9 +4,9 @@ from pydantic import BaseModel
 from pydantic import Field as Parameter
 from sqlmodel import Field, SQLModel
 
-from app.models.campaign import OwnTexts
 from app.models.columns import Strict
-from app.models.letter import LetterPreview
+from app.models.letter_texts import OwnTexts
+from app.models.offer import LetterPreview
 from app.models.text import Country, Line, Slug
 
 SAMPLES = ["DE", "FR", "PL", "US"]

@@ -11,9 +11,9 @@ from app.dependencies import (
     ANYONE,
     UNKEPT,
     BoardDep,
+    EditorDep,
     EnquiriesDep,
     IfMatch,
-    OrganiserDep,
     OwnCampaignDep,
     ReaderDep,
     SessionDep,
@@ -22,7 +22,6 @@ from app.dependencies import (
     VisitorDep,
     WatchedCampaignDep,
     known_form,
-    with_etag,
 )
 from app.models.campaign import (
     CampaignClone,
@@ -33,12 +32,12 @@ from app.models.campaign import (
     CampaignQuery,
     CampaignUpdate,
 )
-from app.models.office import Offer
+from app.models.offer import Offer
 from app.models.rehearsal import Rehearsal, RehearsalCreate
 from app.models.review import ApprovalCreate, Review
 from app.models.text import Country, Language
 from app.pagination import Page
-from app.services import approving, campaigns, cloning, publishing, rehearsal
+from app.services import campaigns, cloning, editing, publishing, rehearsal, reviewing
 
 router = APIRouter(prefix="/campaigns", tags=["campaigns"], route_class=StrictRoute)
 
@@ -55,11 +54,11 @@ async def list_campaigns(
 
 @router.post("", status_code=status.HTTP_201_CREATED)
 async def create_campaign(
-    body: CampaignCreate, organiser: OrganiserDep, session: SessionDep, response: Response
+    body: CampaignCreate, organiser: EditorDep, session: SessionDep, response: Response
 ) -> CampaignForOrganisers:
     """Begin a draft. Nobody sees it before it is published."""
-    created = await campaigns.create(session, organiser, body)
-    with_etag(response, created.revision)
+    created = await editing.create(session, organiser, body)
+    answers.with_etag(response, created.revision)
     return created
 
 
@@ -86,7 +85,7 @@ async def read_campaign(
     answers.own(response)
     shown = await campaigns.read(session, slug, visitor)
     if isinstance(shown, CampaignForOrganisers):
-        with_etag(response, shown.revision)
+        answers.with_etag(response, shown.revision)
     return shown
 
 
@@ -94,21 +93,21 @@ async def read_campaign(
 async def update_campaign(
     campaign: OwnCampaignDep,
     body: CampaignUpdate,
-    organiser: OrganiserDep,
+    organiser: EditorDep,
     session: SessionDep,
     response: Response,
     if_match: IfMatch = None,
 ) -> CampaignForOrganisers:
     """Change what is sent. Letters follow the brief in force until you publish again."""
-    updated = await campaigns.update(session, organiser, campaign, body, if_match=if_match)
-    with_etag(response, updated.revision)
+    updated = await editing.update(session, organiser, campaign, body, if_match=if_match)
+    answers.with_etag(response, updated.revision)
     return updated
 
 
 @router.delete("/{slug}", status_code=status.HTTP_204_NO_CONTENT)
 async def delete_campaign(campaign: OwnCampaignDep, session: SessionDep) -> None:
     """Delete a draft that was never published."""
-    await campaigns.delete(session, campaign)
+    await editing.delete(session, campaign)
 
 
 @router.post("/{slug}/clone", status_code=status.HTTP_201_CREATED)
@@ -117,7 +116,7 @@ async def clone_campaign(
 ) -> CampaignForOrganisers:
     """Begin a draft with the words, prisoners, offices and rules of this campaign: not its dates, letters or counts."""
     created = await cloning.clone(session, campaign, body)
-    with_etag(response, created.revision)
+    answers.with_etag(response, created.revision)
     return created
 
 
@@ -142,14 +141,14 @@ async def publish_campaign(campaign: OwnCampaignDep, session: SessionDep) -> Cam
 @router.get("/{slug}/review")
 async def read_review(campaign: WatchedCampaignDep, session: ReaderDep) -> Review:
     """Show what publishing would freeze now against the brief in force, who wrote it, and who approved it."""
-    return await approving.review(session, campaign)
+    return await reviewing.look(session, campaign)
 
 
 @router.post("/{slug}/approve")
 async def approve_campaign(
     campaign: OwnCampaignDep,
     body: ApprovalCreate,
-    organiser: OrganiserDep,
+    organiser: EditorDep,
     _signed_in: SignedInDep,
     session: SessionDep,
 ) -> Review:
@@ -157,7 +156,7 @@ async def approve_campaign(
 
     This takes a session; an API key cannot approve. Then anybody who may publish can publish it.
     """
-    return await approving.approve(session, campaign, organiser, body)
+    return await reviewing.approve(session, campaign, organiser, body)
 
 
 @router.post("/{slug}/pause")

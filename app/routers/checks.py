@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from app.bodies import StrictRoute
-from app.dependencies import AnalystDep, OrganiserDep, ReaderDep, SessionDep
+from app.dependencies import AnalystDep, EditorDep, ReaderDep, SessionDep
 from app.models.check import (
     AheadQuery,
     Anniversary,
@@ -55,6 +55,6 @@ async def list_anniversaries(
 
 
 @router.post("/verified")
-async def mark_as_verified(body: Verified, organiser: OrganiserDep, session: SessionDep) -> VerifiedAnswer:
+async def mark_as_verified(body: Verified, organiser: EditorDep, session: SessionDep) -> VerifiedAnswer:
     """Take down that you have checked prisoners and offices, as many as you like, today or on another day."""
     return await checks.verify(session, organiser, body)

@@ -9,10 +9,10 @@ from app.dependencies import (
     ANYONE,
     NEVER_KEPT,
     CampaignDep,
+    EditorDep,
     IdPath,
     KeysDep,
     LinkPath,
-    OrganiserDep,
     OwnCampaignDep,
     ReaderDep,
     SessionDep,
@@ -53,7 +53,7 @@ async def invite_endorser(
 @router.get("/campaigns/{slug}/endorsements/invitations")
 async def list_invitations(
     slug: SlugPath,
-    organiser: OrganiserDep,
+    organiser: EditorDep,
     session: ReaderDep,
     keys: KeysDep,
     query: Annotated[PageRequest, Query()],

@@ -9,7 +9,7 @@ from starlette.responses import StreamingResponse
 
 from app import exports
 from app.bodies import StrictRoute
-from app.dependencies import AccessDep, DatabaseDep, KeysDep, OrganiserDep, OwnerDep, ReaderDep
+from app.dependencies import AccessDep, DatabaseDep, EditorDep, KeysDep, OwnerDep, ReaderDep
 from app.exports import ExportKind, Format
 from app.models.export import ExportWithWriters
 
@@ -24,7 +24,7 @@ TYPES = {
 
 @router.get("/{kind}.{form}", response_class=StreamingResponse)
 async def export_table(
-    kind: ExportKind, form: Format, organiser: OrganiserDep, session: ReaderDep, database: DatabaseDep
+    kind: ExportKind, form: Format, organiser: EditorDep, session: ReaderDep, database: DatabaseDep
 ) -> StreamingResponse:
     """Take out what your organisation owns. No cell is a formula; letters come without personal data."""
     organisation_id = organiser.organisation_id

@@ -4,9 +4,9 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
 
-from app import keeping
+from app import answers
+from app.answers import IfNoneMatch
 from app.dependencies import ANYONE, CampaignDep, ReaderDep, SettingsDep
-from app.keeping import IfNoneMatch
 from app.models.text import Language
 from app.services.interfaces import feeds
 from app.showing import feed
@@ -31,5 +31,5 @@ async def read_feed(
     """What happened in the campaign, newest first, as an Atom feed: that it began, its updates, and how it ended."""
     url = f"{settings.base_url}/api/v1/campaigns/{campaign.slug}/updates.atom?language={language}"
     text = feed.atom(await feeds.read(session, campaign, language=language, url=url))
-    kept = keeping.headers(text)
-    return keeping.unchanged(kept, if_none_match) or Response(text, headers=kept, media_type=ATOM)
+    kept = answers.made_of(text)
+    return answers.unchanged(kept, if_none_match) or Response(text, headers=kept, media_type=ATOM)

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, status
 
 from app.bodies import StrictRoute
-from app.dependencies import ANYONE, OrganiserDep, OwnFigureDep, ReaderDep, SessionDep
+from app.dependencies import ANYONE, EditorDep, OwnFigureDep, ReaderDep, SessionDep
 from app.models.figure import FigureCreate, FigurePublic, FigureQuery, FigureUpdate
 from app.pagination import Page
 from app.services import figures
@@ -20,7 +20,7 @@ async def list_figures(session: ReaderDep, query: Annotated[FigureQuery, Query()
 
 
 @router.post("", status_code=status.HTTP_201_CREATED)
-async def add_figure(body: FigureCreate, organiser: OrganiserDep, session: SessionDep) -> FigurePublic:
+async def add_figure(body: FigureCreate, organiser: EditorDep, session: SessionDep) -> FigurePublic:
     """Add a figure with its source. Those before it stay, as the history."""
     return await figures.add(session, organiser, body)
 

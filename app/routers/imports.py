@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, Field
 from starlette.responses import StreamingResponse
 
-from app.dependencies import AccessDep, DatabaseDep, KeysDep, OrganiserDep
+from app.dependencies import AccessDep, DatabaseDep, EditorDep, KeysDep
 from app.imports import run
 from app.imports.kinds import ImportKind
 from app.imports.report import ReportPublic, as_json
@@ -46,7 +46,7 @@ async def import_file(
     kind: ImportKind,
     request: Request,
     *,
-    organiser: OrganiserDep,
+    organiser: EditorDep,
     access: AccessDep,
     database: DatabaseDep,
     keys: KeysDep,

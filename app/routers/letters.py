@@ -16,7 +16,7 @@ from app.dependencies import (
     TokenPath,
     known_form,
 )
-from app.models.letter import Preview
+from app.models.offer import Preview
 from app.models.submission import SubmissionCreate, SubmissionPublic
 
 router = APIRouter(tags=["letters"], route_class=StrictRoute, dependencies=[ANYONE])

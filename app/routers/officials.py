@@ -4,27 +4,20 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response, status
 
+from app import answers
 from app.bodies import StrictRoute
 from app.dependencies import (
     ANYONE,
+    EditorDep,
     IdPath,
     IfMatch,
-    OrganiserDep,
     OwnOfficeDep,
     ReaderDep,
     SessionDep,
     VisitorDep,
-    with_etag,
 )
-from app.models.office import (
-    HolderPublic,
-    HolderUpdate,
-    OfficeCreate,
-    OfficeForOrganisers,
-    OfficePublic,
-    OfficeQuery,
-    OfficeUpdate,
-)
+from app.models.office import OfficeCreate, OfficeForOrganisers, OfficePublic, OfficeQuery, OfficeUpdate
+from app.models.official import HolderPublic, HolderUpdate
 from app.pagination import Page, PageRequest
 from app.services import holders, officials
 
@@ -39,11 +32,11 @@ async def list_officials(session: ReaderDep, query: Annotated[OfficeQuery, Query
 
 @router.post("", status_code=status.HTTP_201_CREATED)
 async def create_office(
-    body: OfficeCreate, organiser: OrganiserDep, session: SessionDep, response: Response
+    body: OfficeCreate, organiser: EditorDep, session: SessionDep, response: Response
 ) -> OfficeForOrganisers:
     """Add an office, with its accreditations and its present holder."""
     created = await officials.create(session, organiser, body)
-    with_etag(response, created.revision)
+    answers.with_etag(response, created.revision)
     return created
 
 
@@ -52,7 +45,7 @@ async def read_office(office_id: IdPath, session: ReaderDep, visitor: VisitorDep
     """Show one office with its present holder; to organisers also how it is reached."""
     shown = await officials.read(session, office_id, visitor)
     if isinstance(shown, OfficeForOrganisers):
-        with_etag(response, shown.revision)
+        answers.with_etag(response, shown.revision)
     return shown
 
 
@@ -62,7 +55,7 @@ async def update_office(
 ) -> OfficeForOrganisers:
     """Change what is sent. Letters not yet sent greet a new holder, and go to a new address."""
     updated = await officials.update(session, office, body, if_match=if_match)
-    with_etag(response, updated.revision)
+    answers.with_etag(response, updated.revision)
     return updated
 
 

@@ -15,7 +15,7 @@ from app.config import PROJECT
 from app.dependencies import ANYONE, ConfirmationsDep, IdPath, KeysDep, ReaderDep, SessionDep, TokenPath
 from app.errors import UnsilencedError
 from app.models.letter import Stage
-from app.services import confirmation, receipts
+from app.services import decisions, receipts
 from app.services.sealing import Keys
 
 FOLDER = PROJECT / "templates" / "pages"
@@ -87,16 +87,16 @@ async def undo_posted(token: TokenPath, letter_id: IdPath, session: SessionDep, 
 @router.post("/erase")
 async def erase(token: TokenPath, session: SessionDep, keys: KeysDep) -> HTMLResponse:
     """Forget who the supporter is."""
-    submission, _, _ = await confirmation.look(session, keys, token)
+    submission = await receipts.behind(session, keys, token)
     strings, language = strings_of(submission.language)
     await receipts.erase(session, keys, token)
     return page("problem.html", language, title=strings["erased"], detail=strings["erased_detail"])
 
 
 async def _own_page(session: AsyncSession, keys: Keys, token: str) -> HTMLResponse:
-    submission, brief, answer = await confirmation.look(session, keys, token)
+    submission, brief, answer = await receipts.look(session, keys, token)
     if submission.confirmed_at is None and not any(letter.stage is Stage.UNCONFIRMED for letter in answer.letters):
-        raise confirmation.stopped()
+        raise decisions.stopped()
     strings, language = strings_of(submission.language)
     return page(
         "confirm.html",

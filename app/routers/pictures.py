@@ -3,11 +3,11 @@
 import asyncio
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Query, Response
 
-from app import keeping
-from app.dependencies import ANYONE, CampaignDep, ReaderDep
-from app.keeping import IfNoneMatch
+from app import answers
+from app.answers import IfNoneMatch
+from app.dependencies import ANYONE, CampaignDep, ReaderDep, of_the_app
 from app.models.text import Language
 from app.services.numbers.curves import Gallery
 from app.showing import pictures
@@ -25,13 +25,7 @@ ANSWERS: dict[int | str, dict[str, Any]] = {
 router = APIRouter(prefix="/campaigns/{slug}/stats", tags=["stats"], responses=ANSWERS, dependencies=[ANYONE])
 
 InLanguage = Annotated[Language, Query(description="One of the eight of the letters; others get English.")]
-
-
-def get_gallery(request: Request) -> Gallery:
-    return request.app.state.gallery  # type: ignore[no-any-return] # state is untyped
-
-
-GalleryDep = Annotated[Gallery, Depends(get_gallery)]
+GalleryDep = Annotated[Gallery, of_the_app("gallery")]
 
 
 @router.get("/{kind}.svg", response_class=Response)
@@ -45,8 +39,8 @@ async def draw(
 ) -> Response:
     """The curve of letters sent (1200 × 630), or the bar towards the goal (600 × 96), as SVG."""
     picture = pictures.svg(kind, await gallery.look(session, campaign, language=language))
-    kept = keeping.headers(SVG + picture)
-    return keeping.unchanged(kept, if_none_match) or Response(picture, headers=kept | GUARD, media_type=SVG)
+    kept = answers.made_of(SVG + picture)
+    return answers.unchanged(kept, if_none_match) or Response(picture, headers=kept | GUARD, media_type=SVG)
 
 
 @router.get("/{kind}.png", response_class=Response)
@@ -60,6 +54,6 @@ async def paint(
 ) -> Response:
     """The same as PNG."""
     picture = pictures.svg(kind, await gallery.look(session, campaign, language=language))
-    kept = keeping.headers(PNG + picture)
-    known = keeping.unchanged(kept, if_none_match)
+    kept = answers.made_of(PNG + picture)
+    known = answers.unchanged(kept, if_none_match)
     return known or Response(await asyncio.to_thread(pictures.png, picture), headers=kept, media_type=PNG)

@@ -7,9 +7,9 @@ from fastapi import APIRouter, Query, status
 from app.bodies import StrictRoute
 from app.dependencies import (
     DatabaseDep,
+    EditorDep,
     IdPath,
     KeysDep,
-    OrganiserDep,
     OwnCampaignDep,
     OwnPrintRunDep,
     ReaderDep,
@@ -42,7 +42,7 @@ async def create_print_run(
 
 
 @router.get("/print-runs/{run_id}.pdf", response_class=pdf.Pdf)
-async def read_print_run_pdf(run_id: IdPath, organiser: OrganiserDep, database: DatabaseDep, keys: KeysDep) -> pdf.Pdf:
+async def read_print_run_pdf(run_id: IdPath, organiser: EditorDep, database: DatabaseDep, keys: KeysDep) -> pdf.Pdf:
     """Return the run to be printed: a cover list, then the letters, each on one page with fold marks.
 
     Fetched again, it has the same letters, but for those that were stopped meanwhile.

@@ -12,15 +12,14 @@ from app.dependencies import (
     UNKEPT,
     BoardDep,
     DryRun,
+    EditorDep,
     IfMatch,
-    OrganiserDep,
     OwnPrisonerDep,
     ReaderDep,
     SessionDep,
     SlugPath,
     VisitorDep,
     known_form,
-    with_etag,
 )
 from app.models.consequences import Consequences, PrisonerChanged
 from app.models.prisoner import (
@@ -46,11 +45,11 @@ async def list_prisoners(session: ReaderDep, query: Annotated[PrisonerQuery, Que
 
 @router.post("", status_code=status.HTTP_201_CREATED)
 async def create_prisoner(
-    body: PrisonerCreate, organiser: OrganiserDep, session: SessionDep, response: Response
+    body: PrisonerCreate, organiser: EditorDep, session: SessionDep, response: Response
 ) -> PrisonerForOrganisers:
     """Add a prisoner. Without consent to publicity, only your organisation sees them."""
     created = await prisoners.create(session, organiser, body)
-    with_etag(response, created.revision)
+    answers.with_etag(response, created.revision)
     return created
 
 
@@ -77,7 +76,7 @@ async def read_prisoner(
     answers.own(response)
     shown = await prisoners.read(session, slug, visitor)
     if isinstance(shown, PrisonerForOrganisers):
-        with_etag(response, shown.revision)
+        answers.with_etag(response, shown.revision)
     return shown
 
 
@@ -99,7 +98,7 @@ async def update_prisoner(
     if dry_run:
         return await prisoners.foretell(session, prisoner, body)
     updated = await prisoners.update(session, prisoner, body, if_match=if_match)
-    with_etag(response, updated.revision)
+    answers.with_etag(response, updated.revision)
     return updated
 
 

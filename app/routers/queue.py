@@ -6,9 +6,9 @@ from fastapi import APIRouter, Query
 
 from app.bodies import StrictRoute
 from app.dependencies import (
+    EditorDep,
     IdPath,
     KeysDep,
-    OrganiserDep,
     OwnCampaignDep,
     OwnLetterDep,
     ReaderDep,
@@ -33,21 +33,21 @@ router = APIRouter(tags=["queue"], route_class=StrictRoute)
 
 @router.get("/letters")
 async def list_letters(
-    organiser: OrganiserDep, session: ReaderDep, keys: KeysDep, query: Annotated[LetterQuery, Query()]
+    organiser: EditorDep, session: ReaderDep, keys: KeysDep, query: Annotated[LetterQuery, Query()]
 ) -> Page[LetterForOrganisers]:
     """List your campaigns' letters, newest first. Nobody's name: of supporters only the own words of held letters."""
     return await moderation.listed(session, keys, organiser, query)
 
 
 @router.get("/letters/{letter_id}")
-async def read_letter(letter_id: IdPath, organiser: OrganiserDep, session: ReaderDep, keys: KeysDep) -> LetterDetail:
+async def read_letter(letter_id: IdPath, organiser: EditorDep, session: ReaderDep, keys: KeysDep) -> LetterDetail:
     """Show one letter, with the office's answer where the campaign keeps it."""
     return await moderation.read(session, keys, organiser, letter_id)
 
 
 @router.post("/letters/{letter_id}/release")
 async def release_letter(
-    letter: OwnLetterDep, organiser: OrganiserDep, session: SessionDep, keys: KeysDep
+    letter: OwnLetterDep, organiser: EditorDep, session: SessionDep, keys: KeysDep
 ) -> LetterDetail:
     """Let a held letter go on, if nothing else stands against it."""
     await moderation.release(session, letter)
@@ -55,18 +55,14 @@ async def release_letter(
 
 
 @router.post("/letters/{letter_id}/cancel")
-async def cancel_letter(
-    letter: OwnLetterDep, organiser: OrganiserDep, session: SessionDep, keys: KeysDep
-) -> LetterDetail:
+async def cancel_letter(letter: OwnLetterDep, organiser: EditorDep, session: SessionDep, keys: KeysDep) -> LetterDetail:
     """Stop a letter that has not left."""
     await moderation.cancel(session, letter)
     return await moderation.read(session, keys, organiser, letter.id)
 
 
 @router.post("/letters/{letter_id}/retry")
-async def retry_letter(
-    letter: OwnLetterDep, organiser: OrganiserDep, session: SessionDep, keys: KeysDep
-) -> LetterDetail:
+async def retry_letter(letter: OwnLetterDep, organiser: EditorDep, session: SessionDep, keys: KeysDep) -> LetterDetail:
     """Have a failed letter tried again from the beginning."""
     await moderation.retry(session, letter)
     return await moderation.read(session, keys, organiser, letter.id)

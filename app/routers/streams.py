@@ -5,11 +5,11 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter
 from fastapi.responses import StreamingResponse
 from fastapi.sse import KEEPALIVE_COMMENT, EventSourceResponse, format_sse_event
 
-from app.dependencies import ANYONE, CampaignDep
+from app.dependencies import ANYONE, CampaignDep, of_the_app
 from app.services.numbers.watching import Watch
 
 router = APIRouter(prefix="/campaigns/{slug}/stats", tags=["stats"], dependencies=[ANYONE])
@@ -18,11 +18,7 @@ COME_BACK = (2_000, 10_000)  # milliseconds after which a reader whose line brok
 HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
 
-def get_watch(request: Request) -> Watch:
-    return request.app.state.watch  # type: ignore[no-any-return] # state is untyped
-
-
-WatchDep = Annotated[Watch, Depends(get_watch)]
+WatchDep = Annotated[Watch, of_the_app("watch")]
 
 
 @router.get(

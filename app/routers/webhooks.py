@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, status
 
 from app.bodies import StrictRoute
-from app.dependencies import IdPath, KeysDep, OrganiserDep, ReaderDep, SessionDep, SettingsDep
+from app.dependencies import EditorDep, IdPath, KeysDep, ReaderDep, SessionDep, SettingsDep
 from app.models.webhook import (
     CallQuery,
     Webhook,
@@ -21,7 +21,7 @@ from app.services.interfaces import webhooks
 router = APIRouter(prefix="/webhooks", tags=["webhooks"], route_class=StrictRoute)
 
 
-async def get_own_webhook(webhook_id: IdPath, organiser: OrganiserDep, session: SessionDep) -> Webhook:
+async def get_own_webhook(webhook_id: IdPath, organiser: EditorDep, session: SessionDep) -> Webhook:
     return await webhooks.own(session, organiser, webhook_id)
 
 
@@ -30,7 +30,7 @@ OwnWebhookDep = Annotated[Webhook, Depends(get_own_webhook)]
 
 @router.get("")
 async def list_webhooks(
-    organiser: OrganiserDep, session: ReaderDep, query: Annotated[PageRequest, Query()]
+    organiser: EditorDep, session: ReaderDep, query: Annotated[PageRequest, Query()]
 ) -> Page[WebhookPublic]:
     """List your organisation's webhooks, newest first."""
     return query.page(await webhooks.listed(session, organiser))
@@ -38,7 +38,7 @@ async def list_webhooks(
 
 @router.post("", status_code=status.HTTP_201_CREATED)
 async def create_webhook(
-    body: WebhookCreate, organiser: OrganiserDep, session: SessionDep, keys: KeysDep, settings: SettingsDep
+    body: WebhookCreate, organiser: EditorDep, session: SessionDep, keys: KeysDep, settings: SettingsDep
 ) -> WebhookCreated:
     """Add a webhook. The answer holds its secret, which is shown this once."""
     this_machine = settings.webhooks_to_this_machine

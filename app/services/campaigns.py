@@ -1,34 +1,29 @@
-"""Campaigns: found, listed, shown and written. Their life is in publishing."""
+"""Campaigns: found, listed and shown. They are written in editing; their life is in publishing."""
 
 import uuid
 from collections.abc import Sequence
-from datetime import date
-from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.errors import Conflict, FieldError, Invalid, NotFound, invalid
+from app.errors import NotFound
 from app.models.campaign import (
     Campaign,
-    CampaignCreate,
     CampaignForOrganisers,
     CampaignOffice,
     CampaignPrisoner,
     CampaignPrisonerPublic,
     CampaignPublic,
     CampaignQuery,
-    CampaignStatus,
-    CampaignUpdate,
 )
-from app.models.columns import now
-from app.models.office import Office
+from app.models.endorsement import Endorsement, EndorsementStatus
+from app.models.news import News, NewsKind, NewsPublic
 from app.models.organisation import Organisation, Organiser
 from app.models.prisoner import PUBLIC_CONSENT, Prisoner
 from app.pagination import Page
-from app.services import belongings, publicity, revisions
-from app.services.team import audit
+from app.rows.asking import rows
+from app.services import publicity
 
 
 async def public(session: AsyncSession, slug: str) -> Campaign:
@@ -97,107 +92,19 @@ async def show_to_organisers(session: AsyncSession, campaign: Campaign) -> Campa
         include=set(CampaignForOrganisers.model_fields) - set(CampaignPublic.model_fields) - {"offices"}
     )
     return CampaignForOrganisers.model_validate(
-        {**shown.model_dump(), **rules, "offices": await _offices_of(session, campaign)}
+        {**shown.model_dump(), **rules, "offices": await offices_of(session, campaign)}
     )
 
 
-async def create(session: AsyncSession, organiser: Organiser, body: CampaignCreate) -> CampaignForOrganisers:
-    """Begin a draft."""
-    campaign = Campaign.model_validate({**_columns(body), "organisation_id": organiser.organisation_id})
-    _require_dates(campaign, new=body.closes_on)
-    await insert(session, campaign)
-    await _set_prisoners(session, organiser, campaign, body.prisoners)
-    await _set_offices(session, campaign, body.offices)
-    return await show_to_organisers(session, campaign)
+async def prisoners_of(session: AsyncSession, campaign: Campaign) -> list[Prisoner]:
+    """Return the prisoners of a campaign, in the order in which letters name them."""
+    return (await _prisoners_of(session, [campaign.id])).get(campaign.id, [])
 
 
-async def insert(session: AsyncSession, campaign: Campaign) -> None:
-    """Keep a new draft, unless its slug is taken."""
-    taken = Conflict("There is a campaign with this slug already: choose another.")
-    await revisions.insert(session, campaign, taken=taken)
-
-
-async def update(
-    session: AsyncSession, organiser: Organiser, campaign: Campaign, body: CampaignUpdate, *, if_match: str | None
-) -> CampaignForOrganisers:
-    """Change what is sent. Letters keep to the brief in force until the campaign is published again."""
-    if campaign.status is CampaignStatus.CLOSED:
-        raise Conflict("The campaign is closed, and stays as it is.")
-    revisions.require(campaign.revision, if_match)
-    before = campaign.closes_on
-    await revisions.change(session, campaign, _columns(body))
-    _require_dates(campaign, new=campaign.closes_on if campaign.closes_on != before else None)
-    if body.prisoners is not None:
-        await _set_prisoners(session, organiser, campaign, body.prisoners)
-    if body.offices is not None:
-        await _set_offices(session, campaign, body.offices)
-    return await show_to_organisers(session, campaign)
-
-
-async def delete(session: AsyncSession, campaign: Campaign) -> None:
-    """Delete a draft. What has been published stays, closed: letters name it."""
-    if campaign.brief_id is not None:
-        raise Conflict("The campaign has been published. Close it instead: letters have been written in its name.")
-    await session.exec(sa.delete(CampaignPrisoner).where(col(CampaignPrisoner.campaign_id) == campaign.id))
-    await session.exec(sa.delete(CampaignOffice).where(col(CampaignOffice.campaign_id) == campaign.id))
-    await belongings.delete(session, campaign)
-    await session.delete(campaign)
-
-
-def _require_dates(campaign: Campaign, *, new: date | None) -> None:
-    """Refuse dates that do not go together, and a new closing date that has passed."""
-    if new and new < now().date():
-        raise invalid("/closes_on", "This day has passed. To end a campaign, close it with its outcome.")
-    if campaign.closes_on is None and campaign.status is not CampaignStatus.DRAFT:
-        raise invalid("/closes_on", "A published campaign keeps a closing date: after it, nobody writes any more.")
-    if campaign.opens_on and campaign.closes_on and campaign.opens_on > campaign.closes_on:
-        raise invalid("/closes_on", "The campaign closes before it opens.")
-
-
-def _columns(body: CampaignCreate | CampaignUpdate) -> dict[str, Any]:
-    """Return what was sent for the campaign's own row; letter texts as the plain values that JSON keeps."""
-    sent = body.model_dump(exclude_unset=True, exclude={"prisoners", "offices", "texts"})
-    return sent | body.model_dump(mode="json", exclude_unset=True, include={"texts"})
-
-
-async def _set_prisoners(session: AsyncSession, organiser: Organiser, campaign: Campaign, slugs: Sequence[str]) -> None:
-    found = {
-        prisoner.slug: prisoner
-        for prisoner in await session.exec(select(Prisoner).where(col(Prisoner.slug).in_(slugs)))
-        if prisoner.consent in PUBLIC_CONSENT or prisoner.organisation_id == organiser.organisation_id
-    }
-    _refuse_unknown("/prisoners", "prisoner with this slug", [slug in found for slug in slugs])
-    if campaign.brief_id is not None:
-        public = [found[slug].consent in PUBLIC_CONSENT for slug in slugs]
-        _refuse_unknown("/prisoners", "consent to publicity, and the campaign is public", public)
-    before = [prisoner.slug for prisoner in (await prisoners_of(session, [campaign.id])).get(campaign.id, [])]
-    audit.note(session, campaign, {"prisoners": (before, slugs)})
-    await session.exec(sa.delete(CampaignPrisoner).where(col(CampaignPrisoner.campaign_id) == campaign.id))
-    for position, slug in enumerate(dict.fromkeys(slugs)):
-        session.add(CampaignPrisoner(campaign_id=campaign.id, prisoner_id=found[slug].id, position=position))
-    await session.flush()
-
-
-async def _set_offices(session: AsyncSession, campaign: Campaign, office_ids: Sequence[uuid.UUID]) -> None:
-    own = select(Office.id).where(col(Office.id).in_(office_ids), Office.organisation_id == campaign.organisation_id)
-    found = set(await session.exec(own))
-    _refuse_unknown("/offices", "office of yours with this id", [office_id in found for office_id in office_ids])
-    audit.note(session, campaign, {"offices": (await _offices_of(session, campaign), office_ids)})
-    await session.exec(sa.delete(CampaignOffice).where(col(CampaignOffice.campaign_id) == campaign.id))
-    for position, office_id in enumerate(dict.fromkeys(office_ids)):
-        session.add(CampaignOffice(campaign_id=campaign.id, office_id=office_id, position=position))
-    await session.flush()
-
-
-async def _offices_of(session: AsyncSession, campaign: Campaign) -> list[uuid.UUID]:
+async def offices_of(session: AsyncSession, campaign: Campaign) -> list[uuid.UUID]:
+    """Return the offices to which everybody writes, in the organiser's order."""
     which = select(CampaignOffice.office_id).where(CampaignOffice.campaign_id == campaign.id)
     return list(await session.exec(which.order_by(col(CampaignOffice.position))))
-
-
-def _refuse_unknown(pointer: str, what: str, known: list[bool]) -> None:
-    errors = [FieldError(f"{pointer}/{n}", f"There is no {what}.") for n, is_known in enumerate(known) if not is_known]
-    if errors:
-        raise Invalid("Something named here does not exist.", errors=errors)
 
 
 def _about_country(country: str) -> sa.Select[uuid.UUID]:
@@ -208,27 +115,13 @@ def _about_country(country: str) -> sa.Select[uuid.UUID]:
     )
 
 
-async def prisoners_of(session: AsyncSession, campaign_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[Prisoner]]:
-    rows = await session.exec(
-        select(col(CampaignPrisoner.campaign_id), Prisoner)
-        .join(Prisoner, col(Prisoner.id) == col(CampaignPrisoner.prisoner_id))
-        .where(col(CampaignPrisoner.campaign_id).in_(campaign_ids))
-        .order_by(col(CampaignPrisoner.position))
-    )
-    found: dict[uuid.UUID, list[Prisoner]] = {}
-    for campaign_id, prisoner in rows:
-        found.setdefault(campaign_id, []).append(prisoner)
-    return found
-
-
 async def _show(session: AsyncSession, campaigns: Sequence[Campaign]) -> list[CampaignPublic]:
     ids = [campaign.id for campaign in campaigns]
-    prisoners, signed, told = (
-        await prisoners_of(session, ids),
-        await belongings.signatures(session, ids),
-        await belongings.latest_updates(session, ids),
-    )
-    names = dict((await session.exec(select(Organisation.id, Organisation.name))).all())
+    prisoners = await _prisoners_of(session, ids)
+    signed = await _signatures(session, ids)
+    told = await _latest_updates(session, ids)
+    of_these = col(Organisation.id).in_({campaign.organisation_id for campaign in campaigns})
+    names = dict((await session.exec(select(Organisation.id, Organisation.name).where(of_these))).all())
     return [
         CampaignPublic.model_validate(
             {
@@ -246,3 +139,35 @@ async def _show(session: AsyncSession, campaigns: Sequence[Campaign]) -> list[Ca
         )
         for campaign in campaigns
     ]
+
+
+async def _prisoners_of(session: AsyncSession, campaign_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[Prisoner]]:
+    pairs = await session.exec(
+        select(col(CampaignPrisoner.campaign_id), Prisoner)
+        .join(Prisoner, col(Prisoner.id) == col(CampaignPrisoner.prisoner_id))
+        .where(col(CampaignPrisoner.campaign_id).in_(campaign_ids))
+        .order_by(col(CampaignPrisoner.position))
+    )
+    found: dict[uuid.UUID, list[Prisoner]] = {}
+    for campaign_id, prisoner in pairs:
+        found.setdefault(campaign_id, []).append(prisoner)
+    return found
+
+
+async def _signatures(session: AsyncSession, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, int]:
+    """Return how many organisations have signed each campaign."""
+    confirmed = col(Endorsement.status) == EndorsementStatus.CONFIRMED, col(Endorsement.campaign_id).in_(ids)
+    counted = sa.select(col(Endorsement.campaign_id), sa.func.count()).where(*confirmed)
+    return {id_: n for id_, n in await rows(session, counted.group_by(col(Endorsement.campaign_id)))}  # noqa: C416 - rows to a dict
+
+
+async def _latest_updates(session: AsyncSession, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, NewsPublic]:
+    """Return the newest update of each campaign that has one."""
+    order = sa.func.row_number().over(partition_by=col(News.campaign_id), order_by=col(News.id).desc())
+    updates = sa.select(col(News.id), order.label("place")).where(
+        col(News.campaign_id).in_(ids), col(News.kind) == NewsKind.UPDATE
+    )
+    numbered = updates.subquery()
+    newest = sa.select(numbered.c.id).where(numbered.c.place == 1)
+    found = await session.exec(select(News).where(col(News.id).in_(newest)))
+    return {news.campaign_id: NewsPublic.model_validate(news.model_dump()) for news in found}

@@ -24,7 +24,8 @@ from app.models.office import Office, OfficeEmail
 from app.models.organisation import Organiser
 from app.models.prisoner import FREE_OR_DEAD, Prisoner
 from app.pagination import Page, PageRequest
-from app.services import letters, revisions
+from app.services import revisions
+from app.services.holders import holders_of
 
 
 async def prisoners(session: AsyncSession, organiser: Organiser, query: CheckQuery) -> Page[PrisonerToCheck]:
@@ -38,7 +39,7 @@ async def offices(session: AsyncSession, organiser: Organiser, query: CheckQuery
     """Return offices in use that nobody has checked for so long, with their holders, the first entered first."""
     old = (col(Office.in_use).is_(True), _long_ago(Office, query))
     found, next_cursor = await _page(session, Office, organiser, query, *old)
-    holders = await letters.holders_of(session, [each.id for each in found])
+    holders = await holders_of(session, [each.id for each in found])
     names = {office_id: holder.name for office_id, holder in holders.items()}
     shown = [OfficeToCheck.model_validate({**each.model_dump(), "holder": names.get(each.id)}) for each in found]
     return Page(items=shown, next_cursor=next_cursor)

@@ -11,7 +11,7 @@ from app.models.campaign import (
     CampaignOffice,
     CampaignPrisoner,
 )
-from app.services import campaigns
+from app.services import campaigns, editing
 
 NOT_TAKEN_ALONG = {"slug", "opens_on", "closes_on", "instructions"}
 
@@ -22,7 +22,7 @@ async def clone(session: AsyncSession, campaign: Campaign, body: CampaignClone) 
     values = campaign.model_dump(include=taken & set(Campaign.model_fields))
     values |= body.model_dump(exclude_none=True) | {"organisation_id": campaign.organisation_id}
     draft = Campaign.model_validate(values)
-    await campaigns.insert(session, draft)
+    await editing.insert(session, draft)
     for table in (CampaignPrisoner, CampaignOffice):
         for row in await session.exec(select(table).where(col(table.campaign_id) == campaign.id)):
             session.add(table.model_validate({**row.model_dump(), "campaign_id": draft.id}))

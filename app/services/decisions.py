@@ -3,15 +3,18 @@
 import uuid
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from app.composing.brief import BriefContent
+from app.errors import Gone
 from app.models.delivery import Notice
 from app.models.letter import NOT_WRITTEN, Reason, Stage
 from app.models.office import Channel
-from app.services import confirmation, gates
+from app.services import gates
 from app.services.stages import Standing
+
+TIME_TO_CONFIRM = timedelta(days=7)
 
 
 class Handed(NamedTuple):
@@ -71,8 +74,8 @@ class Decision(NamedTuple):
 
 def decide(case: Case, written: AbstractSet[Once], *, at: datetime) -> list[Decision]:
     """Return what becomes of a submission's letters, or refuse. A pause of the campaign only holds them."""
-    if at > case.handed.created_at + confirmation.TIME_TO_CONFIRM:
-        raise confirmation.too_late()
+    if at > case.handed.created_at + TIME_TO_CONFIRM:
+        raise too_late()
     about = [prisoner.id for prisoner in case.brief.about(case.handed.prisoner_id)]
     here, named = case.handed.country, case.brief.named
     shut = gates.against(case.state, country=here, prisoner_ids=about, today=at.date(), named=named)
@@ -80,7 +83,7 @@ def decide(case: Case, written: AbstractSet[Once], *, at: datetime) -> list[Deci
         raise gates.refuse(shut)
     waiting = [letter for letter in case.letters if letter.stage is Stage.UNCONFIRMED]
     if not waiting:
-        raise confirmation.stopped()
+        raise stopped()
     return [_decision(case, letter, shut, written) for letter in waiting]
 
 
@@ -91,6 +94,16 @@ def thanks(case: Case, decided: Sequence[Decision]) -> Notice | None:
     if case.handed.consent_copies:
         return Notice.COPY
     return Notice.THANKS if case.handed.consent_contact else None
+
+
+def stopped() -> Gone:
+    """Return the answer where there is nothing left to confirm."""
+    return Gone("These letters were stopped before they were confirmed. Nothing was sent.")
+
+
+def too_late() -> Gone:
+    """Return the answer when the time to confirm is over."""
+    return Gone("This link was good for seven days. Please hand your letters in once more.")
 
 
 def _decision(case: Case, letter: Standing, shut: Reason | None, written: AbstractSet[Once]) -> Decision:

@@ -14,7 +14,7 @@ from app.models.office import OfficeCreate
 from app.models.organisation import Organiser
 from app.models.prisoner import PrisonerCreate
 from app.models.prisoner_event import EventCreate
-from app.services import campaigns, events, officials, prisoners, publishing
+from app.services import campaigns, editing, events, officials, prisoners, publishing
 from app.services.team import organisers
 
 FOLDER = PROJECT / "demo"
@@ -51,7 +51,7 @@ async def _campaign(session: AsyncSession, organiser: Organiser, appeal: dict[st
     outcome, note = appeal.pop("outcome", None), appeal.pop("outcome_note", {})
     del appeal["publish"]
     body = CampaignCreate.model_validate({**appeal, "opens_on": today, "closes_on": today + days})
-    await campaigns.create(session, organiser, body)
+    await editing.create(session, organiser, body)
     campaign = await campaigns.own(session, organiser, body.slug)
     await publishing.publish(session, campaign)
     if outcome:

@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from app.database import Database
-from app.models.letter import Preview
-from app.models.office import Offer, Official
+from app.models.offer import Offer, Preview
+from app.models.official import Official
 from app.models.submission import SubmissionCreate
-from app.services import campaigns, letters, offers, situations
+from app.services import campaigns, offers, situations
 from app.services.grouping import Groups
+from app.services.holders import holders_of
 from app.services.sealing import Keys
 from app.services.situations import Situation
 
@@ -41,5 +42,5 @@ class Enquiries:
         async with self._database.looking() as session:
             found = await situations.read(session, set(slugs))
             offices = {office.id for there in found.values() for office in there.brief.offices}
-            holders = await letters.holders_of(session, list(offices))
+            holders = await holders_of(session, list(offices))
         return [_Seen(found[slug], holders) if slug in found else campaigns.no_campaign() for slug in slugs]

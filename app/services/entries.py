@@ -65,11 +65,11 @@ class _Notice(NamedTuple):
     id: uuid.UUID
     submission_id: uuid.UUID
     notice: Notice
-    attempts: int
-    crashes: int
-    uncertain: bool
     due_at: datetime
     created_at: datetime
+    attempts: int = 0
+    crashes: int = 0
+    uncertain: bool = False
 
 
 class Entry(NamedTuple):
@@ -85,14 +85,14 @@ def make(keys: Keys, planned: Plan, body: SubmissionCreate, *, at: datetime) -> 
     """Return the rows of a submission whose letters are planned."""
     submission, day = _submission(keys, planned, body, at=at), day_in(planned.campaign.timezone, at)
     own = [_letter(submission, planned, recipient, day) for recipient in planned.recipients]
-    notice = _Notice(uuid7(), submission.id, Notice.CONFIRM, 0, 0, uncertain=False, due_at=at, created_at=at)
+    notice = _Notice(uuid7(), submission.id, Notice.CONFIRM, due_at=at, created_at=at)
     return Entry(submission, own, notice, _answer(submission, own, planned.recipients).model_dump_json())
 
 
 async def write(session: AsyncSession, entries: Sequence[Entry], answers: Sequence[Answered]) -> None:
     """Insert them all with the answers that are kept, and count their letters: in one stroke."""
     new = [letter for entry in entries for letter in entry.letters]
-    counted = Counter(tally.kind(letter, letter.stage, letter.stage_on) for letter in new)
+    counted = Counter(map(tally.alike, new))
     await write_together(
         session,
         Rows(Idempotency, sorted(answers)),  # first, in one order: two processes may be asked the same

@@ -19,7 +19,7 @@ from app.models.prisoner import Prisoner
 from app.models.prisoner_event import EventCreate, EventKind, EventPublic, EventUpdate, PrisonerEvent
 from app.pagination import Page, PageRequest
 from app.rows.asking import rows
-from app.services import consequences, life, news, prisoners, revisions
+from app.services import consequences, correcting, life, news, prisoners, revisions
 from app.services.consequences import Turn
 
 TOO_EARLY = "Nobody is released before they were arrested. Enter the arrest that came before it first."
@@ -63,9 +63,7 @@ async def correct(
     before = await _of(session, prisoner)
     event = _own(before, event_id)
     values = body.model_dump(exclude_unset=True)
-    for name in ("kind", "happened_on"):
-        if name in values and values[name] is None:
-            raise invalid(f"/{name}", "This must not be empty. Leave it out to keep it as it is.")
+    correcting.refuse_empty(PrisonerEvent, values)
     mended = PrisonerEvent.model_validate({**event.model_dump(), **values})
     turn = _turn(prisoner, before, [mended if each is event else each for each in before])
     told = await _told(session, prisoner, event, turn, saved=not dry_run)

@@ -7,13 +7,12 @@ from datetime import date
 from typing import Any, NamedTuple, Protocol
 
 import sqlalchemy as sa
-from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.composing.brief import BriefContent
 from app.composing.candidates import live_address
 from app.errors import Closed
-from app.models.campaign import Campaign, CampaignStatus
+from app.models.campaign import CampaignStatus
 from app.models.columns import now
 from app.models.letter import Letter, Reason
 from app.models.office import Channel, Office
@@ -100,20 +99,6 @@ def _around(
     )
 
 
-async def campaigns_held(
-    session: AsyncSession, campaign_ids: Collection[uuid.UUID], *, wait: bool
-) -> dict[uuid.UUID, Campaign]:
-    """Return campaigns that nobody can pause or close before this transaction ends. Readers and submissions go on.
-
-    Campaigns are locked before deliveries, and these before letters. Who holds deliveries already must not wait
-    (`wait=False`): a campaign that is being changed at this instant is left out.
-    """
-    which = select(Campaign).where(col(Campaign.id).in_(campaign_ids)).order_by(col(Campaign.id))
-    held = which.with_for_update(read=True, skip_locked=not wait)
-    found = await session.exec(held, execution_options={"populate_existing": True})
-    return {campaign.id: campaign for campaign in found}
-
-
 def against(
     state: State, *, country: str, prisoner_ids: Iterable[uuid.UUID], today: date, named: Iterable[uuid.UUID] = ()
 ) -> Reason | None:
@@ -145,7 +130,7 @@ def against_office(state: State, office_id: uuid.UUID, channel: Channel) -> Reas
     return Reason.NO_ADDRESS if channel is Channel.EMAIL and not reachable else None
 
 
-async def ask(session: AsyncSession, campaign: Campaign, brief: BriefContent, letter: Letter) -> None:
+async def ask(session: AsyncSession, campaign: Gated, brief: BriefContent, letter: Letter) -> None:
     """Refuse with the reason if this letter must not be written now."""
     about = [prisoner.id for prisoner in brief.about(letter.prisoner_id)]
     now_ = await state(session, campaign, prisoner_ids=brief.named, office_ids=[letter.office_id])

@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Sequence
 from datetime import date, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import col, select
@@ -10,9 +11,13 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.errors import NotFound, invalid
 from app.models.columns import now
-from app.models.office import HolderPublic, HolderUpdate, Office, Official, OfficialCreate
-from app.services import revisions
+from app.models.office import Office
+from app.models.official import HolderPublic, HolderUpdate, Official, OfficialCreate
+from app.rows.asking import among, table_of
+from app.rows.prepared import Prepared
+from app.services import correcting, revisions
 
+COLUMNS = tuple(Official.model_fields)
 TOOK_OFFICE_LATER = "The present holder took office later. Give the day on which the new one began."
 OVERLAP = "Somebody else holds the office on one of these days. An office has one holder at a time."
 
@@ -21,6 +26,30 @@ async def listed(session: AsyncSession, office_id: uuid.UUID) -> list[HolderPubl
     """Return all holders of an office, the newest first; one who has yet to begin stands at the top."""
     found = reversed(await _of(session, office_id))
     return [_public(each) for each in found]
+
+
+async def holders_of(
+    session: AsyncSession, office_ids: Sequence[uuid.UUID], *, on: date | None = None
+) -> dict[uuid.UUID, Official]:
+    """Return who holds each office on this day (today), where somebody does."""
+    await session.flush()  # who was named a moment ago counts
+    found = await _held.rows(session, offices=list(office_ids), on=on or now().date())
+    officials = [Official(**dict(zip(COLUMNS, row, strict=True))) for row in found]
+    return {official.office_id: official for official in officials}  # the latest to come stands last, and wins
+
+
+@Prepared
+def _held(session: AsyncSession, offices: list[uuid.UUID], on: date) -> sa.Select[Any]:
+    official = table_of(Official).c
+    return (
+        sa.select(*(official[name] for name in COLUMNS))
+        .where(
+            among(session, official.office_id, offices),
+            sa.or_(official.since.is_(None), official.since <= on),
+            sa.or_(official.until.is_(None), official.until >= on),
+        )
+        .order_by(sa.nulls_first(official.since), official.id)
+    )
 
 
 async def succeed(session: AsyncSession, office: Office, holder: OfficialCreate) -> None:
@@ -45,7 +74,9 @@ async def update(session: AsyncSession, office: Office, holder_id: uuid.UUID, bo
     """Change what is sent of a holder; refuse two at once."""
     held = await _of(session, office.id)
     holder = _own(held, holder_id)
-    holder.sqlmodel_update(_values(body))
+    values = body.model_dump(exclude_unset=True)
+    correcting.refuse_empty(Official, values)
+    holder.sqlmodel_update(values)
     if holder.since and holder.until and holder.since > holder.until:
         raise invalid("/until", "`since` lies after `until`.")
     if any(_overlap(holder, other) for other in held if other is not holder):
@@ -58,14 +89,6 @@ async def remove(session: AsyncSession, office: Office, holder_id: uuid.UUID) ->
     """Take a holder out who never held the office. Nobody else's time changes."""
     await session.delete(_own(await _of(session, office.id), holder_id))
     await revisions.change(session, office, {})
-
-
-def _values(body: HolderUpdate) -> dict[str, object]:
-    values = body.model_dump(exclude_unset=True)
-    for name in ("name", "names", "gender"):
-        if name in values and values[name] is None:
-            raise invalid(f"/{name}", "This must not be empty. Leave it out to keep it as it is.")
-    return values
 
 
 def _overlap(one: Official, other: Official) -> bool:

@@ -1,31 +1,24 @@
-"""Which letters a supporter would write, and what stands in them."""
+"""Which letters a supporter would write, and what stands in them. Pure."""
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
-from typing import Any
-
-import sqlalchemy as sa
-from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.composing import recipients, sender
 from app.composing.brief import BriefContent, BriefOffice
-from app.composing.compose import Handed, OwnPart, compose
+from app.composing.compose import Opened, OwnPart, compose
 from app.composing.recipients import Recipient, choose
 from app.composing.sender import Supporter
 from app.errors import FieldError, Invalid, invalid
-from app.models.campaign import Audience
-from app.models.columns import now
-from app.models.letter import LetterPreview, Reason, WebForm
-from app.models.office import Channel, Official
+from app.models.letter import Reason
+from app.models.letter_texts import Audience
+from app.models.offer import LetterPreview, WebForm
+from app.models.office import Channel
+from app.models.official import Official
 from app.models.submission import SubmissionCreate
-from app.rows.asking import among, table_of
-from app.rows.prepared import Prepared
 from app.services import gates, own_parts
 from app.services.situations import Appeal, Situation
 
-HELD = tuple(Official.model_fields)  # columns
 APART = 0x9E37_79B9_7F4A_7C15  # the golden ratio: what is one round apart is far apart
 NEEDS_ADDRESS = "This office takes letters only with your name and home address, and the letter will show them."
 
@@ -86,30 +79,6 @@ def chosen(
     return Choice(brief, prisoner(brief, body.prisoner), picked, own_parts.checked(brief, picked, body))
 
 
-async def holders_of(
-    session: AsyncSession, office_ids: Sequence[uuid.UUID], *, on: date | None = None
-) -> dict[uuid.UUID, Official]:
-    """Return who holds each office on this day (today), where somebody does."""
-    await session.flush()  # who was named a moment ago counts
-    found = await _held.rows(session, offices=list(office_ids), on=on or now().date())
-    officials = [Official(**dict(zip(HELD, row, strict=True))) for row in found]
-    return {official.office_id: official for official in officials}  # the latest to come stands last, and wins
-
-
-@Prepared
-def _held(session: AsyncSession, offices: list[uuid.UUID], on: date) -> sa.Select[Any]:
-    official = table_of(Official).c
-    return (
-        sa.select(*(official[name] for name in HELD))
-        .where(
-            among(session, official.office_id, offices),
-            sa.or_(official.since.is_(None), official.since <= on),
-            sa.or_(official.until.is_(None), official.until >= on),
-        )
-        .order_by(sa.nulls_first(official.since), official.id)
-    )
-
-
 def seed_of(digest: bytes, office_id: uuid.UUID, round_: int = 0) -> int:
     """Return what chooses a letter's variants: the same person, office and round give the same letter."""
     mixed = int.from_bytes(digest[8:16]) ^ int.from_bytes(office_id.bytes[8:16])
@@ -132,11 +101,11 @@ def web_form(office: BriefOffice, channel: Channel, *, language: str) -> WebForm
     return WebForm(url=office.web_form_url, asks=asks)
 
 
-def composed(
+def preview(
     choice: Choice, recipient: Recipient, holder: Official | None, body: SubmissionCreate, seed: int
 ) -> LetterPreview:
     """Return a letter as it would go out. Pure."""
-    handed = Handed(
+    opened = Opened(
         supporter=Supporter(**vars(body.supporter)),
         own=choice.own,
         prisoner_id=choice.prisoner_id,
@@ -145,13 +114,13 @@ def composed(
         copies=choice.copies(recipient),
     )
     brief, by_email = choice.brief, recipient.channel is Channel.EMAIL
-    letter = compose(brief, recipient.office, holder, handed)
+    letter = compose(brief, recipient.office, holder, opened)
     return LetterPreview(
         office_id=recipient.office.id,
         office=recipient.office.title_in(body.language),
         language=recipient.language,
         channel=recipient.channel,
-        sender=sender.display_name(brief, handed.supporter),
+        sender=sender.display_name(brief, opened.supporter),
         shows_email=by_email and brief.reply_to_supporter,
         subject=letter.subject,
         body=letter.body,

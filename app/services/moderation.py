@@ -15,7 +15,7 @@ from app.models.queue import LetterDetail, LetterForOrganisers, LetterQuery
 from app.models.submission import Submission
 from app.pagination import Page
 from app.rows.asking import among, rows
-from app.services import briefs, gates, queue, submissions, written
+from app.services import briefs, gates, in_order, queue, situations, submissions
 from app.services.sealing import Keys
 from app.services.team import audit
 
@@ -38,7 +38,7 @@ async def listed(
     session: AsyncSession, keys: Keys, organiser: Organiser, query: LetterQuery
 ) -> Page[LetterForOrganisers]:
     """Return letters of the organiser's organisation, newest first."""
-    ids = await written.newest(session, organiser.organisation_id, query)
+    ids = await in_order.newest(session, organiser.organisation_id, query)
     found = await _read(session, keys, organiser.organisation_id, among(session, col(Letter.id), ids))
     shown, next_cursor = query.cut(found)
     return Page(items=list(shown), next_cursor=next_cursor)
@@ -56,7 +56,7 @@ async def read(session: AsyncSession, keys: Keys, organiser: Organiser, letter_i
 
 async def release(session: AsyncSession, letter: Letter) -> None:
     """Let a held letter go on, if its gates are open."""
-    campaign = (await gates.campaigns_held(session, [letter.campaign_id], wait=True))[letter.campaign_id]
+    campaign = (await situations.held(session, [letter.campaign_id], wait=True))[letter.campaign_id]
     _require(letter, Stage.HELD, "held")
     await gates.ask(session, campaign, await briefs.load(session, letter.brief_id), letter)
     await queue.release(session, col(Letter.id) == letter.id)
@@ -75,7 +75,7 @@ async def cancel(session: AsyncSession, letter: Letter) -> None:
 
 async def retry(session: AsyncSession, letter: Letter) -> None:
     """Have a failed letter tried again, if its gates are open."""
-    campaign = (await gates.campaigns_held(session, [letter.campaign_id], wait=True))[letter.campaign_id]
+    campaign = (await situations.held(session, [letter.campaign_id], wait=True))[letter.campaign_id]
     _require(letter, Stage.FAILED, "failed")
     await gates.ask(session, campaign, await briefs.load(session, letter.brief_id), letter)
     await queue.retry(session, col(Letter.id) == letter.id)

@@ -4,11 +4,12 @@ import uuid
 
 from app.composing import recipients, sender
 from app.composing.recipients import Recipient, choose
-from app.models.letter import Preview, Reason
-from app.models.office import NotOffered, Offer, OfferedArgument, OfferedOffice, Official
+from app.models.letter import Reason
+from app.models.offer import NotOffered, Offer, OfferedArgument, OfferedOffice, Preview
+from app.models.official import Official
 from app.models.submission import SubmissionCreate
-from app.services import gates, own_parts
-from app.services.letters import NEEDS_ADDRESS, composed, plan, seed_of
+from app.services import gates, letters, own_parts
+from app.services.letters import NEEDS_ADDRESS, plan, seed_of
 from app.services.sealing import Keys
 from app.services.situations import Situation
 
@@ -40,7 +41,9 @@ def preview(there: Situation, holders: dict[uuid.UUID, Official], keys: Keys, bo
     digest = keys.digest_of_email(body.supporter.email)
     return Preview(
         letters=[
-            composed(planned, each, holders.get(each.office.id), body, seed_of(digest, each.office.id, planned.round))
+            letters.preview(
+                planned, each, holders.get(each.office.id), body, seed_of(digest, each.office.id, planned.round)
+            )
             for each in planned.recipients
         ]
     )

@@ -12,19 +12,18 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from app.errors import Conflict, NotFound
 from app.models.office import (
     Accreditation,
-    HolderPublic,
     Office,
     OfficeCreate,
     OfficeForOrganisers,
     OfficePublic,
     OfficeQuery,
     OfficeUpdate,
-    Official,
-    OfficialPublic,
 )
+from app.models.official import HolderPublic, Official, OfficialPublic
 from app.models.organisation import Organiser
 from app.pagination import Page
-from app.services import holders, letters, revisions
+from app.services import holders, revisions
+from app.services.holders import holders_of
 from app.services.returning import addresses
 from app.services.team import audit
 
@@ -154,7 +153,7 @@ async def _accredit(session: AsyncSession, office: Office, countries: Sequence[s
 
 async def _show(session: AsyncSession, offices: Sequence[Office]) -> list[OfficePublic]:
     ids = [office.id for office in offices]
-    present = await letters.holders_of(session, ids)
+    present = await holders_of(session, ids)
     accredited: dict[uuid.UUID, list[str]] = {}
     rows = await session.exec(
         select(Accreditation).where(col(Accreditation.office_id).in_(ids)).order_by(Accreditation.country)

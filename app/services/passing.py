@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -17,25 +17,27 @@ from app.models.submission import FIRST, Submission, SubmissionPublic
 from app.rows.asking import among, matching, table_of
 from app.rows.prepared import Prepared
 from app.rows.writing import insert_rows
-from app.services import briefs, confirmation, decisions, gates, rounds, stages, submissions, tally
+from app.services import briefs, decisions, gates, rounds, stages, submissions, tally
 from app.services.decisions import Case, Decision, Handed, Once
 from app.services.situations import Appeal
 
 Outcome = SubmissionPublic | Exception
 
+THANKS_AFTER = timedelta(minutes=1)  # the first look whether all has left
+
 
 class _Delivery(NamedTuple):
     id: uuid.UUID
     submission_id: uuid.UUID
-    letter_id: uuid.UUID | None
-    campaign_id: uuid.UUID | None
-    office_id: uuid.UUID | None
-    notice: Notice | None
     due_at: datetime | None
-    attempts: int
-    crashes: int
-    uncertain: bool
     created_at: datetime
+    letter_id: uuid.UUID | None = None
+    campaign_id: uuid.UUID | None = None
+    office_id: uuid.UUID | None = None
+    notice: Notice | None = None
+    attempts: int = 0
+    crashes: int = 0
+    uncertain: bool = False
 
 
 class _Person(NamedTuple):
@@ -145,16 +147,11 @@ async def _deliver(session: AsyncSession, passed: Sequence[tuple[Case, list[Deci
 
 def _delivery(decision: Decision, *, at: datetime) -> _Delivery:
     letter, due_at = decision.letter, at if decision.to is Stage.QUEUED else None
-    stream = letter.campaign_id, letter.office_id
-    return _Delivery(
-        uuid7(), letter.submission_id, letter.id, *stream, None, due_at, 0, 0, uncertain=False, created_at=at
-    )
+    return _Delivery(uuid7(), letter.submission_id, due_at, at, letter.id, letter.campaign_id, letter.office_id)
 
 
 def _thanks(submission_id: uuid.UUID, notice: Notice, *, at: datetime) -> _Delivery:
-    due_at = at + confirmation.THANKS_AFTER
-    nobody = None, None, None
-    return _Delivery(uuid7(), submission_id, *nobody, notice, due_at, 0, 0, uncertain=False, created_at=at)
+    return _Delivery(uuid7(), submission_id, at + THANKS_AFTER, at, notice=notice)
 
 
 async def _confirm(

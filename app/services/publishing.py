@@ -3,13 +3,10 @@
 import uuid
 
 import sqlalchemy as sa
-from sqlalchemy import ColumnElement
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.composing.brief import BriefContent
-from app.composing.candidates import Candidate, usable_channels
-from app.composing.compiling import compile_brief
 from app.errors import Conflict
 from app.models.brief import Brief
 from app.models.campaign import (
@@ -17,14 +14,11 @@ from app.models.campaign import (
     Campaign,
     CampaignClose,
     CampaignForOrganisers,
-    CampaignOffice,
     CampaignPrisoner,
     CampaignStatus,
 )
 from app.models.columns import now
 from app.models.letter import WAITING, Letter, Reason, Stage
-from app.models.office import Accreditation, Office, OfficeKind
-from app.models.organisation import Organisation
 from app.models.pace import Stream
 from app.models.prisoner import Prisoner
 from app.models.webhook import Topic
@@ -39,27 +33,13 @@ async def publish(session: AsyncSession, campaign: Campaign) -> CampaignForOrgan
     to = CampaignStatus.PAUSED if campaign.status is CampaignStatus.PAUSED else CampaignStatus.ACTIVE
     if to is CampaignStatus.ACTIVE:
         _require_next(campaign, to)
-    content = await compiled(session, campaign)
+    content = await briefs.compiled(session, campaign)
     await reviewing.require(session, campaign, content)
     before = await agreeing.demands_of(session, campaign)
-    await revisions.change(session, campaign, {"brief_id": await _edition(session, campaign, content), "status": to})
+    await revisions.change(session, campaign, {"brief_id": await _keep_brief(session, campaign, content), "status": to})
     await agreeing.follow(session, campaign, before=before, after=content.demands)
     await telling.of_campaign(session, campaign, Topic.CAMPAIGN_PUBLISHED)
     return await campaigns.show_to_organisers(session, campaign)
-
-
-async def compiled(session: AsyncSession, campaign: Campaign) -> BriefContent:
-    """Return the brief as it would be published now, or refuse with a list of what is missing. Keeps nothing."""
-    organisation = await session.get_one(Organisation, campaign.organisation_id)
-    prisoners = (await campaigns.prisoners_of(session, [campaign.id])).get(campaign.id, [])
-    return compile_brief(campaign, organisation.name, prisoners, await offices(session, campaign), today=now().date())
-
-
-async def in_force(session: AsyncSession, campaign: Campaign) -> BriefContent:
-    """Return the brief that letters are made from now; for a draft, the one that publishing would make."""
-    if campaign.brief_id is None:
-        return await compiled(session, campaign)
-    return await briefs.load(session, campaign.brief_id)
 
 
 async def alarm(session: AsyncSession, prisoner: Prisoner) -> None:
@@ -79,11 +59,11 @@ async def alarm(session: AsyncSession, prisoner: Prisoner) -> None:
         changed: dict[str, object] = {"urgent": True}
         if campaign.brief_id:
             content = await briefs.load(session, campaign.brief_id)
-            changed["brief_id"] = await _edition(session, campaign, content.model_copy(update={"urgent": True}))
+            changed["brief_id"] = await _keep_brief(session, campaign, content.model_copy(update={"urgent": True}))
         await revisions.change(session, campaign, changed)
 
 
-async def _edition(session: AsyncSession, campaign: Campaign, content: BriefContent) -> uuid.UUID:
+async def _keep_brief(session: AsyncSession, campaign: Campaign, content: BriefContent) -> uuid.UUID:
     """Keep the campaign's next brief, and return its id."""
     last = (await session.exec(select(sa.func.max(Brief.number)).where(Brief.campaign_id == campaign.id))).one()
     brief = Brief(campaign_id=campaign.id, number=(last or 0) + 1, content=content.model_dump(mode="json"))
@@ -165,60 +145,3 @@ def _require_next(campaign: Campaign, to: CampaignStatus) -> None:
         raise Conflict("The campaign is closed, and stays closed. To go on, clone it into a new draft.")
     if to not in NEXT_STATUS[campaign.status]:
         raise Conflict(f"The campaign is {campaign.status.value}, so it cannot become {to.value}.")
-
-
-async def offices(session: AsyncSession, campaign: Campaign) -> list[Candidate]:
-    """Return the offices that the campaign names, then embassies, then the foreign ministers of supporters' countries.
-
-    The latter two are taken from its own organisation's: nobody else decides where letters go.
-    """
-    named = await session.exec(
-        select(Office)
-        .join(CampaignOffice, col(CampaignOffice.office_id) == col(Office.id))
-        .where(col(CampaignOffice.campaign_id) == campaign.id)
-        .order_by(col(CampaignOffice.position))
-    )
-    found = [Candidate(office) for office in named]
-    chosen = {entry.office.id for entry in found}
-    others = [*await _embassies(session, campaign), *await _ministers(session, campaign)]
-    return found + [each for each in others if each.office.id not in chosen and _can_be_written_to(campaign, each)]
-
-
-async def _embassies(session: AsyncSession, campaign: Campaign) -> list[Candidate]:
-    embassies = await session.exec(
-        select(Office, Accreditation.country)
-        .join(Accreditation, col(Accreditation.office_id) == col(Office.id))
-        .where(*_own(campaign, OfficeKind.AMBASSADOR), col(Office.country).in_(campaign.embassies_of))
-        .order_by(col(Office.id), col(Accreditation.country))
-    )
-    accredited: dict[uuid.UUID, tuple[Office, list[str]]] = {}
-    for office, country in embassies:
-        accredited.setdefault(office.id, (office, []))[1].append(country)
-    return [Candidate(office, countries) for office, countries in accredited.values()]
-
-
-async def _ministers(session: AsyncSession, campaign: Campaign) -> list[Candidate]:
-    """Return foreign ministers, but not of a country that holds one of the prisoners: that one is no third party."""
-    if not campaign.own_government:
-        return []
-    held_in = {each.country for each in (await campaigns.prisoners_of(session, [campaign.id])).get(campaign.id, [])}
-    ministers = await session.exec(
-        select(Office)
-        .where(*_own(campaign, OfficeKind.MINISTER), col(Office.foreign_affairs), col(Office.country).not_in(held_in))
-        .order_by(col(Office.id))
-    )
-    return [Candidate(office, [office.country], own_government=True) for office in ministers]
-
-
-def _own(campaign: Campaign, kind: OfficeKind) -> list[ColumnElement[bool]]:
-    return [
-        col(Office.organisation_id) == campaign.organisation_id,
-        col(Office.kind) == kind,
-        col(Office.in_use).is_(True),
-    ]
-
-
-def _can_be_written_to(campaign: Campaign, candidate: Candidate) -> bool:
-    """Pass over those without an address or a common language: nobody chose them by name."""
-    office = candidate.office
-    return bool(usable_channels(office)) and not set(office.languages).isdisjoint(campaign.demands)

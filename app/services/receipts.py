@@ -14,12 +14,14 @@ from app.models.campaign import Campaign
 from app.models.columns import now
 from app.models.delivery import Delivery
 from app.models.letter import NEXT, Letter, LetterReceipt, Reason, Stage
-from app.models.office import Channel, Official
-from app.models.submission import Receipt, Submission
+from app.models.office import Channel
+from app.models.official import Official
+from app.models.submission import Receipt, Submission, SubmissionPublic
 from app.rows.asking import rows
-from app.services import confirmation, gates, letters, publicity, stages, submissions, wording
+from app.services import briefs, gates, letters, publicity, stages, submissions, wording
+from app.services.holders import holders_of
 from app.services.paper import manuscripts
-from app.services.sealing import Keys
+from app.services.sealing import Keys, unknown_link
 
 CAN_CANCEL = tuple(stage for stage, following in NEXT.items() if Stage.CANCELLED in following)
 CAN_STOP = (*CAN_CANCEL, Stage.PRINTED)  # what has not left
@@ -28,11 +30,27 @@ DONE_BY_HAND = {Channel.POST: Stage.POSTED, Channel.WEB_FORM: Stage.SUBMITTED}
 TO_DO, DONE = frozenset({Stage.READY}), frozenset(DONE_BY_HAND.values())
 
 
+async def behind(session: AsyncSession, keys: Keys, token: str) -> Submission:
+    """Return the submission behind a link. Changes nothing."""
+    submission = await session.get(Submission, keys.submission_of(token))
+    if submission is None or submission.erased_at is not None:
+        raise unknown_link()
+    return submission
+
+
+async def look(session: AsyncSession, keys: Keys, token: str) -> tuple[Submission, BriefContent, SubmissionPublic]:
+    """Return the submission with its brief, and what its client is told. Changes nothing."""
+    submission = await behind(session, keys, token)
+    own = await stages.read(session, col(Letter.submission_id) == submission.id)
+    brief = await briefs.load(session, own[0].brief_id)
+    return submission, brief, submissions.told(submission, brief, own)
+
+
 async def read(session: AsyncSession, keys: Keys, token: str) -> Receipt:
     """Return the letters with their texts: as they left, or as they would leave now."""
-    submission, brief, answer = await confirmation.look(session, keys, token)
+    submission, brief, answer = await look(session, keys, token)
     own = await submissions.letters_of(session, submission.id)
-    holders = await letters.holders_of(session, [letter.office_id for letter in own])
+    holders = await holders_of(session, [letter.office_id for letter in own])
     shown = [_receipt(keys, brief, submission, letter, holders) for letter in own]
     hidden = await publicity.is_hidden(session, brief)
     return Receipt(
@@ -52,14 +70,14 @@ async def title(session: AsyncSession, brief: BriefContent, *, language: str) ->
 
 async def paper(session: AsyncSession, keys: Keys, token: str, letter_id: uuid.UUID) -> str:
     """Return one letter as plain text to print, or to copy into the office's form."""
-    submission, brief, _ = await confirmation.look(session, keys, token)
+    submission, brief, _ = await look(session, keys, token)
     row = await _own_letter(session, submission, letter_id)
     office = brief.office(row.office_id)
     if office is None or row.channel is Channel.EMAIL:
         raise NotFound("There is nothing to print: this letter goes by e-mail.")
     campaign = await session.get_one(Campaign, submission.campaign_id)
     await gates.ask(session, campaign, brief, row)  # let nobody post by hand what would not be sent
-    holders = await letters.holders_of(session, [row.office_id])
+    holders = await holders_of(session, [row.office_id])
     composed = wording.text_of(keys, brief, submission, row, holders)
     return as_text(composed, office, channel=row.channel, language=row.language)
 
@@ -68,7 +86,7 @@ async def pdf(session: AsyncSession, keys: Keys, token: str, letter_id: uuid.UUI
     """Return one letter by post as it is printed: on the supporter's paper, with today's date."""
     from app.composing import press  # noqa: PLC0415 - brings the printer, which most processes never need
 
-    submission, brief, _ = await confirmation.look(session, keys, token)
+    submission, brief, _ = await look(session, keys, token)
     row = await _own_letter(session, submission, letter_id)
     if row.channel is not Channel.POST:
         raise NotFound("There is nothing to print: this letter does not go by post.")
@@ -81,21 +99,21 @@ async def pdf(session: AsyncSession, keys: Keys, token: str, letter_id: uuid.UUI
 
 async def cancel(session: AsyncSession, keys: Keys, token: str) -> Receipt:
     """Stop every letter that has not left."""
-    submission, _, _ = await confirmation.look(session, keys, token)
+    submission = await behind(session, keys, token)
     await _stop(session, submission)
     return await read(session, keys, token)
 
 
 async def erase(session: AsyncSession, keys: Keys, token: str) -> None:
     """Forget who the supporter is. What has left stays counted; what has not is stopped."""
-    submission, _, _ = await confirmation.look(session, keys, token)
+    submission = await behind(session, keys, token)
     await _stop(session, submission)
     await submissions.forget(session, [submission.id], at=now())
 
 
 async def mark_done(session: AsyncSession, keys: Keys, token: str, letter_id: uuid.UUID) -> Receipt:
     """Take down that the supporter posted a letter, or handed in a form."""
-    submission, _, _ = await confirmation.look(session, keys, token)
+    submission = await behind(session, keys, token)
     letter = await _own_letter(session, submission, letter_id)
     if letter.channel not in DONE_BY_HAND:
         raise Conflict("This letter goes by e-mail: nothing needs to be posted.")
@@ -105,7 +123,7 @@ async def mark_done(session: AsyncSession, keys: Keys, token: str, letter_id: uu
 
 async def undo(session: AsyncSession, keys: Keys, token: str, letter_id: uuid.UUID) -> Receipt:
     """Take back `posted`: the letter is ready again."""
-    submission, _, _ = await confirmation.look(session, keys, token)
+    submission = await behind(session, keys, token)
     _require_own_hand(await _own_letter(session, submission, letter_id))
     return await _move_own(session, keys, token, letter_id, Stage.READY, out_of=DONE)
 

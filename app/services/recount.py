@@ -77,26 +77,26 @@ def _compare(kept: Mapping[Cell, int], counted: Mapping[Cell, int]) -> list[Diff
 
 
 async def _counted_letters(session: AsyncSession, campaign_id: uuid.UUID | None) -> AsyncIterator[Counts]:
-    """Count the letters of each kind in the database; hold those of one campaign at a time."""
-    columns = [col(getattr(Letter, "stage_on" if name == "day" else name)) for name in tally.Kind._fields]
+    """Count the letters that count alike in the database; hold those of one campaign at a time."""
+    columns = [col(getattr(Letter, "stage_on" if name == "day" else name)) for name in tally.Alike._fields]
     counting = sa.select(*columns, sa.func.count()).group_by(*columns).order_by(col(Letter.campaign_id))
     if campaign_id:
         counting = counting.where(col(Letter.campaign_id) == campaign_id)
     present: uuid.UUID | None = None
     counted: Counter[tally.Cell] = Counter()
     async for part in streamed(session, counting):
-        for next_one, kinds in groupby(part, BY_CAMPAIGN):
+        for next_one, groups in groupby(part, BY_CAMPAIGN):
             if present is not None and next_one != present:
                 yield present, counted
                 counted = Counter()
             present = next_one
-            counted.update(_cells(list(kinds)))
+            counted.update(_cells(list(groups)))
     if present is not None:
         yield present, counted
 
 
-def _cells(kinds: Sequence[tuple[Any, ...]]) -> Counter[tally.Cell]:
-    return tally.cells({tally.Kind(*kind): n for *kind, n in kinds})
+def _cells(groups: Sequence[tuple[Any, ...]]) -> Counter[tally.Cell]:
+    return tally.cells({tally.Alike(*alike): n for *alike, n in groups})
 
 
 async def _kept(

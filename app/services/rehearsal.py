@@ -9,11 +9,12 @@ from app.composing.compose import OwnPart
 from app.composing.recipients import Recipient, choose
 from app.models.campaign import Campaign
 from app.models.columns import now
-from app.models.office import Official
+from app.models.official import Official
 from app.models.organisation import Organisation
 from app.models.rehearsal import Fault, Rehearsal, RehearsalCreate, Rehearsed
 from app.models.submission import SubmissionCreate
-from app.services import campaigns, letters, publishing
+from app.services import campaigns, candidates, letters
+from app.services.holders import holders_of
 from app.services.letters import Choice
 
 SAYS_SOMETHING = ("/texts", "/demands", "/prisoners", "/title")  # faults in these leave nothing to compose from
@@ -31,12 +32,12 @@ async def rehearse(session: AsyncSession, campaign: Campaign, body: RehearsalCre
     tried = Campaign.model_validate(campaign.model_dump())
     if body.texts is not None:
         tried.texts = body.model_dump(mode="json", include={"texts"})["texts"]
-    prisoners = (await campaigns.prisoners_of(session, [campaign.id])).get(campaign.id, [])
-    candidates = await publishing.offices(session, tried)
+    prisoners = await campaigns.prisoners_of(session, campaign)
+    offices = await candidates.of(session, tried)
     today = now().date()
     organisation = await session.get_one(Organisation, campaign.organisation_id)
-    content = compiling.draft(tried, organisation.name, prisoners, candidates, today=today)
-    found = missing.faults(tried, prisoners, candidates, content, today=today)
+    content = compiling.draft(tried, organisation.name, prisoners, offices, today=today)
+    found = missing.faults(tried, prisoners, offices, content, today=today)
     readable = not any(fault.pointer.startswith(SAYS_SOMETHING) for fault in found) and bool(prisoners)
     return Rehearsal(
         faults=[Fault(pointer=fault.pointer, detail=fault.detail) for fault in found],
@@ -50,7 +51,7 @@ async def _letters(session: AsyncSession, content: BriefContent, body: Rehearsal
         country: Choice(content, prisoner_id, _recipients(content, country), OwnPart()) for country in body.countries
     }
     ids = {recipient.office.id for choice in choices.values() for recipient in choice.recipients}
-    holders = await letters.holders_of(session, list(ids))
+    holders = await holders_of(session, list(ids))
     return [
         _letter(choice, recipient, holders.get(recipient.office.id), country=country, seed=body.seed)
         for country, choice in choices.items()
@@ -62,7 +63,7 @@ def _letter(choice: Choice, recipient: Recipient, holder: Official | None, *, co
     sample = SubmissionCreate.model_validate(
         {"supporter": SAMPLE | {"country": country}, "language": recipient.language, "consent": {"send": True}}
     )
-    letter = letters.composed(choice, recipient, holder, sample, seed)
+    letter = letters.preview(choice, recipient, holder, sample, seed)
     return Rehearsed(country=country, **letter.model_dump())
 
 

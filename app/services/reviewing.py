@@ -26,60 +26,64 @@ SAY_NOTHING = frozenset(  # what may change in a campaign without a word being w
 )
 
 
-async def look(session: AsyncSession, campaign: Campaign, content: BriefContent) -> Review:
+async def look(session: AsyncSession, campaign: Campaign) -> Review:
     """Return what waits to be published, against the brief in force, and who stands behind it."""
-    before = await _in_force(session, campaign)
-    authors, approvers = await _authors(session, campaign, content), await _approvers(session, campaign, content)
-    named = select(Organiser.id, Organiser.name).where(col(Organiser.id).in_(authors | approvers))
-    names = dict((await session.exec(named)).all())
-    needed = await is_needed(session, campaign)
-    return Review(
-        needed=needed,
-        edition=edition(content),
-        approved=not needed or is_enough(authors, approvers) or before == _plain(content),
-        written_by=sorted(names[each] for each in authors),
-        approved_by=sorted(names[each] for each in approvers),
-        changes=_difference(before or {}, _plain(content)),
-    )
+    return await _review(session, campaign, await briefs.compiled(session, campaign))
 
 
-async def approve(
-    session: AsyncSession, campaign: Campaign, content: BriefContent, organiser: Organiser, body: ApprovalCreate
-) -> None:
-    """Take an organiser's approval of what others wrote. It holds for this very edition."""
-    if not await is_needed(session, campaign):
+async def approve(session: AsyncSession, campaign: Campaign, organiser: Organiser, body: ApprovalCreate) -> Review:
+    """Take an organiser's approval of what others wrote, as it would be published now: of this very edition."""
+    content = await briefs.compiled(session, campaign)
+    if not await _is_needed(session, campaign):
         raise Conflict("Your organisation publishes without a second person: there is nothing to approve.")
-    if body.edition != edition(content):
+    if body.edition != _edition(content):
         raise Stale("It has been changed since you read it. Read what waits for approval once more.")
     if await _authors(session, campaign, content) == {organiser.id}:
         raise OwnChange("You wrote this yourself: somebody else of your organisation has to approve it.")
     if organiser.id not in await _approvers(session, campaign, content):
         session.add(Approval(campaign_id=campaign.id, edition=body.edition, organiser_id=organiser.id))
         await session.flush()
+    return await _review(session, campaign, content)
 
 
 async def require(session: AsyncSession, campaign: Campaign, content: BriefContent) -> None:
     """Refuse to publish what nobody else has approved, where the organisation asks for a second person."""
-    if not await is_needed(session, campaign) or await _in_force(session, campaign) == _plain(content):
+    if not await _is_needed(session, campaign) or await _in_force(session, campaign) == _plain(content):
         return
     authors, approvers = await _authors(session, campaign, content), await _approvers(session, campaign, content)
-    if not is_enough(authors, approvers):
+    if not _is_enough(authors, approvers):
         raise NeedsReview(
             "A second organiser has to approve these very words first. Until then, the brief in force stays in force."
         )
 
 
-async def is_needed(session: AsyncSession, campaign: Campaign) -> bool:
+async def _review(session: AsyncSession, campaign: Campaign, content: BriefContent) -> Review:
+    before = await _in_force(session, campaign)
+    authors, approvers = await _authors(session, campaign, content), await _approvers(session, campaign, content)
+    named = select(Organiser.id, Organiser.name).where(col(Organiser.id).in_(authors | approvers))
+    names = dict((await session.exec(named)).all())
+    needed = await _is_needed(session, campaign)
+    return Review(
+        needed=needed,
+        edition=_edition(content),
+        approved=not needed or _is_enough(authors, approvers) or before == _plain(content),
+        written_by=sorted(names[each] for each in authors),
+        approved_by=sorted(names[each] for each in approvers),
+        changes=_difference(before or {}, _plain(content)),
+    )
+
+
+async def _is_needed(session: AsyncSession, campaign: Campaign) -> bool:
     organisation = await session.get_one(Organisation, campaign.organisation_id, populate_existing=True)
     return organisation.two_person_review
 
 
-def is_enough(authors: AbstractSet[uuid.UUID], approvers: AbstractSet[uuid.UUID]) -> bool:
+def _is_enough(authors: AbstractSet[uuid.UUID], approvers: AbstractSet[uuid.UUID]) -> bool:
     """Tell whether somebody else than its author has approved each author's part."""
     return bool(approvers) and all(approvers - {author} for author in authors)
 
 
-def edition(content: BriefContent) -> str:
+def _edition(content: BriefContent) -> str:
     """Return the fingerprint of a brief's content."""
     return hashlib.sha256(json.dumps(_plain(content), sort_keys=True).encode()).hexdigest()[:32]
 
@@ -99,7 +103,7 @@ def _difference(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]
 async def _authors(session: AsyncSession, campaign: Campaign, content: BriefContent) -> set[uuid.UUID]:
     """Return who wrote something since the last publication, of campaign, prisoners or offices, by the audit."""
     published_at = (await session.get_one(Brief, campaign.brief_id)).published_at if campaign.brief_id else None
-    prisoners = (await campaigns.prisoners_of(session, [campaign.id])).get(campaign.id, [])
+    prisoners = await campaigns.prisoners_of(session, campaign)
     about = [campaign.id, *(prisoner.id for prisoner in prisoners), *(office.id for office in content.offices)]
     found = await session.exec(
         select(AuditEntry).where(
@@ -129,7 +133,7 @@ async def _approvers(session: AsyncSession, campaign: Campaign, content: BriefCo
         await session.exec(
             which.where(
                 Approval.campaign_id == campaign.id,
-                Approval.edition == edition(content),
+                Approval.edition == _edition(content),
                 col(Organiser.disabled_at).is_(None),
             )
         )

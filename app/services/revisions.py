@@ -7,8 +7,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.errors import Conflict, FieldError, Invalid, Stale
-from app.rows.asking import table_of
+from app.errors import Conflict, Stale
+from app.services import correcting
 
 
 class Revised(Protocol):
@@ -39,14 +39,7 @@ async def insert(session: AsyncSession, row: SQLModel, *, taken: Conflict) -> No
 
 async def change(session: AsyncSession, row: Any, values: Mapping[str, Any]) -> None:  # noqa: ANN401 - any Revised row
     """Set the values and move the revision on; refuse to empty what must not be empty."""
-    columns = table_of(type(row)).columns
-    empty = [
-        FieldError(f"/{name}", "This must not be empty. Leave it out to keep it as it is.")
-        for name, value in values.items()
-        if value is None and not columns[name].nullable
-    ]
-    if empty:
-        raise Invalid("Some fields must not be empty.", errors=empty)
+    correcting.refuse_empty(type(row), values)
     for name, value in values.items():
         setattr(row, name, value)
     row.revision += 1

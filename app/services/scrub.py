@@ -20,7 +20,7 @@ from app.models.submission import KEPT, UNCONFIRMED, Submission
 from app.models.throttle import Throttle
 from app.rows.asking import rows
 from app.services import notice_limits, stages, submissions
-from app.services.confirmation import TIME_TO_CONFIRM
+from app.services.decisions import TIME_TO_CONFIRM
 
 KEEP_SUPPORTERS = timedelta(days=90)  # after the last day of their campaign
 KEEP_ANSWERS = timedelta(days=1)  # for repeated requests

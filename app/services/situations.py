@@ -77,7 +77,11 @@ def _public(session: AsyncSession, slugs: list[str]) -> sa.Select[Any]:
 
 
 async def held(session: AsyncSession, campaign_ids: Collection[uuid.UUID], *, wait: bool) -> dict[uuid.UUID, Appeal]:
-    """Return campaigns that nobody can pause or close before this transaction ends, as `gates.campaigns_held` does."""
+    """Return campaigns that nobody can pause or close before this transaction ends. Readers and submissions go on.
+
+    Campaigns are locked before deliveries, and these before letters. Who holds deliveries already must not wait
+    (`wait=False`): a campaign that is being changed at this instant is left out.
+    """
     found = await (_waited_for if wait else _free).rows(session, ids=list(campaign_ids))
     return {row[0]: Appeal(*row) for row in found}
 

@@ -119,9 +119,7 @@ async def move(
 ) -> None:
     """Move locked letters to one stage, perhaps by another `channel`, and the tally with them.
 
-    `kept` has all of them or none; of the erased nothing is kept.
-
-    ValueError if the table does not allow it.
+    `kept` has all of them or none; of the erased nothing is kept. ValueError if the table does not allow it.
     """
     for letter in letters:
         if to not in NEXT[letter.stage]:
@@ -129,13 +127,19 @@ async def move(
     for day, same_day in by_day(letters, at).items():
         changed = {"stage": to, "stage_on": day, "moved_at": at, "reason": reason, **values}
         changed |= {"channel": channel} if channel else {}
-        for start in range(0, len(same_day), AT_ONCE):
-            ids = [letter.id for letter in same_day[start : start + AT_ONCE]]
-            if kept:
-                await _settled(tuple(changed)).execute(session, [kept[id_] for id_ in ids], **changed)
-            else:
-                await _moved(tuple(changed)).rows(session, ids=ids, **changed)
+        await _write(session, [letter.id for letter in same_day], changed, kept)
     count(session, letters, to, at=at, channel=channel)
+
+
+async def _write(
+    session: AsyncSession, ids: Sequence[uuid.UUID], changed: Mapping[str, Any], kept: Mapping[uuid.UUID, Kept] | None
+) -> None:
+    for start in range(0, len(ids), AT_ONCE):
+        some = ids[start : start + AT_ONCE]
+        if kept:
+            await _settled(tuple(changed)).execute(session, [kept[id_] for id_ in some], **changed)
+        else:
+            await _moved(tuple(changed)).rows(session, ids=some, **changed)
 
 
 @cache
@@ -180,7 +184,7 @@ def count(
 ) -> None:
     """Move the tally for letters that go to one stage."""
     for day, same_day in by_day(letters, at).items():
-        alike = Counter(tally.kind(letter, letter.stage, letter.stage_on) for letter in same_day)
+        alike = Counter(map(tally.alike, same_day))
         tally.note(session, ((before, -n) for before, n in alike.items()))
         after = ((each._replace(stage=to, day=day, channel=channel or each.channel), n) for each, n in alike.items())
         tally.note(session, after)

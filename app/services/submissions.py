@@ -11,7 +11,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.composing.brief import BriefContent
-from app.composing.compose import Handed, OwnPart
+from app.composing.compose import Opened, OwnPart
 from app.composing.sender import Supporter
 from app.models.delivery import Delivery, Enclosure
 from app.models.letter import Letter, LetterPublic
@@ -47,10 +47,10 @@ class Chosen(Protocol):
     def copies(self) -> list[str] | None: ...
 
 
-def handed(letter: Chosen, supporter: Supporter, own: OwnPart) -> Handed:
+def opened(letter: Chosen, supporter: Supporter, own: OwnPart) -> Opened:
     """Return what composing needs of a letter's submission."""
     copies = tuple(uuid.UUID(office_id) for office_id in letter.copies or ())
-    return Handed(supporter, own, letter.prisoner_id, letter.language, letter.seed, copies)
+    return Opened(supporter, own, letter.prisoner_id, letter.language, letter.seed, copies)
 
 
 async def letters_of(session: AsyncSession, submission_id: uuid.UUID) -> list[Letter]:

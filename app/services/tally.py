@@ -32,10 +32,14 @@ class Counted(Protocol):
     @property
     def channel(self) -> Channel: ...
     @property
+    def stage(self) -> Stage: ...
+    @property
+    def stage_on(self) -> date: ...
+    @property
     def kind(self) -> LetterKind: ...
 
 
-class Kind(NamedTuple):
+class Alike(NamedTuple):
     """Letters that count alike: in the same cells."""
 
     campaign_id: uuid.UUID
@@ -97,25 +101,25 @@ class _Day(NamedTuple):
     supporters: int
 
 
-def kind(letter: Counted, stage: Stage, day: date) -> Kind:
-    """Return as what a letter counts while it is in this stage since this day."""
-    return Kind(
+def alike(letter: Counted) -> Alike:
+    """Return as what a letter counts while it is in its stage."""
+    return Alike(
         letter.campaign_id,
         letter.country,
         letter.office_id,
         letter.prisoner_id,
         letter.language,
         letter.channel,
-        stage,
-        day,
+        letter.stage,
+        letter.stage_on,
         letter.kind,
     )
 
 
-def cells(kinds: Mapping[Kind, int]) -> Counter[Cell]:
-    """Return the numbers to which so many letters of each kind come."""
+def cells(groups: Mapping[Alike, int]) -> Counter[Cell]:
+    """Return the numbers to which so many letters come."""
     counted: Counter[Cell] = Counter()
-    for each, n in kinds.items():
+    for each, n in groups.items():
         for dimension, value in _values(each):
             counted[Cell(each.campaign_id, dimension, value, each.day, each.stage)] += n
     return counted
@@ -129,12 +133,17 @@ def totals(numbers: Mapping[Cell, int]) -> Counter[Total]:
     return summed
 
 
-def note(session: AsyncSession, changes: Iterable[tuple[Kind, int]]) -> None:
+def note(session: AsyncSession, changes: Iterable[tuple[Alike, int]]) -> None:
     """Have letters added to the kept counts at the end of the transaction, all together and in one order."""
-    total: Counter[Kind] = session.info.setdefault("tally", Counter())
+    total: Counter[Alike] = session.info.setdefault("tally", Counter())
     for each, by in changes:
         total[each] += by
     at_the_end(session, _write)
+
+
+def note_new(session: AsyncSession, letters: Iterable[Counted]) -> None:
+    """Have new letters added, each in the stage in which it begins."""
+    note(session, ((alike(letter), +1) for letter in letters))
 
 
 def note_person(session: AsyncSession, campaign_id: uuid.UUID, country: str, day: date) -> None:
@@ -144,15 +153,15 @@ def note_person(session: AsyncSession, campaign_id: uuid.UUID, country: str, day
     at_the_end(session, _write)
 
 
-def _values(kind: Kind) -> Iterator[tuple[Dimension, str]]:
+def _values(alike: Alike) -> Iterator[tuple[Dimension, str]]:
     yield Dimension.ALL, ""
-    yield Dimension.COUNTRY, kind.country
-    yield Dimension.OFFICE, str(kind.office_id)
-    yield Dimension.PRISONER, str(kind.prisoner_id) if kind.prisoner_id else "all"
-    yield Dimension.LANGUAGE, kind.language
-    yield Dimension.CHANNEL, kind.channel.value
-    if kind.kind is not LetterKind.PERSONAL:  # personal ones are the rest: they need no cells of their own
-        yield Dimension.KIND, kind.kind.value
+    yield Dimension.COUNTRY, alike.country
+    yield Dimension.OFFICE, str(alike.office_id)
+    yield Dimension.PRISONER, str(alike.prisoner_id) if alike.prisoner_id else "all"
+    yield Dimension.LANGUAGE, alike.language
+    yield Dimension.CHANNEL, alike.channel.value
+    if alike.kind is not LetterKind.PERSONAL:  # personal ones are the rest: they need no cells of their own
+        yield Dimension.KIND, alike.kind.value
 
 
 def rows(
@@ -170,6 +179,6 @@ def rows(
 
 
 async def _write(session: AsyncSession) -> None:
-    kinds: Counter[Kind] = session.info.pop("tally", Counter())
+    groups: Counter[Alike] = session.info.pop("tally", Counter())
     people, days = session.info.pop("people", {}), session.info.pop("days", {})
-    await write_together(session, *rows(cells(kinds), people, days))
+    await write_together(session, *rows(cells(groups), people, days))

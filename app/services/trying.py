@@ -15,7 +15,8 @@ from app.models.delivery import Delivery, Enclosure, Notice
 from app.models.office import Channel, Office
 from app.models.queue import TestLetter, TestLetters
 from app.models.submission import CONSENT_WORDING, Submission, SubmissionCreate
-from app.services import gates, letters, publishing, submissions
+from app.services import briefs, gates, letters, submissions
+from app.services.holders import holders_of
 from app.services.sealing import Keys
 
 MARK = "[TEST]"
@@ -26,7 +27,7 @@ async def letters_for(
     session: AsyncSession, keys: Keys, campaign: Campaign, body: SubmissionCreate, *, dry_run: bool
 ) -> TestLetters:
     """Return what would leave for this supporter; unless `dry_run`, send it to them as a test."""
-    brief = await publishing.in_force(session, campaign)
+    brief = await briefs.in_force(session, campaign)
     made = await _compose(session, keys, campaign, brief, body)
     if not dry_run:
         await _send(session, keys, campaign, body, made)
@@ -43,11 +44,11 @@ async def _compose(
     shut = gates.against(state, country=body.supporter.country, prisoner_ids=about, today=now().date())
     if campaign.status is CampaignStatus.DRAFT:  # what a draft is tried for is what comes after publishing
         shut = None
-    holders, addresses = await letters.holders_of(session, ids), await _addresses(session, choice.recipients)
+    holders, addresses = await holders_of(session, ids), await _addresses(session, choice.recipients)
     digest = keys.digest_of_email(body.supporter.email)
     return [
         TestLetter(
-            **letters.composed(
+            **letters.preview(
                 choice, each, holders.get(each.office.id), body, letters.seed_of(digest, each.office.id)
             ).model_dump(),
             to=addresses.get(each.office.id),

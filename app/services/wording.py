@@ -10,7 +10,7 @@ from app.composing.compose import ComposedLetter, OwnPart, compose
 from app.composing.joint import Endorser
 from app.composing.sender import Supporter
 from app.models.letter import Letter, LetterKind
-from app.models.office import Official
+from app.models.official import Official
 from app.models.submission import Submission
 from app.services import submissions
 from app.services.sealing import Keys
@@ -41,7 +41,7 @@ def composed(
     """Return a letter to whoever holds the office: a supporter's own, or the joint one of those who signed."""
     if letter.kind is LetterKind.JOINT:
         return joint.compose(brief, office, holder, language=letter.language, endorsers=endorsers)
-    return compose(brief, office, holder, submissions.handed(letter, supporter, own))
+    return compose(brief, office, holder, submissions.opened(letter, supporter, own))
 
 
 def text_of(

@@ -26,7 +26,7 @@ DAY = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
 MONTH = re.compile(r"(\d{1,2})\.(\d{4})")
 
 
-def reader(annotation: Any) -> Callable[[str], Any]:  # noqa: ANN401 - annotations have no type of their own
+def reader(annotation: Any) -> Callable[[str], object]:
     """Return what makes a value of this type from a cell. ValueError where nothing can be made of it."""
     return partial(_read, _value(annotation))
 
@@ -42,13 +42,13 @@ def shown(value: object) -> str:
     return _shown_list(value) if isinstance(value, list) else str(value)
 
 
-def _read(value: Callable[[str], Any], text: str) -> Any:  # noqa: ANN401
+def _read(value: Callable[[str], object], text: str) -> object:
     if text in ERRORS:
         raise ValueError("The spreadsheet shows an error in this cell. Mend it there, or empty it.")
     return value(unguarded(text))
 
 
-def _value(annotation: Any) -> Callable[[str], Any]:  # noqa: ANN401
+def _value(annotation: Any) -> Callable[[str], object]:
     if (element := fields.element(annotation)) is not None:
         return partial(_list, element)
     if annotation == Country:
@@ -62,7 +62,7 @@ def _value(annotation: Any) -> Callable[[str], Any]:  # noqa: ANN401
     return _enum if fields.is_enum(annotation) else str
 
 
-def _list(element: Any, text: str) -> object:  # noqa: ANN401
+def _list(element: Any, text: str) -> object:
     if text.startswith("["):
         try:
             return json.loads(text)

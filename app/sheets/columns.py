@@ -21,7 +21,7 @@ class Column:
 
     header: str
     path: fields.Path
-    read: Callable[[str], Any]
+    read: Callable[[str], object]
 
     @property
     def name(self) -> str:
@@ -81,5 +81,5 @@ def _plain(header: str) -> str:
     return re.sub(r"[^\w.]+", "_", header.casefold()).strip("_.")
 
 
-def _example(annotation: Any) -> str:  # noqa: ANN401
+def _example(annotation: Any) -> str:
     return next(iter(fields.of(annotation))) if fields.is_model(annotation) else "en"

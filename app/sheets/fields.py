@@ -21,7 +21,7 @@ def of(model: type[BaseModel]) -> dict[str, Any]:
     return {name: _bare(hints[name]) for name in model.model_fields}
 
 
-def at(annotation: Any, path: Sequence[str]) -> Any:  # noqa: ANN401 - annotations have no type of their own
+def at(annotation: Any, path: Sequence[str]) -> Any:
     """Return what stands at the end of this path, or None."""
     if not path:
         return annotation
@@ -34,29 +34,29 @@ def at(annotation: Any, path: Sequence[str]) -> Any:  # noqa: ANN401 - annotatio
     return None
 
 
-def is_model(annotation: Any) -> bool:  # noqa: ANN401
+def is_model(annotation: Any) -> bool:
     return isinstance(annotation, type) and issubclass(annotation, BaseModel)
 
 
-def is_enum(annotation: Any) -> bool:  # noqa: ANN401
+def is_enum(annotation: Any) -> bool:
     return isinstance(annotation, type) and issubclass(annotation, StrEnum)
 
 
-def is_dict(annotation: Any) -> bool:  # noqa: ANN401
+def is_dict(annotation: Any) -> bool:
     return get_origin(annotation) is dict
 
 
-def element(annotation: Any) -> Any:  # noqa: ANN401
+def element(annotation: Any) -> Any:
     """Return of what a list is made, or None if it is none."""
     return _bare(get_args(annotation)[0]) if get_origin(annotation) is list else None
 
 
-def _is_key(step: str, keys: Any) -> bool:  # noqa: ANN401
+def _is_key(step: str, keys: Any) -> bool:
     keys = _bare(keys)
     return step in set(keys) if is_enum(keys) else bool(LANGUAGE.fullmatch(step))
 
 
-def _bare(annotation: Any) -> Any:  # noqa: ANN401
+def _bare(annotation: Any) -> Any:
     """Without `| None`, and without conditions on lists and dicts: those are checked later, with the row."""
     if get_origin(annotation) in {Union, types.UnionType}:
         return _bare(next(each for each in get_args(annotation) if each is not type(None)))

@@ -31,7 +31,7 @@ def merged(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
-def _cells(annotation: Any, values: Mapping[str, Any], path: fields.Path) -> Iterator[tuple[str, str]]:  # noqa: ANN401
+def _cells(annotation: Any, values: Mapping[str, Any], path: fields.Path) -> Iterator[tuple[str, str]]:
     names = fields.of(annotation) if fields.is_model(annotation) else sorted(values)
     for name in names:
         value = values.get(name)

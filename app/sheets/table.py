@@ -20,8 +20,7 @@ Cells = list[str]
 @dataclass(frozen=True, slots=True)
 class Table:
     header: Cells
-    rows: Iterator[tuple[int, Cells]]
-    """Numbered as a spreadsheet numbers them: the header is row 1. Empty rows are left out."""
+    rows: Iterator[tuple[int, Cells]]  # numbered as a spreadsheet does: the header is row 1; empty rows are left out
     encoding: str | None
     separator: str | None
 

@@ -6,9 +6,9 @@ from typing import Any
 
 from app.composing import texts
 from app.composing.brief import BriefContent, BriefOffice, BriefPrisoner
-from app.composing.compose import ComposedLetter, Handed, OwnPart, compose
+from app.composing.compose import ComposedLetter, Opened, OwnPart, compose
 from app.composing.sender import Supporter
-from app.models.office import Official
+from app.models.official import Official
 from app.models.prisoner import Gender
 
 LANGUAGES = ("de", "en", "ru")
@@ -124,11 +124,11 @@ def supporter(**overrides: Any) -> Supporter:
     )
 
 
-def handed(**overrides: Any) -> Handed:
+def opened(**overrides: Any) -> Opened:
     own: dict[str, Any] = {
         part: overrides.pop(part) for part in ("paragraph", "text", "role", "arguments") if part in overrides
     }
-    return Handed(
+    return Opened(
         **{
             "supporter": supporter(),
             "own": OwnPart(**({"paragraph": PARAGRAPH, "language": overrides.get("language", "en")} | own)),
@@ -143,4 +143,4 @@ def handed(**overrides: Any) -> Handed:
 def letter(content: BriefContent | None = None, **overrides: Any) -> ComposedLetter:
     """Compose a letter to the first office of a brief."""
     content = content or brief()
-    return compose(content, content.offices[0], official(), handed(**overrides))
+    return compose(content, content.offices[0], official(), opened(**overrides))

@@ -6,7 +6,7 @@ from app.composing import salutations
 from app.composing.compose import compose
 from app.models.office import OfficeKind
 from app.models.prisoner import Gender
-from tests.composing.pieces import brief, handed, office, official
+from tests.composing.pieces import brief, office, official, opened
 from tests.composing.test_salutations import ALL_LANGUAGES, table
 
 CLOSINGS = table("closings.csv")
@@ -64,7 +64,7 @@ def test_a_letter_goes_on_small_after_a_comma_and_with_a_capital_after_what_ends
 ) -> None:
     content = brief(offices=[office(salutations={"de": salutation})])
     going_on = {
-        compose(content, content.offices[0], official(), handed(language="de", seed=seed)).body.split("\n\n")[1][0]
+        compose(content, content.offices[0], official(), opened(language="de", seed=seed)).body.split("\n\n")[1][0]
         for seed in range(80)
     }
 

@@ -5,8 +5,8 @@ import uuid
 
 from app.composing.brief import BriefOffice
 from app.composing.compose import compose
-from app.models.campaign import Audience, LetterTexts
-from tests.composing.pieces import ANOTHER, brief, handed, office, official, prisoner
+from app.models.letter_texts import Audience, LetterTexts
+from tests.composing.pieces import ANOTHER, brief, office, official, opened, prisoner
 
 SEEDS = range(0, 2**63, 2**63 // 4_000)
 NEEDY = "{{ prisoner.occupation }}: variant"  # only where it is known of everybody
@@ -32,7 +32,7 @@ def test_thousands_of_seeds_choose_what_they_always_chose() -> None:
     for n, seed in enumerate(SEEDS):
         chosen = {"arguments": ("mercy", "law")} if n % 3 == 0 else {}
         about = uuid.UUID(int=1) if n % 2 else None
-        letter = compose(content, content.offices[n % 5 == 0], holder, handed(seed=seed, prisoner_id=about, **chosen))
+        letter = compose(content, content.offices[n % 5 == 0], holder, opened(seed=seed, prisoner_id=about, **chosen))
         told.update(f"{letter.subject}\n{letter.body}\n".encode())
 
     assert told.hexdigest() == FOREVER
@@ -44,7 +44,7 @@ def test_what_is_kept_of_one_letter_says_nothing_in_another() -> None:
     first = brief(texts={"en": dict.fromkeys(Audience, texts)}, prisoners=[teacher], offices=[office(), elsewhere()])
     next_edition = first.model_copy(update={"prisoners": [nurse], "demands": {"en": ["another demand"]}})
 
-    bodies = [compose(content, to, None, handed()).body for content in (first, next_edition) for to in first.offices]
+    bodies = [compose(content, to, None, opened()).body for content in (first, next_edition) for to in first.offices]
 
     assert ["teacher" in each for each in bodies] == [True, True, False, False]
     assert ["another demand" in each for each in bodies] == [False, False, True, True]
@@ -55,7 +55,7 @@ def test_who_comes_into_office_is_greeted_and_no_longer_who_held_it() -> None:
     content = brief(offices=[office(salutations={"en": "Dear {surname},"})])
     holders = (official(), official(surname="Newcomer"), None)
 
-    greetings = [compose(content, content.offices[0], each, handed()).body.splitlines()[0] for each in holders]
+    greetings = [compose(content, content.offices[0], each, opened()).body.splitlines()[0] for each in holders]
 
     assert greetings[:2] == ["Dear Muster,", "Dear Newcomer,"]
     assert "Muster" not in greetings[2]

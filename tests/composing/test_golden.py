@@ -11,9 +11,9 @@ import pytest
 
 from app.composing import texts
 from app.composing.compose import compose
-from app.models.campaign import Audience
+from app.models.letter_texts import Audience
 from app.models.prisoner import Case, Gender
-from tests.composing.pieces import ANOTHER, brief, handed, office, official, prisoner
+from tests.composing.pieces import ANOTHER, brief, office, official, opened, prisoner
 
 GOLDEN = Path(__file__).parent / "golden"
 HOUSE = sorted(path.name for path in texts.FOLDER.iterdir() if path.is_dir())
@@ -34,7 +34,7 @@ def golden(language: str, audience: Audience) -> str:
         prisoners=[prisoner(names={}, cases=declined, summary={language: "What is known of Ada."}), ANOTHER],
         offices=[to],
     )
-    person = handed(language=language, prisoner_id=uuid.UUID(int=1), role=phrases and phrases.role_example)
+    person = opened(language=language, prisoner_id=uuid.UUID(int=1), role=phrases and phrases.role_example)
     composed = compose(content, to, official(gender=Gender.FEMALE), person)
     return f"{composed.subject}\n\n{composed.body}"
 

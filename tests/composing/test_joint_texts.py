@@ -6,7 +6,7 @@ from itertools import product
 import pytest
 
 from app.composing import facts, lint, templates, texts
-from app.models.campaign import Audience
+from app.models.letter_texts import Audience
 from tests.composing.pieces import brief, office
 from tests.composing.test_texts import HOUSE, groups
 

@@ -9,7 +9,7 @@ from app.composing import facts, lint
 from app.composing.brief import BriefPrisoner
 from app.composing.known import Known
 from app.composing.templates import render
-from app.models.campaign import LetterTexts
+from app.models.letter_texts import LetterTexts
 from tests.composing.pieces import ANOTHER, brief, office, prisoner
 
 

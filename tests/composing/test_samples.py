@@ -15,7 +15,7 @@ from app.composing.sender import Supporter, display_name
 from app.config import PROJECT
 from app.models.paper import Paper
 from app.models.prisoner import Gender
-from tests.composing.pieces import brief, handed, office, official, prisoner
+from tests.composing.pieces import brief, office, official, opened, prisoner
 from tests.printed import pages, words
 
 DOCS = PROJECT / "docs"
@@ -47,7 +47,7 @@ def sample(
         prisoners=people,
         offices=[to],
     )
-    return content, compose(content, to, official(), handed(language=language, supporter=who, **own))
+    return content, compose(content, to, official(), opened(language=language, supporter=who, **own))
 
 
 def by_email() -> tuple[BriefContent, ComposedLetter]:

@@ -9,9 +9,9 @@ import pytest
 
 from app.composing import facts, lint, templates, texts
 from app.composing.brief import BriefPrisoner
-from app.models.campaign import Audience, LetterTexts
+from app.models.cleaning import LINK
+from app.models.letter_texts import Audience, LetterTexts
 from app.models.prisoner import Case
-from app.models.text import LINK
 from tests.composing.pieces import ANOTHER, CASES, LANGUAGES, brief, office, prisoner
 
 HOUSE = sorted(path.name for path in texts.FOLDER.iterdir() if path.is_dir())

@@ -7,9 +7,9 @@ import pytest
 
 from app.composing import texts
 from app.composing.compose import ComposedLetter, compose
-from app.models.campaign import Audience
+from app.models.letter_texts import Audience
 from app.services.letters import seed_of
-from tests.composing.pieces import brief, handed, office, official, prisoner
+from tests.composing.pieces import brief, office, official, opened, prisoner
 
 HOUSE = sorted(path.name for path in texts.FOLDER.iterdir() if path.is_dir())
 KINDS = {Audience.AUTHORITY: "prosecutor_general", Audience.DIPLOMAT: "ambassador", Audience.GOVERNMENT: "minister"}
@@ -29,7 +29,7 @@ def two_hundred(language: str, audience: Audience) -> list[ComposedLetter]:
         offices=[to],
     )
     digests = (uuid.uuid5(uuid.NAMESPACE_URL, str(n)).bytes * 2 for n in range(PEOPLE))
-    people = (handed(language=language, paragraph=None, seed=seed_of(digest, to.id)) for digest in digests)
+    people = (opened(language=language, paragraph=None, seed=seed_of(digest, to.id)) for digest in digests)
     return [compose(content, to, official(), person) for person in people]
 
 

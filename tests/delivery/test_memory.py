@@ -7,7 +7,7 @@ import pytest
 from httpx import AsyncClient
 
 from app.database import Database
-from app.delivery import claims, leaving, settling, writing
+from app.delivery import claims, leaving, mails, settling
 from app.delivery.conversation import Conversation
 from app.delivery.worker import Worker
 from tests.delivery.steps import OFFICE, drain, queue, stats
@@ -17,7 +17,7 @@ from tests.relay import Relay
 PLACES = {
     "claiming": (claims, "claim"),
     "reading": (leaving, "of_letters"),
-    "composing": (writing, "mail"),
+    "composing": (mails, "of"),
     "sending": (Conversation, "hand_over"),
     "settling": (settling, "settle"),
 }

@@ -12,9 +12,9 @@ from app.composing import texts
 from app.composing.compose import compose
 from app.composing.sender import display_name
 from app.delivery.message import Mail, to_bytes
-from app.models.campaign import Audience
+from app.models.letter_texts import Audience
 from app.models.text import OwnWords, PersonName
-from tests.composing.pieces import brief, handed, office, official, prisoner, supporter
+from tests.composing.pieces import brief, office, official, opened, prisoner, supporter
 from tests.composing.test_compose import VISIBLE, accepted
 
 AT = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
@@ -62,7 +62,7 @@ def test_every_letter_parses_and_holds_all_demands(
         offices=[to],
     )
     writer = supporter(name=who)
-    person = handed(language=language, supporter=writer, paragraph=accepted(OwnWords, words), seed=seed)
+    person = opened(language=language, supporter=writer, paragraph=accepted(OwnWords, words), seed=seed)
     letter = compose(content, to, official(), person)
     mail = Mail(
         sender="letters@campaign.example.org",

@@ -8,7 +8,7 @@ from httpx import AsyncClient
 from sqlmodel import select
 
 from app.database import Database
-from app.models.office import Official
+from app.models.official import Official
 from tests.conftest import on_one_database
 from tests.factories import API, embassy, office, post
 from tests.imports.steps import OFFICE, counts, office_row, refusals, table, take_in

@@ -7,7 +7,7 @@ from httpx import AsyncClient
 
 from app.database import Database
 from app.delivery.worker import Worker
-from app.services import letters
+from app.services.holders import holders_of
 from tests.factories import API, office, post, published
 from tests.relay import Relay
 from tests.steps import PROSECUTOR, get, patch, problem, write
@@ -30,7 +30,7 @@ async def test_a_holder_to_come_takes_office_on_their_day(organiser: AsyncClient
 
     async with database.reading() as session:
         for after, name in ((0, "Pavel Prosecutor"), (9, "Pavel Prosecutor"), (10, "Vera Prosecutor")):
-            held = await letters.holders_of(session, [uuid.UUID(one)], on=TODAY + timedelta(days=after))
+            held = await holders_of(session, [uuid.UUID(one)], on=TODAY + timedelta(days=after))
             assert held[uuid.UUID(one)].name == name
     listed = (await get(organiser, f"/officials/{one}/holders"))["items"]
     assert [(each["name"], each["since"]) for each in listed] == [

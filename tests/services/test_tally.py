@@ -42,10 +42,10 @@ def standing_letter(stage: Stage = Stage.QUEUED, **overrides: object) -> Standin
 
 
 def test_a_letter_counts_once_in_each_dimension() -> None:
-    letter = standing_letter()
-    cells = tally.cells({tally.kind(letter, Stage.SENT, letter.stage_on): 1})
+    letter = standing_letter(Stage.SENT)
+    cells = tally.cells({tally.alike(letter): 1})
     assert sorted(cell.dimension for cell in cells) == sorted(set(Dimension) - {Dimension.KIND})
-    joint = tally.cells({tally.kind(letter._replace(kind=LetterKind.JOINT), Stage.SENT, letter.stage_on): 1})
+    joint = tally.cells({tally.alike(letter._replace(kind=LetterKind.JOINT)): 1})
     assert {(cell.dimension, cell.value) for cell in joint.keys() - cells.keys()} == {(Dimension.KIND, "joint")}
     assert set(cells.values()) == {1}
     assert {cell.value for cell in cells} == {"", "DE", str(letter.office_id), "all", "de", "email"}

@@ -4,9 +4,9 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
+from app.models.cleaning import plain_address
 from app.models.office import OfficeKind
 from app.models.prisoner import Gender
-from app.models.text import plain_address
 
 CAPITALS = "The name stood in capitals: please look at it."
 LOOK_ALIKE = "A letter of another alphabet in an e-mail address was replaced by its Latin twin: please look at it."

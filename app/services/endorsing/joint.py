@@ -11,10 +11,12 @@ from app.models.campaign import Campaign
 from app.models.columns import now
 from app.models.joint_letter import JointLetter, JointLetterCreate, JointLetters
 from app.models.letter import Letter, Reason
-from app.models.office import Channel, Official
-from app.services import briefs, gates, letters, rounds, tally
+from app.models.office import Channel
+from app.models.official import Official
+from app.services import briefs, gates, rounds, tally
 from app.services.endorsing import listing, plans, rows
 from app.services.endorsing.plans import Planned, Undertaking
+from app.services.holders import holders_of
 from app.services.sealing import Keys
 from app.services.team import audit
 
@@ -30,7 +32,7 @@ async def start(
     undertaking = await _undertaking(session, keys, campaign)
     planned = await plans.plan(session, undertaking, body.office_ids)
     written = [] if dry_run else await _write(session, keys, undertaking, planned, body)
-    holders = await letters.holders_of(session, [each.office.id for each in planned])
+    holders = await holders_of(session, [each.office.id for each in planned])
     by_office = {letter.office_id: letter for letter in written}
     shown = [_shown(undertaking, each, holders.get(each.office.id), by_office.get(each.office.id)) for each in planned]
     return JointLetters(endorsers=len(undertaking.signed), dry_run=dry_run, letters=shown)
@@ -74,7 +76,7 @@ async def _write(
     except IntegrityError:
         raise Conflict(GONE_OUT) from None
     session.add_all(rows.delivery(letter) for letter in written if letter.channel is Channel.EMAIL)
-    tally.note(session, ((tally.kind(letter, letter.stage, letter.stage_on), +1) for letter in written))
+    tally.note_new(session, written)
     audit.note(session, undertaking.campaign, {"joint letter": (None, len(written))})
     await session.flush()
     return written

@@ -16,7 +16,7 @@ from app.models.organisation import Organiser
 from app.models.osdi import MOST, CampaignPage, OutreachPage
 from app.models.text import in_language
 from app.rows.asking import among, rows
-from app.services import campaigns, publicity, tallied, written
+from app.services import campaigns, in_order, publicity, tallied
 from app.services.numbers import rates
 
 LANGUAGE = "en"
@@ -93,7 +93,7 @@ async def list_outreaches(
 
 async def _letters(session: AsyncSession, campaign_id: uuid.UUID, page: OutreachPage) -> list[Letter]:
     names = ("id", "office_id", "channel", "stage", "created_at", "moved_at")
-    ids = await written.oldest(session, campaign_id, after=page.after, limit=page.per_page + 1)
+    ids = await in_order.oldest(session, campaign_id, after=page.after, limit=page.per_page + 1)
     which = sa.select(*(col(getattr(Letter, name)) for name in names)).where(among(session, col(Letter.id), ids))
     found = await rows(session, which.order_by(col(Letter.id)))
     return [Letter(**dict(zip(names, row, strict=True))) for row in found]

@@ -8,7 +8,8 @@ import sqlalchemy as sa
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.models.office import Office, OfficeQuery, Official
+from app.models.office import Office, OfficeQuery
+from app.models.official import Official
 from app.models.organisation import Organiser
 from app.models.popolo import Popolo
 from app.models.prisoner import Gender

@@ -28,6 +28,7 @@ from app.models.webhook import (
     WebhookUpdate,
 )
 from app.pagination import Page
+from app.services import correcting
 from app.services.interfaces.reachable import may_be_called
 from app.services.sealing import Keys
 
@@ -114,9 +115,7 @@ async def own(session: AsyncSession, organiser: Organiser, webhook_id: uuid.UUID
 async def update(session: AsyncSession, webhook: Webhook, body: WebhookUpdate) -> WebhookPublic:
     """Change what is sent."""
     changed = body.model_dump(mode="json", exclude_unset=True)
-    for name in ("topics", "in_use"):
-        if name in changed and changed[name] is None:
-            raise invalid(f"/{name}", "This must not be empty. Leave it out to keep it as it is.")
+    correcting.refuse_empty(Webhook, changed)
     webhook.sqlmodel_update(changed)
     session.add(webhook)
     await session.flush()

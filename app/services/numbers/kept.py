@@ -31,11 +31,9 @@ class Kept(NamedTuple):
 
     id: uuid.UUID
     goal: int | None
-    letters: dict[str, int]
-    """By stage."""
+    letters: dict[str, int]  # by stage
     offline_letters: int
-    supporters: dict[str, int]
-    """By country."""
+    supporters: dict[str, int]  # by country
 
 
 async def read(session: AsyncSession, slug: str) -> Kept | None:

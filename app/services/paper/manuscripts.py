@@ -15,11 +15,12 @@ from app.composing.joint import Endorser
 from app.composing.paper import Posting, Sheet, sheet
 from app.models.campaign import Campaign
 from app.models.letter import Letter, LetterKind
-from app.models.office import Official
+from app.models.official import Official
 from app.models.paper import Paper
 from app.models.submission import Submission
-from app.services import briefs, gates, letters, submissions, wording
+from app.services import briefs, gates, submissions, wording
 from app.services.endorsing import listing
+from app.services.holders import holders_of
 from app.services.sealing import Keys
 
 
@@ -58,7 +59,7 @@ async def gather(session: AsyncSession, found: Sequence[Letter], *, on: date | N
     """Return these letters, ready to be printed; those of the forgotten are left out."""
     which = select(Submission).where(col(Submission.id).in_({letter.submission_id for letter in found}))
     by_id = {submission.id: submission for submission in await session.exec(which)}
-    holders = await letters.holders_of(session, list({letter.office_id for letter in found}), on=on)
+    holders = await holders_of(session, list({letter.office_id for letter in found}), on=on)
     together = {letter.brief_id for letter in found if letter.kind is LetterKind.JOINT}
     signed = await listing.signed(session, {id_: await briefs.load(session, id_) for id_ in together})
     gathered = []

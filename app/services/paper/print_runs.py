@@ -20,7 +20,7 @@ from app.models.print_run import OfficeInRun, PrintRun, PrintRunCreate, PrintRun
 from app.pagination import Page, PageRequest
 from app.rows.asking import table_of
 from app.rows.writing import execute_many
-from app.services import gates, stages, wording
+from app.services import situations, stages, wording
 from app.services.paper import manuscripts
 from app.services.paper.manuscripts import Manuscript
 from app.services.sealing import Keys
@@ -93,7 +93,7 @@ async def undo(session: AsyncSession, run: PrintRun) -> PrintRunPublic:
     if run.status is PrintRunStatus.POSTED:
         await _move(session, run, PrintRunStatus.PRINTED, Stage.READY, Stage.PRINTED, at=now())
     else:
-        campaign = (await gates.campaigns_held(session, [run.campaign_id], wait=True))[run.campaign_id]
+        campaign = (await situations.held(session, [run.campaign_id], wait=True))[run.campaign_id]
         closed = campaign.status is CampaignStatus.CLOSED
         path, reason = ([Stage.CANCELLED], Reason.CAMPAIGN_CLOSED) if closed else ([], None)
         free: dict[str, None] = {"print_run_id": None, "sealed_text": None}

@@ -20,7 +20,8 @@ from app.models.endorsement import Endorsement
 from app.models.figure import Figure
 from app.models.news import News
 from app.models.news_item import NewsItem
-from app.models.office import Office, Official
+from app.models.office import Office
+from app.models.official import Official
 from app.models.organisation import Organiser
 from app.models.preview_link import PreviewLink
 from app.models.prisoner import Prisoner

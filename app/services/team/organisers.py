@@ -6,12 +6,13 @@ import sqlalchemy as sa
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.errors import Conflict, FieldError, Invalid, NotFound
+from app.errors import Conflict, NotFound
 from app.models.account import Account
 from app.models.api_key import ApiKey
 from app.models.columns import now
 from app.models.organisation import Organisation, Organiser, OrganiserPublic, OrganiserUpdate, Role
 from app.models.organiser_session import OrganiserSession
+from app.services import correcting
 from app.services.sealing import Keys, digest_of_key
 from app.services.team import access
 
@@ -81,11 +82,7 @@ async def colleague(session: AsyncSession, owner: Organiser, organiser_id: uuid.
 
 async def update(session: AsyncSession, keys: Keys, organiser: Organiser, body: OrganiserUpdate) -> OrganiserPublic:
     """Change a name or a role; a new role holds from the next request."""
-    sent = body.model_dump(exclude_unset=True)
-    empty = [FieldError(f"/{name}", "This must not be empty.") for name, value in sent.items() if value is None]
-    if empty:
-        raise Invalid("Some fields must not be empty.", errors=empty)
-    organiser.sqlmodel_update(sent)
+    await correcting.correct(session, organiser, body)
     await _require_an_owner(session, organiser.organisation_id)
     return show(keys, organiser, await session.get(Account, organiser.id))
 

@@ -1,6 +1,6 @@
 """A draft becomes a mail. Pure but for the token, which only the holder of the secret can make."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import partial
 
 from babel.dates import format_date
@@ -14,8 +14,9 @@ from app.models.delivery import Notice
 from app.models.letter import LEFT, LetterKind
 from app.models.news import News
 from app.models.prisoner import PrisonerStatus
+from app.models.text import in_language
 from app.services import submissions, wording
-from app.services.confirmation import TIME_TO_CONFIRM
+from app.services.decisions import TIME_TO_CONFIRM
 from app.services.returning import returns
 from app.services.returning.returns import Purpose
 from app.services.sealing import UNSUBSCRIBE, Keys
@@ -27,7 +28,7 @@ SUBSCRIBED = frozenset({Notice.THANKS, Notice.OUTCOME, Notice.UPDATE})
 _environment = Environment(loader=FileSystemLoader(FOLDER), undefined=StrictUndefined, autoescape=False)  # noqa: S701 - plain text
 
 
-def mail(draft: Draft, keys: Keys, settings: Settings) -> Mail:
+def of(draft: Draft, keys: Keys, settings: Settings) -> Mail:
     """Return what is sent."""
     match draft:
         case LetterDraft():
@@ -115,7 +116,7 @@ def _render(draft: NoticeDraft, keys: Keys, settings: Settings) -> str:
         copies=_copies(draft, keys) if draft.claim.notice is Notice.COPY else [],
         text=_told(topic.news, language) if topic.news else "",
         outcome=topic.campaign.outcome if topic.campaign else None,
-        prisoner=_in(topic.prisoner.names, language, topic.prisoner.name) if topic.prisoner else "",
+        prisoner=topic.prisoner.names.get(language, topic.prisoner.name) if topic.prisoner else "",
         died=topic.prisoner is not None and topic.prisoner.status is PrisonerStatus.DIED,
         answer=_enclosed(draft, keys) if topic.enclosure else "",
         unsubscribe=_unsubscribe(draft, keys, settings),
@@ -124,7 +125,7 @@ def _render(draft: NoticeDraft, keys: Keys, settings: Settings) -> str:
 
 def _told(news: News, language: str) -> str:
     """Return what happened, and under it what is asked for from now on."""
-    return "\n\n".join(filter(None, (_in(news.text, language), _in(news.instructions, language))))
+    return "\n\n".join(filter(None, (in_language(news.text, language), in_language(news.instructions, language))))
 
 
 def _copies(draft: NoticeDraft, keys: Keys) -> list[str]:
@@ -145,8 +146,3 @@ def _enclosed(draft: NoticeDraft, keys: Keys) -> str:
 
 def _unsubscribe(draft: NoticeDraft, keys: Keys, settings: Settings) -> str:
     return f"{settings.base_url}/unsubscribe/{keys.token_for(draft.submission.id, purpose=UNSUBSCRIBE)}"
-
-
-def _in(texts: Mapping[str, str], language: str, otherwise: str = "") -> str:
-    """Return the text in this language, or in the first that there is."""
-    return texts.get(language) or otherwise or next(iter(texts.values()), "")

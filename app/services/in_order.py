@@ -1,4 +1,4 @@
-"""Letters by where they stand: a short walk along an index for each campaign and stage, however many there are."""
+"""Letters in the order in which they came: a short walk along an index for each campaign and stage, however many."""
 
 import uuid
 from collections.abc import Iterable
@@ -78,7 +78,9 @@ def _groups(*which: sa.ColumnElement[bool], of: tuple[Dimension, str] = EVERYTHI
     return groups.subquery()
 
 
-def _walk(groups: sa.Subquery, *which: Condition, order: Any, limit: int) -> sa.Select[uuid.UUID]:  # noqa: ANN401
+def _walk(
+    groups: sa.Subquery, *which: Condition, order: sa.SQLColumnExpression[uuid.UUID], limit: int
+) -> sa.Select[uuid.UUID]:
     here = col(Letter.campaign_id) == groups.c.campaign_id, col(Letter.stage) == groups.c.stage
     return sa.select(ID).where(*here, *which).order_by(order).limit(limit).correlate(groups)
 
