@@ -10,7 +10,7 @@ from app.composing.brief import BriefContent
 from app.composing.compose import ComposedLetter, Opened, OwnPart, compose
 from app.composing.sender import Supporter
 from app.models.letter_texts import Audience
-from app.models.official import Official
+from app.models.official import Holder
 from app.models.prisoner import Gender
 from app.services.letters import seed_of
 
@@ -117,8 +117,8 @@ def opened(language: str, n: int, paragraph: str | None = None) -> Opened:
     return Opened(supporter, OwnPart(paragraph=paragraph), None, language, seed)
 
 
-def holder() -> Official:
-    return Official(office_id=uuid.UUID(int=7 << 64 | 11), name="Pavel Muster", surname="Muster", gender=Gender.MALE)
+def holder() -> Holder:
+    return Holder(office_id=uuid.UUID(int=7 << 64 | 11), name="Pavel Muster", surname="Muster", gender=Gender.MALE)
 
 
 def _refusing(source: str) -> float:

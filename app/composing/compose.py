@@ -10,7 +10,7 @@ from app.composing.brief import BriefContent, BriefOffice
 from app.composing.known import Known
 from app.composing.parts import Parts
 from app.composing.sender import Supporter, signature
-from app.models.official import Official
+from app.models.official import Holder
 
 SUBJECT_LENGTH = 150  # characters; longer ones are cut by what shows them
 ARGUMENTS = 2  # in a letter whose supporter chose none
@@ -43,7 +43,7 @@ class ComposedLetter:
     body: str
 
 
-def compose(brief: BriefContent, office: BriefOffice, official: Official | None, opened: Opened) -> ComposedLetter:
+def compose(brief: BriefContent, office: BriefOffice, official: Holder | None, opened: Opened) -> ComposedLetter:
     """Return the letter to this office: personal, correctly addressed, with all demands verbatim."""
     language, writer = opened.language, opened.supporter.country
     these = parts.of(brief, office, opened.prisoner_id, language)

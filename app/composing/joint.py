@@ -8,7 +8,7 @@ from app.composing.brief import BriefContent, BriefOffice
 from app.composing.compose import SUBJECT_LENGTH, ComposedLetter
 from app.composing.known import Known
 from app.models.campaign import Privacy
-from app.models.official import Official
+from app.models.official import Holder
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Endorser:
 def compose(
     brief: BriefContent,
     office: BriefOffice,
-    official: Official | None,
+    official: Holder | None,
     *,
     language: str,
     endorsers: Sequence[Endorser],

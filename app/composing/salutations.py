@@ -6,7 +6,7 @@ from functools import cache, lru_cache
 from app.composing.brief import BriefOffice
 from app.config import PROJECT
 from app.models.office import OfficeKind
-from app.models.official import Official
+from app.models.official import Holder
 from app.models.prisoner import Gender
 
 TABLES = PROJECT / "templates" / "letters"
@@ -18,7 +18,7 @@ ANY = "*"
 WE = {ANY: "we", "excellency": "we_excellency"}  # ranks in the closings of several writers
 
 
-def for_office(office: BriefOffice, official: Official | None, *, language: str, writer: str | None = None) -> str:
+def for_office(office: BriefOffice, official: Holder | None, *, language: str, writer: str | None = None) -> str:
     """Return the salutation: the office's own; by kind and gender; the neutral one of the kind; the language's.
 
     `writer` is the country where the supporter lives: nobody says "Excellency" to those who speak for their own.

@@ -18,7 +18,7 @@ from app.delivery.topics import Topic
 from app.models.campaign import Campaign
 from app.models.letter import Letter, LetterKind
 from app.models.office import Channel, Office
-from app.models.official import Official
+from app.models.official import Holder
 from app.models.submission import Submission
 from app.rows.asking import among
 from app.rows.prepared import Prepared
@@ -57,7 +57,7 @@ class Draft:
 class LetterDraft(Draft):
     own: Own
     standing: Standing  # when it was claimed
-    holder: Official | None
+    holder: Holder | None
     endorsers: tuple[Endorser, ...] = ()  # who sign a joint letter
 
 

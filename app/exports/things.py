@@ -75,7 +75,7 @@ class Offices(_Things):
             {
                 **each,
                 "accredited_to": accredited.get(each["id"], []),
-                "holder": holders[each["id"]].model_dump(include=set(OfficialCreate.model_fields))
+                "holder": OfficialCreate.model_validate(holders[each["id"]], from_attributes=True).model_dump()
                 if each["id"] in holders
                 else None,
             }

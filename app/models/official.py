@@ -1,7 +1,10 @@
 """The officials who hold an office, one after another."""
 
 import uuid
-from typing import Self
+from collections.abc import Mapping
+from datetime import date
+from types import MappingProxyType
+from typing import NamedTuple, Self
 
 from pydantic import model_validator
 from sqlmodel import Field, SQLModel
@@ -28,6 +31,19 @@ class Official(OfficialBase, table=True):
     id: uuid.UUID = id_field()
     office_id: uuid.UUID = Field(foreign_key="office.id", index=True)
     external_id: Line | None = external_id_field()
+
+
+class Holder(NamedTuple):
+    """Who holds an office on some day: an official past the ORM, as letters and pages need them."""
+
+    office_id: uuid.UUID
+    name: str
+    names: Mapping[str, str] = MappingProxyType({})
+    surname: str | None = None
+    gender: Gender = Gender.UNKNOWN
+    since: date | None = None
+    until: date | None = None
+    external_id: str | None = None
 
 
 class OfficialCreate(OfficialBase, Strict):

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from app.database import Database
 from app.models.offer import Offer, Preview
-from app.models.official import Official
+from app.models.official import Holder
 from app.models.submission import SubmissionCreate
 from app.services import campaigns, offers, situations
 from app.services.grouping import Groups
@@ -19,7 +19,7 @@ class _Seen(NamedTuple):
     """A campaign's situation, with who holds its offices."""
 
     situation: Situation
-    holders: dict[uuid.UUID, Official]
+    holders: dict[uuid.UUID, Holder]
 
 
 class Enquiries:

@@ -12,12 +12,11 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from app.errors import NotFound, invalid
 from app.models.columns import now
 from app.models.office import Office
-from app.models.official import HolderPublic, HolderUpdate, Official, OfficialCreate
+from app.models.official import Holder, HolderPublic, HolderUpdate, Official, OfficialCreate
 from app.rows.asking import among, table_of
 from app.rows.prepared import Prepared
 from app.services import correcting, revisions
 
-COLUMNS = tuple(Official.model_fields)
 TOOK_OFFICE_LATER = "The present holder took office later. Give the day on which the new one began."
 OVERLAP = "Somebody else holds the office on one of these days. An office has one holder at a time."
 
@@ -30,19 +29,19 @@ async def listed(session: AsyncSession, office_id: uuid.UUID) -> list[HolderPubl
 
 async def holders_of(
     session: AsyncSession, office_ids: Sequence[uuid.UUID], *, on: date | None = None
-) -> dict[uuid.UUID, Official]:
+) -> dict[uuid.UUID, Holder]:
     """Return who holds each office on this day (today), where somebody does."""
     await session.flush()  # who was named a moment ago counts
     found = await _held.rows(session, offices=list(office_ids), on=on or now().date())
-    officials = [Official(**dict(zip(COLUMNS, row, strict=True))) for row in found]
-    return {official.office_id: official for official in officials}  # the latest to come stands last, and wins
+    holders = [Holder(*row) for row in found]
+    return {holder.office_id: holder for holder in holders}  # the latest to come stands last, and wins
 
 
 @Prepared
 def _held(session: AsyncSession, offices: list[uuid.UUID], on: date) -> sa.Select[Any]:
     official = table_of(Official).c
     return (
-        sa.select(*(official[name] for name in COLUMNS))
+        sa.select(*(official[name] for name in Holder._fields))
         .where(
             among(session, official.office_id, offices),
             sa.or_(official.since.is_(None), official.since <= on),

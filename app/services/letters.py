@@ -14,7 +14,7 @@ from app.models.letter import Reason
 from app.models.letter_texts import Audience
 from app.models.offer import LetterPreview, WebForm
 from app.models.office import Channel
-from app.models.official import Official
+from app.models.official import Holder
 from app.models.submission import SubmissionCreate
 from app.services import gates, own_parts
 from app.services.situations import Appeal, Situation
@@ -102,7 +102,7 @@ def web_form(office: BriefOffice, channel: Channel, *, language: str) -> WebForm
 
 
 def preview(
-    choice: Choice, recipient: Recipient, holder: Official | None, body: SubmissionCreate, seed: int
+    choice: Choice, recipient: Recipient, holder: Holder | None, body: SubmissionCreate, seed: int
 ) -> LetterPreview:
     """Return a letter as it would go out. Pure."""
     opened = Opened(

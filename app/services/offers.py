@@ -6,7 +6,7 @@ from app.composing import recipients, sender
 from app.composing.recipients import Recipient, choose
 from app.models.letter import Reason
 from app.models.offer import NotOffered, Offer, OfferedArgument, OfferedOffice, Preview
-from app.models.official import Official
+from app.models.official import Holder
 from app.models.submission import SubmissionCreate
 from app.services import gates, letters, own_parts
 from app.services.letters import NEEDS_ADDRESS, plan, seed_of
@@ -14,7 +14,7 @@ from app.services.sealing import Keys
 from app.services.situations import Situation
 
 
-def offer(there: Situation, holders: dict[uuid.UUID, Official], *, country: str, language: str) -> Offer:
+def offer(there: Situation, holders: dict[uuid.UUID, Holder], *, country: str, language: str) -> Offer:
     """To whom a supporter living in this country would write, or why to nobody."""
     about = [prisoner.id for prisoner in there.brief.prisoners]
     if shut := gates.against(there.state, country=country, prisoner_ids=about, today=there.today):
@@ -35,7 +35,7 @@ def offer(there: Situation, holders: dict[uuid.UUID, Official], *, country: str,
     )
 
 
-def preview(there: Situation, holders: dict[uuid.UUID, Official], keys: Keys, body: SubmissionCreate) -> Preview:
+def preview(there: Situation, holders: dict[uuid.UUID, Holder], keys: Keys, body: SubmissionCreate) -> Preview:
     """Compose the letters as they would go out."""
     planned = plan(there, body)
     digest = keys.digest_of_email(body.supporter.email)
@@ -49,7 +49,7 @@ def preview(there: Situation, holders: dict[uuid.UUID, Official], keys: Keys, bo
     )
 
 
-def _offered(recipient: Recipient, holders: dict[uuid.UUID, Official], *, language: str) -> OfferedOffice:
+def _offered(recipient: Recipient, holders: dict[uuid.UUID, Holder], *, language: str) -> OfferedOffice:
     holder = holders.get(recipient.office.id)
     return OfferedOffice(
         office_id=recipient.office.id,

@@ -165,9 +165,7 @@ async def _show(session: AsyncSession, offices: Sequence[Office]) -> list[Office
             {
                 **office.model_dump(),
                 "accredited_to": accredited.get(office.id, []),
-                "holder": OfficialPublic.model_validate(present[office.id].model_dump())
-                if office.id in present
-                else None,
+                "holder": OfficialPublic.model_validate(present[office.id]._asdict()) if office.id in present else None,
             }
         )
         for office in offices

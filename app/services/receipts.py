@@ -15,7 +15,7 @@ from app.models.columns import now
 from app.models.delivery import Delivery
 from app.models.letter import NEXT, Letter, LetterReceipt, Reason, Stage
 from app.models.office import Channel
-from app.models.official import Official
+from app.models.official import Holder
 from app.models.submission import Receipt, Submission, SubmissionPublic
 from app.rows.asking import rows
 from app.services import briefs, gates, letters, publicity, stages, submissions, wording
@@ -183,7 +183,7 @@ def _without_words(letter: LetterReceipt, brief: BriefContent) -> LetterReceipt:
 
 
 def _receipt(
-    keys: Keys, brief: BriefContent, submission: Submission, letter: Letter, holders: dict[uuid.UUID, Official]
+    keys: Keys, brief: BriefContent, submission: Submission, letter: Letter, holders: dict[uuid.UUID, Holder]
 ) -> LetterReceipt:
     text = wording.text_of(keys, brief, submission, letter, holders)
     public = submissions.public(brief, letter, language=submission.language)

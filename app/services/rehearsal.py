@@ -9,7 +9,7 @@ from app.composing.compose import OwnPart
 from app.composing.recipients import Recipient, choose
 from app.models.campaign import Campaign
 from app.models.columns import now
-from app.models.official import Official
+from app.models.official import Holder
 from app.models.organisation import Organisation
 from app.models.rehearsal import Fault, Rehearsal, RehearsalCreate, Rehearsed
 from app.models.submission import SubmissionCreate
@@ -59,7 +59,7 @@ async def _letters(session: AsyncSession, content: BriefContent, body: Rehearsal
     ]
 
 
-def _letter(choice: Choice, recipient: Recipient, holder: Official | None, *, country: str, seed: int) -> Rehearsed:
+def _letter(choice: Choice, recipient: Recipient, holder: Holder | None, *, country: str, seed: int) -> Rehearsed:
     sample = SubmissionCreate.model_validate(
         {"supporter": SAMPLE | {"country": country}, "language": recipient.language, "consent": {"send": True}}
     )

@@ -10,7 +10,7 @@ from app.composing.compose import ComposedLetter, OwnPart, compose
 from app.composing.joint import Endorser
 from app.composing.sender import Supporter
 from app.models.letter import Letter, LetterKind
-from app.models.official import Official
+from app.models.official import Holder
 from app.models.submission import Submission
 from app.services import submissions
 from app.services.sealing import Keys
@@ -31,7 +31,7 @@ class Worded(submissions.Chosen, Protocol):
 def composed(
     brief: BriefContent,
     office: BriefOffice,
-    holder: Official | None,
+    holder: Holder | None,
     letter: Worded,
     supporter: Supporter,
     own: OwnPart,
@@ -49,7 +49,7 @@ def text_of(
     brief: BriefContent,
     submission: Submission,
     letter: Letter,
-    holders: Mapping[uuid.UUID, Official],
+    holders: Mapping[uuid.UUID, Holder],
     endorsers: Sequence[Endorser] = (),
 ) -> ComposedLetter:
     """Return the kept text, else the letter to whoever holds the office; empty where its writer was forgotten."""

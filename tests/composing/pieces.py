@@ -8,7 +8,7 @@ from app.composing import texts
 from app.composing.brief import BriefContent, BriefOffice, BriefPrisoner
 from app.composing.compose import ComposedLetter, Opened, OwnPart, compose
 from app.composing.sender import Supporter
-from app.models.official import Official
+from app.models.official import Holder
 from app.models.prisoner import Gender
 
 LANGUAGES = ("de", "en", "ru")
@@ -73,8 +73,8 @@ def office(**overrides: Any) -> BriefOffice:
     )
 
 
-def official(**overrides: Any) -> Official:
-    return Official(
+def official(**overrides: Any) -> Holder:
+    return Holder(
         **{
             "office_id": uuid.UUID(int=11),
             "name": "Pavel Muster",

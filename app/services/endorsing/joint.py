@@ -12,7 +12,7 @@ from app.models.columns import now
 from app.models.joint_letter import JointLetter, JointLetterCreate, JointLetters
 from app.models.letter import Letter, Reason
 from app.models.office import Channel
-from app.models.official import Official
+from app.models.official import Holder
 from app.services import briefs, gates, rounds, tally
 from app.services.endorsing import listing, plans, rows
 from app.services.endorsing.plans import Planned, Undertaking
@@ -100,7 +100,7 @@ def _require_some(planned: Sequence[Planned]) -> None:
     raise gates.refuse(stopped) if stopped else Conflict(TO_NOBODY)
 
 
-def _shown(undertaking: Undertaking, planned: Planned, holder: Official | None, letter: Letter | None) -> JointLetter:
+def _shown(undertaking: Undertaking, planned: Planned, holder: Holder | None, letter: Letter | None) -> JointLetter:
     brief, office, language = undertaking.brief, planned.office, planned.language
     shown = JointLetter(
         id=letter.id if letter else None,

@@ -15,7 +15,7 @@ from app.composing.joint import Endorser
 from app.composing.paper import Posting, Sheet, sheet
 from app.models.campaign import Campaign
 from app.models.letter import Letter, LetterKind
-from app.models.official import Official
+from app.models.official import Holder
 from app.models.paper import Paper
 from app.models.submission import Submission
 from app.services import briefs, gates, submissions, wording
@@ -32,7 +32,7 @@ class Manuscript:
     submission: Submission
     brief: BriefContent
     office: BriefOffice
-    holder: Official | None
+    holder: Holder | None
     endorsers: tuple[Endorser, ...] = ()
 
     def text(self, keys: Keys) -> ComposedLetter:
