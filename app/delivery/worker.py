@@ -95,8 +95,8 @@ class Worker:
     async def run_once(self) -> bool:
         """Claim what there is room for, settle what is finished. False: there is nothing to do."""
         told = await self._tell()
-        claimed = [await self._claim(each) for each in self._hands if not each.rests or not self.in_hand]
-        return await self._settle(patience=IDLE) or told or any(claimed)
+        claimed = any([await self._claim(each) for each in self._hands if not each.rests or not self.in_hand])
+        return await self._settle(patience=0 if claimed else IDLE) or told or claimed
 
     async def finish(self) -> None:
         """Settle all that is in hand, and claim nothing more."""

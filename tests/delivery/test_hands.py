@@ -1,15 +1,22 @@
 """How much a worker holds: little to begin with, more as the mail server answers, little where it does not."""
 
+import asyncio
 import uuid
 
 import pytest
+import sqlalchemy as sa
 from httpx import AsyncClient
+from sqlmodel import col
 
+from app.database import Database
 from app.delivery import hands
+from app.delivery import worker as worker_module
 from app.delivery.claims import Claim
 from app.delivery.hands import FIRST_HAND, IN_HAND, LONGEST_WAIT, MORE, next_size
 from app.delivery.settlement import Outcome, Settlement
 from app.delivery.worker import Worker
+from app.models.delivery import Delivery
+from app.rows.asking import rows
 from tests.delivery.steps import many_offices, queue, stats
 from tests.factories import published
 from tests.relay import Relay
@@ -92,3 +99,25 @@ async def test_a_mail_server_that_falls_silent_is_given_no_more_than_at_first(
 
     waiting = await stats(client)
     assert (waiting["sending"], waiting["queued"]) == (FIRST_HAND, 2 * (OFFICES - FIRST_HAND))
+
+
+async def test_notices_that_have_nothing_to_say_are_over_while_a_mail_server_is_silent(
+    client: AsyncClient,
+    organiser: AsyncClient,
+    worker: Worker,
+    relay: Relay,
+    database: Database,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(worker_module, "IDLE", 60.0)  # longer than the test waits
+    await published(organiser)
+    await _queued(client, worker, *(f"sam{n}" for n in range(FIRST_HAND + 1)))  # confirmed without having been asked
+    relay.hold()
+
+    async with asyncio.timeout(30):
+        for _ in range(2):
+            await worker.run_once()
+
+    async with database.reading() as session:
+        waiting = sa.select(sa.func.count()).where(col(Delivery.notice).is_not(None), col(Delivery.due_at).is_not(None))
+        assert await rows(session, waiting) == [(0,)]
