@@ -6,6 +6,8 @@ from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient
 
 from app.delivery.worker import Worker
+from app.rooms import back
+from app.routers import pages, refusals
 from tests.factories import post, published
 from tests.relay import Relay
 from tests.routers.test_letters import forgeries
@@ -112,3 +114,9 @@ async def test_a_pages_buttons_say_its_language(client: AsyncClient, organiser: 
     await published(organiser)
     _, token = await hand_in(client, language="fr")
     assert f'action="/confirm/{token}?language=fr"' in (await client.get(f"/confirm/{token}")).text
+
+
+def test_every_room_of_pages_is_one_where_people_read() -> None:
+    rooms = [room.router.prefix for room in (pages, *back.PAGES) if room.router.prefix]
+    assert [prefix for prefix in rooms if not refusals.PAGES.match(prefix)] == []
+    assert len(rooms) == 5
