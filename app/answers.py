@@ -10,17 +10,18 @@ from app.services import revisions
 from app.services.board import Shown
 
 BY_VISITOR = {"Vary": "Authorization"}  # an organiser may see more at the same address
+BY_VISITOR_AND_FORM = {"Vary": "Authorization, Accept"}  # who asks for CSV gets it
 
 IfNoneMatch = Annotated[str | None, Header(description="The ETag that you have. 304 if it is still the same.")]
 
 
-def public(shown: Shown, if_none_match: str | None, *, seconds: int) -> Response:
+def public(shown: Shown, if_none_match: str | None, *, seconds: int, vary: Mapping[str, str] = BY_VISITOR) -> Response:
     """Return what anybody may see; 304 where the reader has it already. `seconds`: for which it may be kept unasked.
 
     What names a person is asked for each time (0): consent that is withdrawn takes them off caches, too.
     """
     kept = f"public, max-age={seconds}" if seconds else "public, no-cache"
-    headers = {"ETag": shown.etag, "Cache-Control": kept, **BY_VISITOR}
+    headers = {"ETag": shown.etag, "Cache-Control": kept, **vary}
     known = unchanged(headers, if_none_match)
     return known or Response(shown.json, headers=headers, media_type="application/json")
 

@@ -10,8 +10,10 @@ from starlette.middleware.cors import CORSMiddleware
 from app import problems, quick, schema, starting, stopping
 from app.config import Settings
 from app.database import Database
+from app.heads import Heads
 from app.rooms import front
 from app.rooms.late import Late
+from app.routers import refusals
 from app.services.board import Board
 from app.services.confirming import Confirmations
 from app.services.enquiries import Enquiries
@@ -77,6 +79,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.gallery = Gallery()
     app.state.passwords = Passwords()
     problems.install(app)
+    refusals.install(app)
+    app.add_middleware(Heads)
     shortcut = quick.Shortcut([room.router for room in front.ROOMS], prefix=front.PREFIX, usual=app.router.app)
     app.router.routes.insert(0, shortcut)
     if settings.cors_origins:

@@ -1,6 +1,7 @@
 """The database goes away under the service, and comes back."""
 
 import asyncio
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from app import schema
 from app.config import Settings
 from app.database import Database
 from app.delivery.worker import Worker
+from app.services.sealing import ENDORSE, PREVIEW, RECEIPT, UNSUBSCRIBE, Keys
 from tests.conftest import SECRET
 from tests.delivery.steps import OFFICE, queue, the_delivery, the_letter
 from tests.factories import API, published, submission
@@ -19,6 +21,7 @@ from tests.relay import Relay
 from tests.steps import LETTERS, problem, until
 
 BRIEF = 2.0  # seconds of a lease
+PURPOSES = (RECEIPT, UNSUBSCRIBE, ENDORSE, PREVIEW)
 
 
 @pytest.fixture
@@ -64,6 +67,32 @@ async def test_while_postgresql_is_away_everybody_is_asked_to_come_again_and_the
     server.wait_until_ready()
 
     assert (await client.get(f"{API}/campaigns")).status_code == 200
+
+
+async def test_while_postgresql_is_away_people_read_so_on_a_page_in_their_language(
+    server: Server, client: AsyncClient
+) -> None:
+    link, ending, signing, preview = (Keys(SECRET).token_for(uuid.uuid4(), purpose=each) for each in PURPOSES)
+    page, others = f"/confirm/{link}", [f"/unsubscribe/{ending}", f"/endorse/{signing}"]
+    asked = [("GET", each) for each in [page, *others, f"/preview/{preview}"]]
+    asked += [("POST", each) for each in [page, *others, f"{page}/cancel", f"{page}/erase"]]
+    spoken = {"": "en", "pt-BR, xx;q=1": "en", "en;q=0.3, fr-CA;q=0.9, de;q=0": "fr", "be": "be"}
+
+    server.crash()
+
+    for method, path in asked:
+        answer = await client.request(method, path)
+        assert (answer.status_code, answer.headers.get("retry-after")) == (503, "2"), f"{method} {path}"
+        assert "Nothing is lost, and nothing is sent twice." in answer.text
+    for accepted, language in spoken.items():
+        answer = await client.get(page, headers={"Accept-Language": accepted})
+        assert (answer.status_code, answer.headers["cache-control"]) == (503, "no-store")
+        assert f'<html lang="{language}">' in answer.text
+    answer = await client.post(f"{page}?language=de", headers={"Accept-Language": "fr"})
+    assert "nichts wird doppelt verschickt" in answer.text
+    paper = f"{API}/receipts/{link}/letters/{uuid.uuid4()}.txt"
+    assert "Nothing is lost" in (await client.get(paper, headers={"Accept": "text/html,*/*;q=0.8"})).text
+    problem(await client.get(paper), 503)
 
 
 async def test_what_left_while_postgresql_was_away_is_written_down_before_anything_is_claimed_again(  # noqa: PLR0917 - fixtures

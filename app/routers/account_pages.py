@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from app.dependencies import ANYONE, DatabaseDep, KeysDep, LinkPath, PasswordsDep
 from app.models.account import Joining, ResetPassword
 from app.models.account_link import Purpose
-from app.routers.pages import FALLBACK, PageRoute, page
+from app.routers.pages import FALLBACK, page
 from app.services.team import account_links
 
 TITLES = {Purpose.JOIN: "Join, with a password of your own", Purpose.RESET: "Choose a new password"}
@@ -18,7 +18,7 @@ DONE = {
     Purpose.RESET: ("It is changed", "You are signed out everywhere. Sign in with your new password."),
 }
 
-router = APIRouter(prefix="/account/{token}", include_in_schema=False, route_class=PageRoute, dependencies=[ANYONE])
+router = APIRouter(prefix="/account/{token}", include_in_schema=False, dependencies=[ANYONE])
 
 
 @router.get("")

@@ -23,7 +23,7 @@ class AuditRequest(AuditQuery):
     format: Format = Format.JSON
 
 
-@router.get("", response_model=Page[AuditPublic])
+@router.get("", response_model=Page[AuditPublic], responses={200: {"content": {"text/csv": {}}}})
 async def read_audit(
     query: Annotated[AuditRequest, Query()], owner: OwnerDep, session: ReaderDep, database: DatabaseDep
 ) -> Page[AuditPublic] | StreamingResponse:

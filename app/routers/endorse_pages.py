@@ -12,10 +12,10 @@ from app.dependencies import ANYONE, KeysDep, LinkPath, ReaderDep, SessionDep
 from app.models.columns import now
 from app.models.endorsement import EndorsementAsked, EndorsementSign, EndorsementStatus
 from app.models.text import in_language
-from app.routers.pages import PageRoute, page, strings_of
+from app.routers.pages import page, strings_of
 from app.services.endorsing import editions, signing
 
-router = APIRouter(prefix="/endorse/{token}", include_in_schema=False, route_class=PageRoute, dependencies=[ANYONE])
+router = APIRouter(prefix="/endorse/{token}", include_in_schema=False, dependencies=[ANYONE])
 
 
 class Typed(BaseModel):

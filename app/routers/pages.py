@@ -1,19 +1,16 @@
 """The pages behind the link in a supporter's mail. They work without JavaScript, and GET changes nothing."""
 
 import tomllib
-from collections.abc import Callable, Coroutine
 from functools import cache
 from typing import Any
 
-from fastapi import APIRouter, Request, status
+from fastapi import APIRouter, status
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
-from fastapi.routing import APIRoute
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.config import PROJECT
 from app.dependencies import ANYONE, ConfirmationsDep, IdPath, KeysDep, ReaderDep, SessionDep, TokenPath
-from app.errors import UnsilencedError
 from app.models.letter import Stage
 from app.services import decisions, receipts
 from app.services.sealing import Keys
@@ -30,22 +27,7 @@ GUARDED = {
 }
 
 
-class PageRoute(APIRoute):
-    """A route for people: what goes wrong is told on a page."""
-
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        handle = super().get_route_handler()
-
-        async def tell(request: Request) -> Response:
-            try:
-                return await handle(request)
-            except UnsilencedError as error:
-                return page("problem.html", FALLBACK, error.status, title=error.title, detail=error.detail)
-
-        return tell
-
-
-router = APIRouter(prefix="/confirm/{token}", include_in_schema=False, route_class=PageRoute, dependencies=[ANYONE])
+router = APIRouter(prefix="/confirm/{token}", include_in_schema=False, dependencies=[ANYONE])
 
 _environment = Environment(loader=FileSystemLoader(FOLDER), undefined=StrictUndefined, autoescape=True)
 

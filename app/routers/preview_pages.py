@@ -8,10 +8,10 @@ from fastapi.responses import HTMLResponse
 from app.dependencies import ANYONE, KeysDep, LinkPath, ReaderDep
 from app.models.rehearsal import RehearsalQuery
 from app.models.text import in_language
-from app.routers.pages import PageRoute, page
+from app.routers.pages import page
 from app.services import preview_links
 
-router = APIRouter(prefix="/preview/{token}", include_in_schema=False, route_class=PageRoute, dependencies=[ANYONE])
+router = APIRouter(prefix="/preview/{token}", include_in_schema=False, dependencies=[ANYONE])
 
 
 @router.get("")

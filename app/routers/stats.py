@@ -44,4 +44,5 @@ async def read_stats(
     than five supporters are shown together, as `other`; of some days only, all are `other`.
     """
     question = Question(slug, tuple(by), since, until)
-    return answers.public(await board.stats(question), if_none_match, seconds=SECONDS)
+    shown = await board.stats(question)
+    return answers.public(shown, if_none_match, seconds=SECONDS, vary=answers.BY_VISITOR_AND_FORM)

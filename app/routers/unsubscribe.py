@@ -4,10 +4,10 @@ from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
 from app.dependencies import ANYONE, KeysDep, ReaderDep, SessionDep, TokenPath
-from app.routers.pages import PageRoute, page, strings_of
+from app.routers.pages import page, strings_of
 from app.services import subscriptions
 
-router = APIRouter(prefix="/unsubscribe/{token}", include_in_schema=False, route_class=PageRoute, dependencies=[ANYONE])
+router = APIRouter(prefix="/unsubscribe/{token}", include_in_schema=False, dependencies=[ANYONE])
 
 
 @router.get("")

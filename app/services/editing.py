@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -31,6 +31,9 @@ from app.models.review import Approval
 from app.models.submission import Submission
 from app.services import campaigns, revisions
 from app.services.team import audit
+
+FURTHEST = timedelta(days=5 * 365)  # that a closing date lies ahead: supporters are forgotten by it
+TOO_FAR = "This lies more than five years ahead: supporters are forgotten after it. Prolong the campaign later instead."
 
 
 async def create(session: AsyncSession, organiser: Organiser, body: CampaignCreate) -> CampaignForOrganisers:
@@ -94,9 +97,11 @@ async def _delete_tests(session: AsyncSession, draft: Campaign) -> None:
 
 
 def _require_dates(campaign: Campaign, *, new: date | None) -> None:
-    """Refuse dates that do not go together, and a new closing date that has passed."""
+    """Refuse dates that do not go together, and a new closing date that has passed or lies too far ahead."""
     if new and new < now().date():
         raise invalid("/closes_on", "This day has passed. To end a campaign, close it with its outcome.")
+    if new and new > now().date() + FURTHEST:
+        raise invalid("/closes_on", TOO_FAR)
     if campaign.closes_on is None and campaign.status is not CampaignStatus.DRAFT:
         raise invalid("/closes_on", "A published campaign keeps a closing date: after it, nobody writes any more.")
     if campaign.opens_on and campaign.closes_on and campaign.opens_on > campaign.closes_on:

@@ -259,6 +259,11 @@ async def test_it_comes_as_csv_that_no_spreadsheet_executes(
     assert not any(cell.startswith(("=", "+", "-", "@")) for row in rows for cell in row.values())
 
 
+async def test_its_two_forms_stand_in_the_description(client: AsyncClient) -> None:
+    described = (await client.get("/openapi.json")).json()["paths"][f"{API}/audit"]["get"]["responses"]["200"]
+    assert set(described["content"]) == {"application/json", "text/csv"}
+
+
 @pytest.mark.parametrize("statement", ["UPDATE audit_entry SET thing = 'x'", "DELETE FROM audit_entry"])
 async def test_the_database_refuses_to_change_it(organiser: AsyncClient, database: Database, statement: str) -> None:
     before = await everything_stored(database)

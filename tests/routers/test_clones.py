@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from httpx import AsyncClient
 
 from app.delivery.worker import Worker
+from app.services.editing import FURTHEST, TOO_FAR
 from tests.factories import API, draft, post, published
 from tests.relay import Relay
 from tests.steps import SAM, get, patch, problem, write
@@ -87,3 +88,13 @@ async def test_a_closing_date_cannot_be_set_to_a_day_that_has_passed(organiser: 
     late = {"slug": "late", "code": "X", "title": {"en": "Late"}, "closes_on": day(-1)}
     problem(await organiser.post(f"{API}/campaigns", json=late), 422, pointer="/closes_on")
     assert made["revision"] == 1
+
+
+async def test_a_closing_date_lies_at_most_five_years_ahead(organiser: AsyncClient) -> None:
+    await draft(organiser)
+    far = {"slug": "far", "code": "X", "title": {"en": "Far"}}
+    for late in (day(FURTHEST.days + 2), "9999-12-31"):
+        told = problem(await organiser.patch(f"{API}/campaigns/free-ada", json={"closes_on": late}), 422)
+        assert told["errors"] == [{"pointer": "/closes_on", "detail": TOO_FAR}]
+        problem(await organiser.post(f"{API}/campaigns", json=far | {"closes_on": late}), 422, pointer="/closes_on")
+    await patch(organiser, "/campaigns/free-ada", closes_on=day(FURTHEST.days))

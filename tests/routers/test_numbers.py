@@ -82,7 +82,10 @@ async def test_a_table_says_what_the_stats_say_and_runs_nothing(
     assert rows[0]["offline_letters"] == "0"
     accepted = await client.get(NUMBERS, headers={"Accept": "text/csv;q=1, */*;q=0.1"})
     assert (accepted.text, accepted.headers["vary"]) == ((await client.get(f"{NUMBERS}.csv")).text, "Accept")
-    assert (await client.get(NUMBERS, headers={"Accept": "application/json"})).json()["letters_sent"] == 10
+    for query in ("", "?by=day"):
+        answer = await client.get(NUMBERS + query, headers={"Accept": "application/json"})
+        assert answer.json()["letters_sent"] == 10
+        assert "Accept" in answer.headers["vary"].split(", ")
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@A1", "\t=1", "\r=1", "\n=1"])

@@ -2,9 +2,12 @@
 
 import re
 
-from httpx import AsyncClient
+from fastapi import FastAPI
+from httpx import ASGITransport, AsyncClient
 
 from app.delivery.worker import Worker
+from app.rooms import back
+from app.routers import pages, refusals
 from tests.factories import post, published
 from tests.relay import Relay
 from tests.routers.test_letters import forgeries
@@ -79,3 +82,41 @@ async def test_the_page_tells_why_nothing_can_be_sent(client: AsyncClient, organ
     assert "no longer true" in refused.text
     await post(organiser, "/campaigns/free-ada/close", {"outcome": "won"}, status=200)
     assert "campaign is closed" in (await client.post(f"/confirm/{token}")).text
+
+
+async def test_no_refusal_of_a_page_is_told_in_json(client: AsyncClient, organiser: AsyncClient) -> None:
+    await published(organiser)
+    _, token = await hand_in(client)
+    link = f"/confirm/{token}"
+    refused = {
+        "/confirm/": 404,
+        f"{link}/cancel": 405,  # as of a page that is opened once more
+        f"{link}/nowhere": 404,
+        f"/preview/{'A' * 200}": 422,
+        f"/preview/{'A' * 43}": 404,
+    }
+    for path, status in refused.items():
+        answer = await client.get(path, headers={"Accept-Language": "de"})
+        assert (answer.status_code, answer.headers["content-type"]) == (status, "text/html; charset=utf-8"), path
+        assert "Bitte öffnen Sie den Link noch einmal" in answer.text
+    assert (await client.get(f"{link}/cancel")).headers["allow"] == "POST"
+
+
+async def test_a_page_tells_of_a_fault_of_ours_too(app: FastAPI) -> None:
+    del app.state.keys
+    async with AsyncClient(transport=ASGITransport(app, raise_app_exceptions=False), base_url="http://test") as client:
+        answer = await client.get("/confirm/x", headers={"Accept-Language": "es"})
+    assert answer.status_code == 500
+    assert "El error es nuestro" in answer.text
+
+
+async def test_a_pages_buttons_say_its_language(client: AsyncClient, organiser: AsyncClient) -> None:
+    await published(organiser)
+    _, token = await hand_in(client, language="fr")
+    assert f'action="/confirm/{token}?language=fr"' in (await client.get(f"/confirm/{token}")).text
+
+
+def test_every_room_of_pages_is_one_where_people_read() -> None:
+    rooms = [room.router.prefix for room in (pages, *back.PAGES) if room.router.prefix]
+    assert [prefix for prefix in rooms if not refusals.PAGES.match(prefix)] == []
+    assert len(rooms) == 5
