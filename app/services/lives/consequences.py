@@ -13,7 +13,8 @@ from app.models.consequences import IN_WORDS, CampaignTouched, Consequences, Eff
 from app.models.letter import WAITING, Letter, Stage
 from app.models.prisoner import PUBLIC_CONSENT, Consent, Prisoner, PrisonerStatus
 from app.rows.asking import rows
-from app.services import exposing, life, mentions, news, publishing, telling
+from app.services import news, publishing, telling
+from app.services.lives import exposing, life, mentions
 
 RUNNING = (CampaignStatus.ACTIVE, CampaignStatus.PAUSED)
 TELLS = frozenset({Effect.STOP_AND_THANK, Effect.PAUSE})
