@@ -17,7 +17,8 @@ from app.models.columns import now
 from app.models.letter import Stage
 from app.models.news import News, NewsKind
 from app.models.osdi import OutreachPage
-from app.services import announcing, in_order, recount, reminders, scrub
+from app.services import in_order, recount, scrub
+from app.services.telling import announcing, reminders
 
 TIMES = 5
 AT_ONCE = 100  # deliveries of one claim

@@ -20,8 +20,9 @@ from app.delivery.hands import Hand
 from app.delivery.mailer import Mailer
 from app.delivery.settlement import Settlement
 from app.models.columns import now
-from app.services import announcing, reminders, scrub
+from app.services import scrub
 from app.services.sealing import Keys
+from app.services.telling import announcing, reminders
 
 logger = logging.getLogger(__name__)
 
