@@ -14,7 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.database import Database, at_the_end
 from app.delivery import addresses, destinations
-from app.delivery.settlement import Outcome, Settlement
+from app.delivery.settlement import AttemptOutcome, Settlement
 from app.models.columns import now
 from app.models.delivery import Delivery
 from app.models.letter import Reason, Stage
@@ -161,11 +161,11 @@ class _Attempts(NamedTuple):
 
 def _count(session: AsyncSession, settlements: Sequence[Settlement]) -> None:
     """Have the attempts counted by outcome at the end of the transaction."""
-    total: Counter[Outcome] = session.info.setdefault("attempts", Counter())
+    total: Counter[AttemptOutcome] = session.info.setdefault("attempts", Counter())
     total.update(each.outcome for each in settlements)
     at_the_end(session, _write_count)
 
 
 async def _write_count(session: AsyncSession) -> None:
-    total: Counter[Outcome] = session.info.pop("attempts")
+    total: Counter[AttemptOutcome] = session.info.pop("attempts")
     await upsert_adding(session, AttemptTally, [_Attempts(*each) for each in sorted(total.items())], add="attempts")

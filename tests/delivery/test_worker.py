@@ -14,7 +14,7 @@ from app.delivery import claims, hands, settling
 from app.delivery import worker as worker_module
 from app.delivery.claims import Lane
 from app.delivery.mailer import SmtpMailer
-from app.delivery.settlement import Outcome, Settlement
+from app.delivery.settlement import AttemptOutcome, Settlement
 from app.delivery.worker import Worker
 from app.models.columns import now
 from app.models.delivery import Delivery
@@ -202,7 +202,7 @@ async def test_a_claim_whose_lease_ran_out_passes_on_and_its_late_settle_is_refu
         assert await claims.claim(session, Lane.SUSPECTS, most=10, lease_time=900) == []
 
     async with database.transaction() as session:
-        await settling.settle(session, [Settlement(first, "250 late", Outcome.SENT, stage=Stage.SENT)], at=now())
+        await settling.settle(session, [Settlement(first, "250 late", AttemptOutcome.SENT, stage=Stage.SENT)], at=now())
 
     held = await the_delivery(database)
     assert second.lease != first.lease
