@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +17,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.checkpoints import LONGEST_LOG, Checkpoints
 from app.rows import driver
-from app.rows.prepared import Prepared
+from app.rows.prepared import waiting_or_not
 
 LOCK_PATIENCE = 30.0  # seconds that a writer waits for another process to release SQLite
 LOCK_PATIENCE_OF_OTHERS = 60_000  # milliseconds after which PostgreSQL ends the transaction of a process that is frozen
@@ -98,17 +97,15 @@ async def one_at_a_time(session: AsyncSession, keys: Iterable[bytes], *, wait: b
     if session.get_bind().dialect.name == "sqlite" or not ordered:
         return set(ordered)
     numbers = {int.from_bytes(key[:8], signed=True): key for key in ordered}
-    taken = await (_waited_for if wait else _tried).rows(session, numbers=sorted(numbers))
+    taken = await _advisory_lock[wait].rows(session, numbers=sorted(numbers))
     return {numbers[each] for each, ours in taken if wait or ours}
 
 
-def _advisory_lock(_session: AsyncSession, numbers: list[int], *, lock: Any) -> sa.Select[Any]:  # noqa: ANN401 - a function
+@waiting_or_not
+def _advisory_lock(_session: AsyncSession, numbers: list[int], *, wait: bool) -> sa.Select[Any]:
+    lock = sa.func.pg_advisory_xact_lock if wait else sa.func.pg_try_advisory_xact_lock
     number = sa.func.unnest(sa.literal(numbers, postgresql.ARRAY(sa.BigInteger))).column_valued("number")
     return sa.select(number, lock(number))
-
-
-_waited_for = Prepared(partial(_advisory_lock, lock=sa.func.pg_advisory_xact_lock))
-_tried = Prepared(partial(_advisory_lock, lock=sa.func.pg_try_advisory_xact_lock))
 
 
 def was_in_the_way(error: DBAPIError) -> bool:

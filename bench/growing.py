@@ -11,13 +11,14 @@ from app.config import Settings
 from app.database import Database
 from app.delivery import claims, leaving, settling, turns
 from app.delivery.claims import Claim, Lane
-from app.delivery.settlement import Outcome, Settlement
+from app.delivery.settlement import AttemptOutcome, Settlement
 from app.models.campaign import Campaign
 from app.models.columns import now
 from app.models.letter import Stage
 from app.models.news import News, NewsKind
 from app.models.osdi import OutreachPage
-from app.services import announcing, in_order, recount, reminders, scrub
+from app.services import in_order, recount, scrub
+from app.services.telling import announcing, reminders
 
 TIMES = 5
 AT_ONCE = 100  # deliveries of one claim
@@ -97,7 +98,9 @@ async def _claim(session: AsyncSession) -> list[Claim]:
 
 
 def _sent(claim: Claim) -> Settlement:
-    return Settlement(claim, "250 2.0.0 Ok", Outcome.SENT, Stage.SENT, message_id="<1@example.org>", sealed_text=b"x")
+    return Settlement(
+        claim, "250 2.0.0 Ok", AttemptOutcome.SENT, Stage.SENT, message_id="<1@example.org>", sealed_text=b"x"
+    )
 
 
 WORK: dict[str, Callable[[Database, Filled], Awaitable[None]]] = {

@@ -26,7 +26,7 @@ from app.rows.writing import execute_many
 from app.services import recount, tally
 from app.services.numbers import stats
 from app.services.returning import inbound, returns
-from app.services.returning.inbound import Outcome
+from app.services.returning.inbound import TakenAs
 from app.services.returning.returns import Purpose
 from app.services.sealing import Keys
 from app.services.team import organisers
@@ -56,7 +56,7 @@ async def _run(url: str, letters: int) -> tuple[float, int]:
         campaign_id = (await session.exec(select(Campaign.id))).one()
         counted = (await stats.by_stage(session, campaign_id))["bounced"]
     await database.close()
-    if wrong or not counted == letters == outcomes.count(Outcome.BOUNCED):
+    if wrong or not counted == letters == outcomes.count(TakenAs.BOUNCED):
         raise RuntimeError(f"{counted} bounced of {letters}; the tally differs in {len(wrong)} places")
     return rate, counted
 
@@ -105,7 +105,7 @@ def _pile(keys: Keys, ids: Sequence[uuid.UUID]) -> list[bytes]:
     return pile
 
 
-async def _hand_over(database: Database, keys: Keys, pile: Sequence[bytes]) -> list[Outcome]:
+async def _hand_over(database: Database, keys: Keys, pile: Sequence[bytes]) -> list[TakenAs]:
     waiting, outcomes = list(pile), []
 
     async def one_connection() -> None:

@@ -13,7 +13,7 @@ from app.delivery.envelope import Envelope
 from app.delivery.mailer import Mailer
 from app.delivery.message import Mail
 from app.delivery.replies import AgainstPolicy, DeadAddress, Outage, Refusal, TryAgain
-from app.delivery.settlement import Outcome, Settlement
+from app.delivery.settlement import AttemptOutcome, Settlement
 from app.delivery.signing import Signer
 from app.models.columns import now
 from app.models.letter import Reason, Stage
@@ -50,7 +50,7 @@ class Attempts:
             return Ready(draft, mail, self._envelope(draft, mail), until)
         except Exception as error:
             logger.exception("delivery %s could not be composed", draft.claim.id)
-            return self._again(draft, f"not composed: {type(error).__name__}", Outcome.NOT_COMPOSED)
+            return self._again(draft, f"not composed: {type(error).__name__}", AttemptOutcome.NOT_COMPOSED)
 
     async def make(self, ready: Ready, following: Ready | None) -> Settlement:
         """Send one. Never raises: whatever goes wrong is a settlement. `following` comes next, or is given up."""
@@ -61,12 +61,12 @@ class Attempts:
             return self._refused(ready.draft, error)
         except Exception as error:
             logger.exception("delivery %s could not be sent", ready.draft.claim.id)
-            return self._again(ready.draft, f"not sent: {type(error).__name__}", Outcome.NOT_COMPOSED)
+            return self._again(ready.draft, f"not sent: {type(error).__name__}", AttemptOutcome.NOT_COMPOSED)
 
     def give_up(self, ready: Ready, why: str) -> Settlement:
         """Give a delivery back that has not begun."""
         self._mailer.recall(ready.envelope)
-        return _unspent(ready.draft, why, Outcome.NOT_BEGUN, wait=0)
+        return _unspent(ready.draft, why, AttemptOutcome.NOT_BEGUN, wait=0)
 
     def _sent(self, ready: Ready, reply: str) -> Settlement:
         draft, mail, _, _ = ready
@@ -76,7 +76,7 @@ class Attempts:
         return Settlement(
             draft.claim,
             reply,
-            Outcome.SENT,
+            AttemptOutcome.SENT,
             stage=Stage.SENT,
             message_id=mail.message_id,
             sealed_text=sealed,
@@ -91,25 +91,26 @@ class Attempts:
     def _refused(self, draft: Draft, error: Refusal) -> Settlement:
         match error:
             case Outage():
-                return _unspent(draft, error.reply, Outcome.OUTAGE, wait=error.wait * (1 + retry.JITTER * _chance()))
+                wait = error.wait * (1 + retry.JITTER * _chance())
+                return _unspent(draft, error.reply, AttemptOutcome.OUTAGE, wait=wait)
             case TryAgain():
-                outcome = Outcome.UNCERTAIN if error.uncertain else Outcome.DEFERRED
+                outcome = AttemptOutcome.UNCERTAIN if error.uncertain else AttemptOutcome.DEFERRED
                 return self._again(draft, error.reply, outcome)
             case AgainstPolicy() if draft.claim.attempts < POLICY_PATIENCE or draft.claim.letter_id is None:
-                return self._again(draft, error.reply, Outcome.AGAINST_POLICY)
+                return self._again(draft, error.reply, AttemptOutcome.AGAINST_POLICY)
             case AgainstPolicy():
-                return _over(draft, error, Outcome.AGAINST_POLICY)
+                return _over(draft, error, AttemptOutcome.AGAINST_POLICY)
             case DeadAddress():
-                return _over(draft, error, Outcome.DEAD_ADDRESS)
+                return _over(draft, error, AttemptOutcome.DEAD_ADDRESS)
             case _:
-                return _over(draft, error, Outcome.REFUSED)
+                return _over(draft, error, AttemptOutcome.REFUSED)
 
-    def _again(self, draft: Draft, reply: str, outcome: Outcome) -> Settlement:
+    def _again(self, draft: Draft, reply: str, outcome: AttemptOutcome) -> Settlement:
         wait = retry.wait_or_give_up(
             draft.claim.attempts, tried_for=_tried_for(draft), first=self._settings.retry_first, chance=_chance()
         )
         stage, reason = (Stage.FAILED, Reason.GAVE_UP) if wait is None else (None, None)
-        uncertain = outcome is Outcome.UNCERTAIN
+        uncertain = outcome is AttemptOutcome.UNCERTAIN
         return Settlement(
             draft.claim, reply, outcome, stage, reason, wait=wait, uncertain=uncertain, domain=self._domain(draft)
         )
@@ -119,9 +120,9 @@ class Attempts:
         return draft.address.rpartition("@")[2].lower() if draft.address and self._settings.pacing else None
 
 
-def _over(draft: Draft, error: Refusal, outcome: Outcome) -> Settlement:
+def _over(draft: Draft, error: Refusal, outcome: AttemptOutcome) -> Settlement:
     """End with a no; a letter may still find another address of its office, or another channel."""
-    dead = draft.address if outcome is Outcome.DEAD_ADDRESS else None
+    dead = draft.address if outcome is AttemptOutcome.DEAD_ADDRESS else None
     return Settlement(
         draft.claim,
         error.reply,
@@ -133,7 +134,7 @@ def _over(draft: Draft, error: Refusal, outcome: Outcome) -> Settlement:
     )
 
 
-def _unspent(draft: Draft, reply: str, outcome: Outcome, *, wait: float) -> Settlement:
+def _unspent(draft: Draft, reply: str, outcome: AttemptOutcome, *, wait: float) -> Settlement:
     return Settlement(draft.claim, reply, outcome, wait=wait, spent=False)
 
 

@@ -30,7 +30,7 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class Called:
     """What became of a call. `wait`: seconds until the next attempt; None: it is over."""
 
     call: Call
@@ -70,24 +70,24 @@ def _secrets(webhook: Webhook) -> list[bytes]:
     return [webhook.sealed_secret, *([before] if before and webhook.secrets_overlap_at(now()) else [])]
 
 
-async def settle(session: AsyncSession, outcomes: Sequence[Outcome], *, at: datetime) -> None:
+async def settle(session: AsyncSession, called: Sequence[Called], *, at: datetime) -> None:
     """Write down what became of calls. One whose lease has passed to another, or that was deleted, is left alone."""
-    for outcome in outcomes:
-        call = outcome.call
-        over = CallStatus.TAKEN if outcome.taken else CallStatus.GIVEN_UP
+    for each in called:
+        call = each.call
+        over = CallStatus.TAKEN if each.taken else CallStatus.GIVEN_UP
         await session.exec(
             sa.update(WebhookCall)
             .where(col(WebhookCall.id) == call.id, col(WebhookCall.lease) == call.lease)
             .values(
                 lease=None,
-                due_at=None if outcome.wait is None else database_now(outcome.wait),
-                status=over if outcome.wait is None else CallStatus.WAITING,
-                answer=outcome.answer,
+                due_at=None if each.wait is None else database_now(each.wait),
+                status=over if each.wait is None else CallStatus.WAITING,
+                answer=each.answer,
                 tried_at=at,
             )
             .execution_options(synchronize_session=False)
         )
-        if outcome.gone:
+        if each.gone:
             await session.exec(sa.update(Webhook).where(col(Webhook.id) == call.webhook_id).values(in_use=False))
 
 

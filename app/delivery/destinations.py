@@ -7,11 +7,11 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.delivery import pacing
-from app.delivery.settlement import Outcome, Settlement
+from app.delivery.settlement import AttemptOutcome, Settlement
 from app.models.pace import Destination
 from app.rows.writing import insert_if_new
 
-NOT_NOW = frozenset({Outcome.DEFERRED, Outcome.UNCERTAIN})
+NOT_NOW = frozenset({AttemptOutcome.DEFERRED, AttemptOutcome.UNCERTAIN})
 
 
 async def concurrency(session: AsyncSession, domains: Collection[str]) -> dict[str, float]:
@@ -22,7 +22,7 @@ async def concurrency(session: AsyncSession, domains: Collection[str]) -> dict[s
 
 async def adjust(session: AsyncSession, settlements: Sequence[Settlement]) -> None:
     """Learn from how the attempts ended. Writes only where something changes, in the order of the domains."""
-    sent = Counter(each.domain for each in settlements if each.domain and each.outcome is Outcome.SENT)
+    sent = Counter(each.domain for each in settlements if each.domain and each.outcome is AttemptOutcome.SENT)
     deferred = Counter(each.domain for each in settlements if each.domain and each.outcome in NOT_NOW)
     if not (domains := sorted(sent.keys() | deferred.keys())):
         return

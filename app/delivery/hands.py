@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 
 from app.delivery.attempt import Ready
 from app.delivery.claims import Lane
@@ -17,6 +17,7 @@ MORE = 2  # by which that grows with each delivery that is settled
 LONGEST_WAIT = 5.0  # seconds in hand before its turn: where it takes longer, a few are enough
 PLENTY = 64  # waiting deliveries that keep the connections busy for longer than a settling takes
 CONNECTIONS = 4  # on which it sends letters at once
+GATHERING = 0.02  # seconds for which what is finished is held before it is settled, while there is plenty to send
 REST = 0.25  # seconds for which a lane in which nothing was due is left alone, while others are at work
 
 _Waiting = tuple[Draft, float, float]  # until when it may begin, and since when it waits
@@ -123,3 +124,39 @@ class Hand:
         self._open -= 1
         self.finished.append(settlement)  # to the list that is there by now
         self._news.set()
+
+
+class Hands:
+    """All of a worker's, one for each lane."""
+
+    def __init__(self, compose: Compose, deliver: Deliver) -> None:
+        self._news = asyncio.Event()
+        lanes = Lane.NOTICES, Lane.LETTERS, Lane.SUSPECTS
+        self._hands = [Hand(lane, compose, deliver, self._news) for lane in lanes]
+
+    def __iter__(self) -> Iterator[Hand]:
+        return iter(self._hands)
+
+    def __len__(self) -> int:
+        """How much is claimed and not settled."""
+        return sum(map(len, self._hands))
+
+    @property
+    def carriers(self) -> list[asyncio.Task[None]]:
+        """Who is under way with it."""
+        return [carrier for hand in self._hands for carrier in hand.carriers]
+
+    async def some_finished(self, *, patience: float | None) -> None:
+        """Wait until something is finished, for so many seconds at most; a moment more where more will be soon."""
+        if not any(hand.finished for hand in self._hands):
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._news.wait(), patience)
+        if any(hand.has_plenty for hand in self._hands):  # a transaction costs the same for one as for many
+            await asyncio.sleep(GATHERING)
+        self._news.clear()
+
+    @contextmanager
+    def settling(self) -> Iterator[list[Settlement]]:
+        """Yield what is finished in all lanes; afterwards it is out of hand, unless something went wrong."""
+        with ExitStack() as stack:
+            yield [each for hand in self._hands for each in stack.enter_context(hand.settling())]

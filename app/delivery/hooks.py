@@ -1,4 +1,4 @@
-"""The caller of webhooks, beside the delivery worker: claims, calls outside transactions, writes down the outcome."""
+"""The caller of webhooks, beside the delivery worker: claims, calls outside transactions, writes down the answers."""
 
 import asyncio
 import logging
@@ -14,7 +14,7 @@ from app.config import Settings
 from app.database import Database
 from app.delivery import calls, retry
 from app.delivery.caller import Caller, NotTaken
-from app.delivery.calls import Call, Outcome
+from app.delivery.calls import Call, Called
 from app.models.columns import now
 from app.services.interfaces import letters_sent
 from app.services.sealing import Keys
@@ -40,7 +40,7 @@ class Hooks:
         self.keys = keys
         self.settings = settings
         self._caller = Caller(this_machine=settings.webhooks_to_this_machine)
-        self._in_hand: dict[asyncio.Task[Outcome], uuid.UUID] = {}
+        self._in_hand: dict[asyncio.Task[Called], uuid.UUID] = {}
         self._count_at = self._forget_at = 0.0
 
     async def run(self, stopping: asyncio.Event) -> None:
@@ -101,8 +101,8 @@ class Hooks:
             claimed = await calls.claim(session, most=room, busy=busy)
         self._in_hand |= {asyncio.create_task(self._call(call)): call.webhook_id for call in claimed}
 
-    async def _call(self, call: Call) -> Outcome:
-        """Make one call. Never raises: whatever goes wrong is an outcome."""
+    async def _call(self, call: Call) -> Called:
+        """Make one call. Never raises: what goes wrong is an answer too."""
         try:
             status = await self._caller.post(call.url, self._signed(call), call.body.encode())
         except NotTaken as error:
@@ -111,9 +111,9 @@ class Hooks:
             logger.exception("webhook call %s went wrong", call.id)
             return self._again(call, type(error).__name__)
         if 200 <= status < 300:  # noqa: PLR2004 - success in HTTP
-            return Outcome(call, str(status), taken=True)
+            return Called(call, str(status), taken=True)
         if status == GONE:
-            return Outcome(call, "410: it wants no more calls", gone=True)
+            return Called(call, "410: it wants no more calls", gone=True)
         return self._again(call, str(status))
 
     def _signed(self, call: Call) -> dict[str, str]:
@@ -128,11 +128,11 @@ class Hooks:
             "webhook-signature": " ".join(Signer(secret).sign(str(call.id), at, call.body) for secret in secrets),
         }
 
-    def _again(self, call: Call, answer: str) -> Outcome:
+    def _again(self, call: Call, answer: str) -> Called:
         if call.attempts >= MOST_ATTEMPTS:
-            return Outcome(call, answer)
+            return Called(call, answer)
         chance = random.random()  # noqa: S311 - spreads the herd, guards nothing
-        return Outcome(call, answer, wait=retry.wait(call.attempts, first=self.settings.retry_first, chance=chance))
+        return Called(call, answer, wait=retry.wait(call.attempts, first=self.settings.retry_first, chance=chance))
 
     async def _settle(self, *, patience: float | None) -> bool:
         """Write down whatever is finished by now. False: nothing is in hand."""

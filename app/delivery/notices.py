@@ -20,8 +20,9 @@ from app.models.delivery import Delivery, Notice
 from app.models.letter import Letter
 from app.models.submission import Submission
 from app.rows.asking import database_now
-from app.services import briefs, notice_limits, publicity
+from app.services import briefs, publicity
 from app.services.sealing import Keys
+from app.services.telling import notice_limits
 
 FIRST_LOOK, LONGEST_LOOK = 60.0, 6 * 3600.0  # seconds between looks whether all letters have left
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from sqlmodel import select
 
 from app.database import Database
-from app.delivery.settlement import Outcome, Settlement
+from app.delivery.settlement import AttemptOutcome, Settlement
 from app.models.campaign import Campaign, CampaignStatus
 from app.services import publishing
 
@@ -29,9 +29,9 @@ class Refusals:
         words: dict[uuid.UUID, str] = {}
         for each in settlements:
             campaign_id, letter_id = each.claim.campaign_id, each.claim.letter_id
-            if campaign_id and each.outcome is Outcome.SENT:
+            if campaign_id and each.outcome is AttemptOutcome.SENT:
                 self._in_a_row.pop(campaign_id, None)
-            elif campaign_id and letter_id and each.outcome is Outcome.AGAINST_POLICY:
+            elif campaign_id and letter_id and each.outcome is AttemptOutcome.AGAINST_POLICY:
                 self._in_a_row[campaign_id][letter_id] = each.claim.submission_id
                 words[campaign_id] = each.reply
         many = {campaign_id: reply for campaign_id, reply in words.items() if self._are_many(campaign_id)}

@@ -8,7 +8,7 @@ from app.models.letter import Reason, Stage
 from app.models.office import Channel
 
 
-class Outcome(StrEnum):
+class AttemptOutcome(StrEnum):
     """How an attempt ended, for counting."""
 
     SENT = "sent"
@@ -27,7 +27,7 @@ class Settlement(NamedTuple):
 
     claim: Claim
     reply: str
-    outcome: Outcome
+    outcome: AttemptOutcome
     stage: Stage | None = None
     reason: Reason | None = None
     wait: float | None = None

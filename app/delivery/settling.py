@@ -1,5 +1,6 @@
 """What became of the claims, written down by whoever still holds them."""
 
+import logging
 import uuid
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -7,12 +8,14 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
+from sqlalchemy.exc import DataError, IntegrityError
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.database import at_the_end
+from app.database import Database, at_the_end
 from app.delivery import addresses, destinations
-from app.delivery.settlement import Outcome, Settlement
+from app.delivery.settlement import AttemptOutcome, Settlement
+from app.models.columns import now
 from app.models.delivery import Delivery
 from app.models.letter import Reason, Stage
 from app.models.office import Channel
@@ -22,6 +25,32 @@ from app.rows.prepared import Prepared
 from app.rows.updating import UpdateEach
 from app.rows.writing import upsert_adding
 from app.services import stages
+
+logger = logging.getLogger(__name__)
+
+UNWRITABLE = DataError, IntegrityError, ValueError  # there is something in it that the database does not take
+
+
+async def write_down(database: Database, settlements: Sequence[Settlement]) -> None:
+    """Settle together; where the database refuses one of them, each by itself, so that it spoils no other."""
+    try:
+        await _write(database, settlements)
+    except UNWRITABLE:
+        for each in settlements:
+            await _write_alone(database, each)
+
+
+async def _write(database: Database, settlements: Sequence[Settlement]) -> None:
+    if settlements:
+        async with database.transaction() as session:
+            await settle(session, settlements, at=now())
+
+
+async def _write_alone(database: Database, settlement: Settlement) -> None:
+    try:
+        await _write(database, [settlement])
+    except UNWRITABLE:
+        logger.exception("delivery %s could not be settled", settlement.claim.id)
 
 
 async def settle(session: AsyncSession, settlements: Sequence[Settlement], *, at: datetime) -> None:
@@ -132,11 +161,11 @@ class _Attempts(NamedTuple):
 
 def _count(session: AsyncSession, settlements: Sequence[Settlement]) -> None:
     """Have the attempts counted by outcome at the end of the transaction."""
-    total: Counter[Outcome] = session.info.setdefault("attempts", Counter())
+    total: Counter[AttemptOutcome] = session.info.setdefault("attempts", Counter())
     total.update(each.outcome for each in settlements)
     at_the_end(session, _write_count)
 
 
 async def _write_count(session: AsyncSession) -> None:
-    total: Counter[Outcome] = session.info.pop("attempts")
+    total: Counter[AttemptOutcome] = session.info.pop("attempts")
     await upsert_adding(session, AttemptTally, [_Attempts(*each) for each in sorted(total.items())], add="attempts")

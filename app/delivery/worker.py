@@ -1,13 +1,11 @@
-"""The delivery worker: claims what is due, has it attempted, writes down what became of it."""
+"""The delivery worker: claims what is due, has it attempted, and has written down what became of it."""
 
 import asyncio
 import logging
 import time
 from collections.abc import Sequence
-from contextlib import ExitStack, suppress
-from itertools import chain
 
-from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.config import Settings
@@ -16,19 +14,20 @@ from app.delivery import claims, leaving, notices, refusals, settling, signing, 
 from app.delivery.attempt import Attempts, Ready
 from app.delivery.claims import Claim, Lane
 from app.delivery.drafts import Draft
-from app.delivery.hands import Hand
+from app.delivery.hands import Hand, Hands
 from app.delivery.mailer import Mailer
 from app.delivery.settlement import Settlement
 from app.models.columns import now
-from app.services import announcing, reminders, scrub
+from app.services import scrub
 from app.services.sealing import Keys
+from app.services.telling import announcing, reminders
+from app.stopping import pause
 
 logger = logging.getLogger(__name__)
 
 IDLE = 0.5  # seconds between looks at an empty queue
 TIDY_EVERY = 3600.0  # seconds
 TELL_EVERY = 5.0  # seconds between looks for news, while there are letters to send
-GATHERING = 0.02  # seconds for which what is finished is held before it is settled, while there is plenty to send
 TROUBLE = 5.0  # seconds to wait, at most, when the database does not answer; before that …
 FIRST_TROUBLE = 0.1  # … so long, then twice as long each time: leases of what is in hand run on
 
@@ -46,19 +45,17 @@ class Worker:
         self._stopping = asyncio.Event()
         self._tidy_at = 0.0
         self._tell_at = 0.0
-        self._news = asyncio.Event()
-        lanes = Lane.NOTICES, Lane.LETTERS, Lane.SUSPECTS
-        self._hands = [Hand(lane, self._attempts.compose, self._deliver, self._news) for lane in lanes]
+        self._hands = Hands(self._attempts.compose, self._deliver)
 
     @property
     def in_hand(self) -> int:
         """How much is claimed and not settled."""
-        return sum(map(len, self._hands))
+        return len(self._hands)
 
     @property
     def carriers(self) -> list[asyncio.Task[None]]:
         """Who is under way with it."""
-        return [carrier for hand in self._hands for carrier in hand.carriers]
+        return self._hands.carriers
 
     @property
     def _time_to_begin(self) -> float:
@@ -78,15 +75,15 @@ class Worker:
                 busy = await self.run_once()
             except (SQLAlchemyError, OSError) as error:
                 logger.warning("the database does not answer (%s); again in %s s", type(error).__name__, trouble)
-                await _pause(stopping, trouble)
+                await pause(stopping, trouble)
                 trouble = min(2 * trouble, TROUBLE)
             except Exception:
                 logger.exception("a turn of the worker went wrong; going on in %s s", TROUBLE)
-                await _pause(stopping, TROUBLE)
+                await pause(stopping, TROUBLE)
             else:
                 trouble = FIRST_TROUBLE
                 if not busy:
-                    await _pause(stopping, IDLE)
+                    await pause(stopping, IDLE)
         try:
             await self.finish()
         except (SQLAlchemyError, OSError) as error:
@@ -164,36 +161,9 @@ class Worker:
         """Write down in one transaction whatever is finished by now. False: nothing is in hand."""
         if not self.in_hand:
             return False
-        if not any(hand.finished for hand in self._hands):
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._news.wait(), patience)
-        if any(hand.has_plenty for hand in self._hands):  # a transaction costs the same for one as for many
-            await asyncio.sleep(GATHERING)
-        self._news.clear()
-        with ExitStack() as settling_:
-            finished = [settling_.enter_context(hand.settling()) for hand in self._hands]
-            await self._write(settlements := list(chain.from_iterable(finished)))
-        for campaign_id, words in self._refusals.note(settlements).items():
+        await self._hands.some_finished(patience=patience)
+        with self._hands.settling() as finished:
+            await settling.write_down(self.database, finished)
+        for campaign_id, words in self._refusals.note(finished).items():
             await refusals.pause(self.database, campaign_id, words)
         return True
-
-    async def _write(self, settlements: Sequence[Settlement]) -> None:
-        """Settle together; where the database refuses one of them, each by itself, so that it spoils no other."""
-        if not settlements:
-            return
-        try:
-            async with self.database.transaction() as session:
-                await settling.settle(session, settlements, at=now())
-        except (DataError, IntegrityError, ValueError):
-            if len(settlements) == 1:
-                logger.exception("delivery %s could not be settled", settlements[0].claim.id)
-                return
-            for each in settlements:
-                await self._write([each])
-
-
-async def _pause(stopping: asyncio.Event, seconds: float) -> None:
-    try:
-        await asyncio.wait_for(stopping.wait(), seconds)
-    except TimeoutError:
-        return

@@ -12,8 +12,8 @@ from app.imports.report import Touched
 from app.models.campaign import Campaign
 from app.models.consequences import CampaignTouched
 from app.models.prisoner import Prisoner
-from app.services import consequences
-from app.services.consequences import Turn
+from app.services.lives import consequences
+from app.services.lives.consequences import Turn
 
 
 async def foretell(session: AsyncSession, decisions: Decisions) -> Touched:

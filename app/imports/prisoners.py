@@ -14,7 +14,7 @@ from app.imports.rows import Row
 from app.imports.validating import validate
 from app.models.prisoner import Prisoner, PrisonerCreate
 from app.rows.asking import mappings, table_of
-from app.services import prisoners
+from app.services.lives import prisoners
 from app.sheets.flat import merged
 
 NO_KEY = "Give each row a slug, or an external id of your own, by which the next import finds the same person again."

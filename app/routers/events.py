@@ -9,7 +9,7 @@ from app.dependencies import UNKEPT, DryRun, IdPath, OwnPrisonerDep, ReaderDep, 
 from app.models.consequences import Consequences, PrisonerChanged
 from app.models.prisoner_event import EventCreate, EventPublic, EventUpdate
 from app.pagination import Page, PageRequest
-from app.services import events
+from app.services.lives import events
 
 router = APIRouter(prefix="/prisoners/{slug}/events", tags=["prisoners"], route_class=StrictRoute)
 

@@ -8,7 +8,7 @@ from app.bodies import StrictRoute
 from app.dependencies import ANYONE, UNKEPT, CampaignDep, OwnCampaignDep, ReaderDep, SessionDep
 from app.models.news import NewsCreate, NewsPublic
 from app.pagination import Page, PageRequest
-from app.services import news
+from app.services.telling import news
 
 router = APIRouter(prefix="/campaigns/{slug}/updates", tags=["campaigns"], route_class=StrictRoute)
 

@@ -18,7 +18,7 @@ from app.dependencies import (
 )
 from app.models.news_item import NewsItemCreate, NewsItemPublic, NewsItemUpdate
 from app.pagination import Page, PageRequest
-from app.services import news_items
+from app.services.lives import news_items
 
 router = APIRouter(route_class=StrictRoute)
 

@@ -30,7 +30,7 @@ from app.models.prisoner import (
     PrisonerUpdate,
 )
 from app.pagination import Page
-from app.services import prisoners
+from app.services.lives import prisoners
 
 router = APIRouter(prefix="/prisoners", tags=["prisoners"], route_class=StrictRoute)
 

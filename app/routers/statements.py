@@ -8,7 +8,7 @@ from app.bodies import StrictRoute
 from app.dependencies import UNKEPT, IdPath, OwnPrisonerDep, ReaderDep, SessionDep, SlugPath, VisitorDep
 from app.models.statement import StatementCreate, StatementPublic, StatementUpdate
 from app.pagination import Page, PageRequest
-from app.services import statements
+from app.services.lives import statements
 
 router = APIRouter(prefix="/prisoners/{slug}/statements", tags=["prisoners"], route_class=StrictRoute)
 

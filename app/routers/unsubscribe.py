@@ -5,7 +5,7 @@ from fastapi.responses import HTMLResponse
 
 from app.dependencies import ANYONE, KeysDep, ReaderDep, SessionDep, TokenPath
 from app.routers.pages import page, strings_of
-from app.services import subscriptions
+from app.services.telling import subscriptions
 
 router = APIRouter(prefix="/unsubscribe/{token}", include_in_schema=False, dependencies=[ANYONE])
 

@@ -5,6 +5,7 @@ SQLAlchemy still writes the text and converts the values; it only does not do th
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -56,6 +57,11 @@ class Prepared:
             slots = {name: _slots(name, value, dialect) for name, value in values.items()}
             text = self._texts[shape] = _text(self._make(session, **slots), dialect)
         return text.rows(await driver.ask(session, text.sql, [bound(values) for bound in text.bound]))
+
+
+def waiting_or_not(make: Make) -> Mapping[bool, Prepared]:
+    """Return two statements by `wait`: one waits for whoever holds what it wants, one does without that."""
+    return {wait: Prepared(partial(make, wait=wait)) for wait in (True, False)}
 
 
 def _text(statement: Any, dialect: sa.Dialect) -> _Text:  # noqa: ANN401 - a select, or an update or insert that returns

@@ -9,8 +9,9 @@ from pydantic import BaseModel
 
 from app.database import Database
 from app.models.tally import Breakdown
-from app.services import campaigns, prisoners
+from app.services import campaigns
 from app.services.grouping import Groups, each_once
+from app.services.lives import prisoners
 from app.services.numbers import stats
 
 TAG_BYTES = 12

@@ -15,14 +15,13 @@ from app.models.columns import now
 from app.models.letter import Letter
 from app.models.submission import Submission, SubmissionPublic
 from app.rows.asking import among, table_of
-from app.rows.prepared import Prepared
+from app.rows.prepared import waiting_or_not
 from app.services import briefs, passing, situations, stages, submissions
 from app.services.decisions import Handed
 from app.services.grouping import Groups
+from app.services.passing import Answer
 from app.services.sealing import Keys, unknown_link
 from app.services.situations import Appeal
-
-Outcome = SubmissionPublic | Exception
 
 
 class HeldElsewhere(Busy):
@@ -56,12 +55,12 @@ class Confirmations:
         except HeldElsewhere:
             return await self._patient.add(submission_id)
 
-    async def _confirm_group(self, ids: Sequence[uuid.UUID], *, wait: bool) -> list[Outcome]:
+    async def _confirm_group(self, ids: Sequence[uuid.UUID], *, wait: bool) -> list[Answer]:
         async with self._database.transaction() as session:
             held = await _hold(session, set(ids), wait=wait)
-            outcomes = await passing.on(session, held.new, held.campaigns, at=now())
-            outcomes |= await _again(session, held.confirmed)
-        return [outcomes.get(id_) or _missing(wait=wait) for id_ in ids]
+            answers = await passing.on(session, held.new, held.campaigns, at=now())
+            answers |= await _again(session, held.confirmed)
+        return [answers.get(id_) or _missing(wait=wait) for id_ in ids]
 
 
 async def _hold(session: AsyncSession, ids: set[uuid.UUID], *, wait: bool) -> _Held:
@@ -75,20 +74,18 @@ async def _hold(session: AsyncSession, ids: set[uuid.UUID], *, wait: bool) -> _H
 
 
 async def _submissions(session: AsyncSession, ids: set[uuid.UUID], *, wait: bool) -> list[Handed]:
-    found = await (_waited_for if wait else _free).rows(session, ids=list(ids))
+    found = await _lock[wait].rows(session, ids=list(ids))
     return [Handed(*row) for row in found]
 
 
+@waiting_or_not
 def _lock(session: AsyncSession, ids: list[uuid.UUID], *, wait: bool) -> sa.Select[Any]:
     table = table_of(Submission)
     which = sa.select(*(table.c[name] for name in Handed._fields)).where(among(session, table.c.id, ids))
     return which.order_by(table.c.id).with_for_update(key_share=True, skip_locked=not wait)
 
 
-_free, _waited_for = Prepared(partial(_lock, wait=False)), Prepared(partial(_lock, wait=True))
-
-
-async def _again(session: AsyncSession, confirmed: Sequence[Handed]) -> dict[uuid.UUID, Outcome]:
+async def _again(session: AsyncSession, confirmed: Sequence[Handed]) -> dict[uuid.UUID, Answer]:
     """Answer for those that were confirmed before, as their letters stand now."""
     if not confirmed:
         return {}

@@ -14,7 +14,8 @@ from app.models.office import OfficeCreate
 from app.models.organisation import Organiser
 from app.models.prisoner import PrisonerCreate
 from app.models.prisoner_event import EventCreate
-from app.services import campaigns, editing, events, officials, prisoners, publishing
+from app.services import campaigns, editing, officials, publishing
+from app.services.lives import events, prisoners
 from app.services.team import organisers
 
 FOLDER = PROJECT / "demo"

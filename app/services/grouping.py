@@ -61,20 +61,27 @@ class Groups(Generic[Item, Result]):
         self._begin()
 
     async def _do(self, group: Sequence[tuple[Item, asyncio.Future[Result]]]) -> None:
-        outcomes: Sequence[Result | Exception]
-        try:
-            outcomes = await self._work_twice([item for item, _ in group])
-        except (IntegrityError, DataError) as error:
-            half = len(group) // 2
-            if half:
-                await self._do(group[:half])
-                await self._do(group[half:])
-                return
-            outcomes = [error]
-        except Exception as error:  # noqa: BLE001 - whoever waits must be told, whatever it is
-            outcomes = [error] * len(group)
+        """Work on a group, and answer whoever waits for it."""
+        outcomes = await self._outcomes([item for item, _ in group])
+        if outcomes is None:
+            await self._halve(group)
+            return
         for (_, future), outcome in zip(group, outcomes, strict=True):
             _answer(future, outcome)
+
+    async def _halve(self, group: Sequence[tuple[Item, asyncio.Future[Result]]]) -> None:
+        middle = len(group) // 2
+        for half in (group[:middle], group[middle:]):
+            await self._do(half)
+
+    async def _outcomes(self, items: Sequence[Item]) -> Sequence[Result | Exception] | None:
+        """Return what came of each item. None: the database refuses them as a whole."""
+        try:
+            return await self._work_twice(items)
+        except (IntegrityError, DataError) as error:
+            return None if len(items) > 1 else [error]
+        except Exception as error:  # noqa: BLE001 - whoever waits must be told, whatever it is
+            return [error] * len(items)
 
     async def _work_twice(self, items: Sequence[Item]) -> Sequence[Result | Exception]:
         """Work once more where the database took it all back only because others were in the way."""

@@ -21,7 +21,7 @@ from app.services import briefs, decisions, gates, rounds, stages, submissions, 
 from app.services.decisions import Case, Decision, Handed, Once
 from app.services.situations import Appeal
 
-Outcome = SubmissionPublic | Exception
+Answer = SubmissionPublic | Exception  # or why it stays where it is
 
 THANKS_AFTER = timedelta(minutes=1)  # the first look whether all has left
 
@@ -56,7 +56,7 @@ class _Before(NamedTuple):
 
 async def on(
     session: AsyncSession, new: Sequence[Handed], campaigns: Mapping[uuid.UUID, Appeal], *, at: datetime
-) -> dict[uuid.UUID, Outcome]:
+) -> dict[uuid.UUID, Answer]:
     """Send submissions on their way that are held, with their people and campaigns. Return the answers."""
     if not new:
         return {}

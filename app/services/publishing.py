@@ -23,9 +23,10 @@ from app.models.pace import Stream
 from app.models.prisoner import Prisoner
 from app.models.webhook import Topic
 from app.rows.writing import insert_if_new
-from app.services import briefs, campaigns, news, queue, reviewing, revisions, telling
+from app.services import briefs, campaigns, queue, reviewing, revisions
 from app.services.endorsing import agreeing
 from app.services.team import alerts
+from app.services.telling import hooks, news
 
 
 async def publish(session: AsyncSession, campaign: Campaign) -> CampaignForOrganisers:
@@ -38,7 +39,7 @@ async def publish(session: AsyncSession, campaign: Campaign) -> CampaignForOrgan
     before = await agreeing.demands_of(session, campaign)
     await revisions.change(session, campaign, {"brief_id": await _keep_brief(session, campaign, content), "status": to})
     await agreeing.follow(session, campaign, before=before, after=content.demands)
-    await telling.of_campaign(session, campaign, Topic.CAMPAIGN_PUBLISHED)
+    await hooks.tell_of_campaign(session, campaign, Topic.CAMPAIGN_PUBLISHED)
     return await campaigns.show_to_organisers(session, campaign)
 
 
@@ -87,7 +88,7 @@ async def pause(session: AsyncSession, campaign: Campaign, *, trouble: str | Non
         to=Stage.HELD,
         reason=Reason.CAMPAIGN_PAUSED,
     )
-    await telling.of_campaign(session, campaign, Topic.CAMPAIGN_PAUSED)
+    await hooks.tell_of_campaign(session, campaign, Topic.CAMPAIGN_PAUSED)
     return await campaigns.show_to_organisers(session, campaign)
 
 
@@ -109,7 +110,7 @@ async def resume(session: AsyncSession, campaign: Campaign) -> CampaignForOrgani
     await revisions.change(session, campaign, {"status": CampaignStatus.ACTIVE, "trouble": None})
     may_go = col(Letter.reason).in_([Reason.CAMPAIGN_PAUSED, Reason.QUARANTINED])
     await queue.release(session, col(Letter.campaign_id) == campaign.id, may_go)
-    await telling.of_campaign(session, campaign, Topic.CAMPAIGN_RESUMED)
+    await hooks.tell_of_campaign(session, campaign, Topic.CAMPAIGN_RESUMED)
     return await campaigns.show_to_organisers(session, campaign)
 
 
@@ -136,7 +137,7 @@ async def close(session: AsyncSession, campaign: Campaign, body: CampaignClose) 
         reason=Reason.CAMPAIGN_CLOSED,
     )
     await news.tell_outcome(session, campaign)
-    await telling.of_campaign(session, campaign, Topic.CAMPAIGN_CLOSED)
+    await hooks.tell_of_campaign(session, campaign, Topic.CAMPAIGN_CLOSED)
     return await campaigns.show_to_organisers(session, campaign)
 
 

@@ -4,7 +4,6 @@ import uuid
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import partial
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -16,7 +15,7 @@ from app.models.columns import now
 from app.models.letter import NOT_WRITTEN
 from app.models.tally import Dimension
 from app.rows.asking import among, table_of
-from app.rows.prepared import Prepared
+from app.rows.prepared import Prepared, waiting_or_not
 from app.services import briefs, gates, rounds, tallied
 
 
@@ -82,17 +81,15 @@ async def held(session: AsyncSession, campaign_ids: Collection[uuid.UUID], *, wa
     Campaigns are locked before deliveries, and these before letters. Who holds deliveries already must not wait
     (`wait=False`): a campaign that is being changed at this instant is left out.
     """
-    found = await (_waited_for if wait else _free).rows(session, ids=list(campaign_ids))
+    found = await _hold[wait].rows(session, ids=list(campaign_ids))
     return {row[0]: Appeal(*row) for row in found}
 
 
+@waiting_or_not
 def _hold(session: AsyncSession, ids: list[uuid.UUID], *, wait: bool) -> sa.Select[Any]:
     table = table_of(Campaign)
     which = sa.select(*(table.c[name] for name in Appeal._fields)).where(among(session, table.c.id, ids))
     return which.order_by(table.c.id).with_for_update(read=True, skip_locked=not wait)
-
-
-_free, _waited_for = Prepared(partial(_hold, wait=False)), Prepared(partial(_hold, wait=True))
 
 
 async def _written(session: AsyncSession, appeal: Appeal, brief: BriefContent) -> dict[uuid.UUID, int]:

@@ -13,7 +13,7 @@ from app.delivery import hands
 from app.delivery import worker as worker_module
 from app.delivery.claims import Claim
 from app.delivery.hands import FIRST_HAND, IN_HAND, LONGEST_WAIT, MORE, next_size
-from app.delivery.settlement import Outcome, Settlement
+from app.delivery.settlement import AttemptOutcome, Settlement
 from app.delivery.worker import Worker
 from app.models.delivery import Delivery
 from app.rows.asking import rows
@@ -22,9 +22,9 @@ from tests.factories import published
 from tests.relay import Relay
 
 CLAIM = Claim(uuid.uuid4(), uuid.uuid4(), uuid.uuid4(), None, None, None, None, attempts=1, crashes=0)
-SENT = Settlement(CLAIM, "250 ok", Outcome.SENT)
-REFUSED = Settlement(CLAIM, "550 no", Outcome.REFUSED)
-AWAY = Settlement(CLAIM, "no reply in time", Outcome.OUTAGE, spent=False)
+SENT = Settlement(CLAIM, "250 ok", AttemptOutcome.SENT)
+REFUSED = Settlement(CLAIM, "550 no", AttemptOutcome.REFUSED)
+AWAY = Settlement(CLAIM, "no reply in time", AttemptOutcome.OUTAGE, spent=False)
 OFFICES = FIRST_HAND + 8
 
 

@@ -19,7 +19,8 @@ from app.delivery.worker import Worker
 from app.models.columns import now
 from app.models.delivery import Delivery, Notice, NoticeCount
 from app.models.submission import Submission
-from app.services import announcing, reminders, scrub
+from app.services import scrub
+from app.services.telling import announcing, reminders
 from tests.delivery.steps import hand_in, let_time_pass, queue, stats
 from tests.factories import API, post, published
 from tests.relay import Relay

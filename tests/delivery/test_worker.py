@@ -14,7 +14,7 @@ from app.delivery import claims, hands, settling
 from app.delivery import worker as worker_module
 from app.delivery.claims import Lane
 from app.delivery.mailer import SmtpMailer
-from app.delivery.settlement import Outcome, Settlement
+from app.delivery.settlement import AttemptOutcome, Settlement
 from app.delivery.worker import Worker
 from app.models.columns import now
 from app.models.delivery import Delivery
@@ -188,6 +188,23 @@ async def test_a_mail_server_that_is_down_loses_nothing(
     assert len(relay.accepted) == 3
 
 
+async def test_what_the_database_does_not_take_spoils_nothing_that_is_settled_with_it(
+    client: AsyncClient, organiser: AsyncClient, worker: Worker, database: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    await published(organiser, offices=many_offices(3))
+    await queue(client, worker)
+    async with database.transaction() as session:
+        first, spoilt, last = await claims.claim(session, Lane.LETTERS, most=10, lease_time=900)
+    replies = {first: "250 ok", spoilt: "250 \udcff", last: "250 ok"}
+
+    await settling.write_down(database, [Settlement(each, told, AttemptOutcome.SENT) for each, told in replies.items()])
+
+    held = {each.id: each for each in await deliveries(database)}
+    assert {held[each.id].last_reply for each in (first, last)} == {"250 ok"}
+    assert [each.id for each in replies if held[each.id].lease] == [spoilt.id]
+    assert f"delivery {spoilt.id} could not be settled" in caplog.text
+
+
 async def test_a_claim_whose_lease_ran_out_passes_on_and_its_late_settle_is_refused(
     client: AsyncClient, organiser: AsyncClient, worker: Worker, relay: Relay, database: Database
 ) -> None:
@@ -202,7 +219,7 @@ async def test_a_claim_whose_lease_ran_out_passes_on_and_its_late_settle_is_refu
         assert await claims.claim(session, Lane.SUSPECTS, most=10, lease_time=900) == []
 
     async with database.transaction() as session:
-        await settling.settle(session, [Settlement(first, "250 late", Outcome.SENT, stage=Stage.SENT)], at=now())
+        await settling.settle(session, [Settlement(first, "250 late", AttemptOutcome.SENT, stage=Stage.SENT)], at=now())
 
     held = await the_delivery(database)
     assert second.lease != first.lease

@@ -13,14 +13,15 @@ from app.models.letter import LEFT
 from app.models.webhook import Topic, Webhook, WebhookCall, WebhookCount
 from app.rows.asking import rows
 from app.rows.writing import insert_if_new
-from app.services import tallied, telling
+from app.services import tallied
+from app.services.telling import hooks
 
 MINUTE = timedelta(seconds=60)
 
 
 async def tell(session: AsyncSession, *, at: datetime) -> None:
     """Tell each webhook that listens how many letters left since it was told last."""
-    for webhook in await telling.listening(session, Topic.LETTERS_SENT):
+    for webhook in await hooks.listening(session, Topic.LETTERS_SENT):
         public = Campaign.organisation_id == webhook.organisation_id, Campaign.status != CampaignStatus.DRAFT
         slugs = dict((await session.exec(select(Campaign.id, Campaign.slug).where(*public))).all())
         stages = await tallied.by_campaign(session, list(slugs))
@@ -39,7 +40,7 @@ def _tell(session: AsyncSession, webhook: Webhook, count: WebhookCount, *, slug:
         "change": sent - count.letters_sent,
         "since": count.told_at.isoformat(),
     }
-    telling.tell(session, [webhook], Topic.LETTERS_SENT, about=count.campaign_id, data=data, at=at)
+    hooks.tell(session, [webhook], Topic.LETTERS_SENT, about=count.campaign_id, data=data, at=at)
     count.letters_sent, count.told_at = sent, at
     session.add(count)
 

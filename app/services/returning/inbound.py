@@ -27,7 +27,7 @@ from app.services.sealing import Keys
 logger = logging.getLogger(__name__)
 
 
-class Outcome(StrEnum):
+class TakenAs(StrEnum):
     """What became of a message. None of them asks for an answer to it."""
 
     BOUNCED = "bounced"
@@ -36,30 +36,30 @@ class Outcome(StrEnum):
     NOT_OURS = "not ours"  # no token, or a forged one
 
 
-async def take(database: Database, keys: Keys, raw: bytes, *, to: str = "") -> Outcome:
+async def take(database: Database, keys: Keys, raw: bytes, *, to: str = "") -> TakenAs:
     """Take a message in; `to` is its envelope's recipient, if known. Busy if it has to come again later."""
     incoming = await asyncio.to_thread(sort, raw)
     returned = returns.read(keys, f"{to} {incoming.addressed}")
-    outcome = Outcome.NOT_OURS
+    taken_as = TakenAs.NOT_OURS
     if returned is not None:
         async with database.transaction() as session:
-            outcome = await _take(session, keys, returned, incoming, at=now())
-    logger.info("mail came back (%s): %s", incoming.kind, outcome)
-    return outcome
+            taken_as = await _take(session, keys, returned, incoming, at=now())
+    logger.info("mail came back (%s): %s", incoming.kind, taken_as)
+    return taken_as
 
 
-async def _take(session: AsyncSession, keys: Keys, returned: Returned, incoming: Incoming, *, at: datetime) -> Outcome:
+async def _take(session: AsyncSession, keys: Keys, returned: Returned, incoming: Incoming, *, at: datetime) -> TakenAs:
     submission = await _submission(session, returned)
     if submission is None:
-        return Outcome.NOT_OURS
+        return TakenAs.NOT_OURS
     if returned.purpose is Purpose.NOTICE:
         return await _notice(session, submission, incoming)
     if incoming.kind is Kind.BOUNCE and returned.purpose is Purpose.BOUNCE:
         return await _bounce(session, keys, submission, returned, incoming, at=at)
     if incoming.kind in answers.KINDS:
         await answers.take_down(session, keys, submission, returned.id, incoming, at=at)
-        return Outcome.ANSWERED
-    return Outcome.NOTED
+        return TakenAs.ANSWERED
+    return TakenAs.NOTED
 
 
 async def _submission(session: AsyncSession, returned: Returned) -> Submission | None:
@@ -72,18 +72,18 @@ async def _submission(session: AsyncSession, returned: Returned) -> Submission |
 
 async def _bounce(
     session: AsyncSession, keys: Keys, submission: Submission, returned: Returned, incoming: Incoming, *, at: datetime
-) -> Outcome:
+) -> TakenAs:
     (letter,) = await stages.lock(session, col(Letter.id) == returned.id)
     if letter.stage is Stage.SENDING:
         raise Busy("This letter is just being sent. Please hand this in again in some minutes.")
     if letter.stage is Stage.BOUNCED:
-        return Outcome.NOTED
+        return TakenAs.NOTED
     words = _words(keys, submission, incoming)
     await addresses.judge(session, keys, letter.office_id, returned.tag, incoming.severity, why=words, at=at)
     if letter.stage is not Stage.SENT:  # sent twice, by bad luck: the other copy is still on its way
-        return Outcome.NOTED
+        return TakenAs.NOTED
     await stages.move(session, [letter], Stage.BOUNCED, at=at, server_reply=words)
-    return Outcome.BOUNCED
+    return TakenAs.BOUNCED
 
 
 def _words(keys: Keys, submission: Submission, incoming: Incoming) -> str:
@@ -94,10 +94,10 @@ def _words(keys: Keys, submission: Submission, incoming: Incoming) -> str:
     return kept_words(incoming.words, without=supporter.name)
 
 
-async def _notice(session: AsyncSession, submission: Submission, incoming: Incoming) -> Outcome:
+async def _notice(session: AsyncSession, submission: Submission, incoming: Incoming) -> TakenAs:
     """Write to a supporter's dead address no more: no reminder either, since nobody was asked."""
     if incoming.kind is not Kind.BOUNCE or incoming.severity is not Severity.HARD:
-        return Outcome.NOTED
+        return TakenAs.NOTED
     submission.consent_contact = submission.consent_copies = submission.consent_answers = False
     waiting = sa.update(Delivery).where(
         col(Delivery.submission_id) == submission.id,
@@ -105,4 +105,4 @@ async def _notice(session: AsyncSession, submission: Submission, incoming: Incom
         col(Delivery.lease).is_(None),
     )
     await session.exec(waiting.values(due_at=None, last_reply="came back"))
-    return Outcome.BOUNCED
+    return TakenAs.BOUNCED

@@ -16,7 +16,7 @@ from app.errors import Busy
 from app.models.letter import Letter
 from app.models.office import SoftBounce
 from app.services.returning import inbound
-from app.services.returning.inbound import Outcome
+from app.services.returning.inbound import TakenAs
 from app.services.sealing import Keys
 from tests.conftest import SECRET
 from tests.delivery.steps import OFFICE, let_time_pass, letters, many_offices, queue, the_letter
@@ -31,7 +31,7 @@ SECOND = "second@by.example.org"
 FULL = {"status": "5.2.2", "words": "smtp; 552 5.2.2 mailbox full"}
 
 
-async def take(database: Database, raw: bytes, to: str = "") -> Outcome:
+async def take(database: Database, raw: bytes, to: str = "") -> TakenAs:
     return await inbound.take(database, KEYS, raw, to=to)
 
 
@@ -59,7 +59,7 @@ async def test_a_forged_bounce_changes_nothing(
 
     forged = mail.sender.replace("+", "+a", 1).replace("a@", "@")
     for to in (forged, "letters@campaign.example.org", answers_to):
-        assert await take(database, dsn(to)) in {Outcome.NOT_OURS, Outcome.NOTED}
+        assert await take(database, dsn(to)) in {TakenAs.NOT_OURS, TakenAs.NOTED}
 
     assert (await stats(client))["letters"]["sent"] == 1
     assert not any(email["dead"] for email in await emails(organiser))
@@ -72,9 +72,9 @@ async def test_a_bounce_moves_the_letter_once_and_ends_the_address(
     mail = await sent_letter(client, organiser, worker, relay)
 
     assert [await take(database, make(mail.sender)) for _ in range(3)] == [
-        Outcome.BOUNCED,
-        Outcome.NOTED,
-        Outcome.NOTED,
+        TakenAs.BOUNCED,
+        TakenAs.NOTED,
+        TakenAs.NOTED,
     ]
 
     numbers = await stats(client)
@@ -90,7 +90,7 @@ async def test_a_bounce_is_found_by_the_envelope_where_its_headers_say_nothing(
     client: AsyncClient, organiser: AsyncClient, worker: Worker, relay: Relay, database: Database
 ) -> None:
     mail = await sent_letter(client, organiser, worker, relay)
-    assert await take(database, dsn("undisclosed@example.org"), to=mail.sender.upper()) is Outcome.BOUNCED
+    assert await take(database, dsn("undisclosed@example.org"), to=mail.sender.upper()) is TakenAs.BOUNCED
 
 
 async def test_a_full_mailbox_is_suspended_after_three_days_and_an_organiser_restores_it(
@@ -103,7 +103,7 @@ async def test_a_full_mailbox_is_suspended_after_three_days_and_an_organiser_res
 
     seen = []
     for mail in relay.to(OFFICE):
-        assert await take(database, dsn(mail.sender, **FULL)) is Outcome.BOUNCED
+        assert await take(database, dsn(mail.sender, **FULL)) is TakenAs.BOUNCED
         seen.append((await emails(organiser))[0]["dead"])
         if len(seen) > 1:  # the first two come on one day
             await _a_day_passes(database)
@@ -113,7 +113,7 @@ async def test_a_full_mailbox_is_suspended_after_three_days_and_an_organiser_res
     await patch(organiser, f"/officials/{found['id']}", emails=[{"address": OFFICE}])
     await queue(client, worker, "later@supporter.example.org")
     await worker.drain()
-    assert await take(database, dsn(relay.to(OFFICE)[-1].sender, **FULL)) is Outcome.BOUNCED
+    assert await take(database, dsn(relay.to(OFFICE)[-1].sender, **FULL)) is TakenAs.BOUNCED
     assert (await emails(organiser)) == [{"address": OFFICE, "dead": False, "why": None}]
 
 
@@ -130,7 +130,7 @@ async def test_a_letter_that_was_not_wanted_bounces_and_its_address_stays_alive(
     mail = await sent_letter(client, organiser, worker, relay)
     refused = dsn(mail.sender, status="5.7.1", words="smtp; 550 5.7.1 rejected as spam, says Sam Supporter's filter")
 
-    assert await take(database, refused) is Outcome.BOUNCED
+    assert await take(database, refused) is TakenAs.BOUNCED
 
     assert not (await emails(organiser))[0]["dead"]
     reply_ = (await the_letter(database)).server_reply or ""
@@ -155,7 +155,7 @@ async def test_a_delay_changes_nothing(
     mail = await sent_letter(client, organiser, worker, relay)
     late = dsn(mail.sender, action="delayed", status="4.4.1", words="smtp; 451 not now")
 
-    assert await take(database, late) is Outcome.NOTED
+    assert await take(database, late) is TakenAs.NOTED
     assert (await stats(client))["letters"]["sent"] == 1
 
 
@@ -173,7 +173,7 @@ async def test_a_bounce_that_is_quicker_than_the_worker_has_to_come_again(
     async with database.transaction() as session:
         await session.exec(sa.update(Letter).values(stage="sent"))
 
-    assert await take(database, dsn(mail.sender)) is Outcome.BOUNCED
+    assert await take(database, dsn(mail.sender)) is TakenAs.BOUNCED
 
 
 async def test_many_bounces_double_late_and_forged_move_the_tally_exactly_once(
@@ -189,9 +189,9 @@ async def test_many_bounces_double_late_and_forged_move_the_tally_exactly_once(
     pile = [*real, *real, *real, *forged]
     random.Random(7).shuffle(pile)  # noqa: S311 - the same disorder each time
 
-    outcomes = await asyncio.gather(*(take(database, raw) for raw in pile))
+    taken = await asyncio.gather(*(take(database, raw) for raw in pile))
 
-    assert outcomes.count(Outcome.BOUNCED) == 190
+    assert taken.count(TakenAs.BOUNCED) == 190
     numbers = (await stats(client))["letters"]
     assert (numbers["sent"], numbers["bounced"]) == (10, 190)
     assert await differences(database) == []
@@ -203,9 +203,9 @@ async def test_an_answer_is_recorded_and_its_words_are_not_kept(
     mail = await sent_letter(client, organiser, worker, relay)
     back = str(mail.message["Reply-To"])
 
-    assert await take(database, reply(back, Subject="Automatic reply: received")) is Outcome.ANSWERED
+    assert await take(database, reply(back, Subject="Automatic reply: received")) is TakenAs.ANSWERED
     assert (await the_letter(database)).answer == "automatic"
-    assert await take(database, reply(back, text="We have read your letter.")) is Outcome.ANSWERED
+    assert await take(database, reply(back, text="We have read your letter.")) is TakenAs.ANSWERED
 
     letter = await the_letter(database)
     assert (letter.answer, letter.stage) == ("person", "sent")
@@ -274,7 +274,7 @@ async def test_notices_to_a_dead_address_end(
     await worker.drain()
     (notice,) = relay.to(SAM)
 
-    assert await take(database, dsn(notice.sender)) is Outcome.BOUNCED
+    assert await take(database, dsn(notice.sender)) is TakenAs.BOUNCED
     await post(organiser, "/campaigns/free-ada/close", {"outcome": "won"}, status=200)
     before = len(relay.to(SAM))
     await worker.drain()
@@ -290,7 +290,7 @@ async def test_what_cannot_be_read_is_kept_nowhere(
     mail = await sent_letter(client, organiser, worker, relay)
     before = await everything_stored(database)
 
-    assert await take(database, raw, to=mail.sender) in {Outcome.NOTED, Outcome.ANSWERED}
+    assert await take(database, raw, to=mail.sender) in {TakenAs.NOTED, TakenAs.ANSWERED}
 
     assert (await stats(client))["letters"]["sent"] == 1
     assert len(await everything_stored(database)) - len(before) < 40  # when, and by whom

@@ -9,8 +9,8 @@ from app.models.organisation import Organiser
 from app.models.prisoner import FREE_OR_DEAD, Prisoner
 from app.models.prisoner_event import EventKind, PrisonerEvent
 from app.pagination import Page
-from app.services import remembering
-from app.services.remembering import Remembered
+from app.services.lives import remembering
+from app.services.lives.remembering import Remembered
 
 DATED = (EventKind.ARREST, EventKind.SENTENCE)
 

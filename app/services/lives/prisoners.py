@@ -26,8 +26,9 @@ from app.models.prisoner import (
 from app.models.prisoner_event import PrisonerEvent
 from app.models.statement import Statement
 from app.pagination import Page
-from app.services import consequences, revisions
-from app.services.consequences import Turn
+from app.services import revisions
+from app.services.lives import consequences
+from app.services.lives.consequences import Turn
 
 AS_JSON = {"sources", "cases", "recognised_by"}
 

@@ -12,7 +12,8 @@ from app.models.news_item import NewsItem, NewsItemCreate, NewsItemPublic, NewsI
 from app.models.organisation import Organiser
 from app.models.prisoner import PUBLIC_CONSENT, Prisoner
 from app.pagination import Page, PageRequest
-from app.services import correcting, prisoners
+from app.services import correcting
+from app.services.lives import prisoners
 
 
 async def of_prisoner(

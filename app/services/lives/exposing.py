@@ -8,7 +8,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from app.models.campaign import Campaign
 from app.models.consequences import IN_WORDS, CampaignTouched, Effect
 from app.models.prisoner import Prisoner
-from app.services.mentions import Mentioned
+from app.services.lives.mentions import Mentioned
 from app.services.team import alerts, audit
 
 PLACES_IN_MAIL = 8  # the others are in the audit

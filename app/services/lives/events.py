@@ -19,8 +19,10 @@ from app.models.prisoner import Prisoner
 from app.models.prisoner_event import EventCreate, EventKind, EventPublic, EventUpdate, PrisonerEvent
 from app.pagination import Page, PageRequest
 from app.rows.asking import rows
-from app.services import consequences, correcting, life, news, prisoners, revisions
-from app.services.consequences import Turn
+from app.services import correcting, revisions
+from app.services.lives import consequences, life, prisoners
+from app.services.lives.consequences import Turn
+from app.services.telling import news
 
 TOO_EARLY = "Nobody is released before they were arrested. Enter the arrest that came before it first."
 

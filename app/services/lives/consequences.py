@@ -13,7 +13,9 @@ from app.models.consequences import IN_WORDS, CampaignTouched, Consequences, Eff
 from app.models.letter import WAITING, Letter, Stage
 from app.models.prisoner import PUBLIC_CONSENT, Consent, Prisoner, PrisonerStatus
 from app.rows.asking import rows
-from app.services import exposing, life, mentions, news, publishing, telling
+from app.services import publishing
+from app.services.lives import exposing, life, mentions
+from app.services.telling import hooks, news
 
 RUNNING = (CampaignStatus.ACTIVE, CampaignStatus.PAUSED)
 TELLS = frozenset({Effect.STOP_AND_THANK, Effect.PAUSE})
@@ -67,7 +69,7 @@ async def draw(session: AsyncSession, prisoner: Prisoner, turn: Turn, told: Sequ
     """Do what follows from a change that was just made. `told`: what was foretold of it."""
     touched = await _touched(session, prisoner, lock=life.is_freed(turn.before, turn.after))
     paused = [each.campaign for each in touched if effect(turn, each) is Effect.PAUSE]
-    await telling.of_prisoner(session, prisoner, before=turn.before)
+    await hooks.tell_of_prisoner(session, prisoner, before=turn.before)
     if turn.alarm:
         await publishing.alarm(session, prisoner)
     await news.tell_freed(session, prisoner, before=turn.before)

@@ -10,7 +10,8 @@ from app.models.organisation import Organiser
 from app.models.prisoner import Prisoner
 from app.models.statement import Statement, StatementCreate, StatementPublic, StatementUpdate
 from app.pagination import Page, PageRequest
-from app.services import correcting, prisoners
+from app.services import correcting
+from app.services.lives import prisoners
 
 
 async def listed(

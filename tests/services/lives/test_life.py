@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from app.models.prisoner import PrisonerStatus
 from app.models.prisoner_event import STATUS_AFTER, EventKind
-from app.services import life
+from app.services.lives import life
 
 DAYS = st.sampled_from(["2020", "2020-06", "2020-06-01", "2020-06-02", "2021", "2021-01-01", "2024-02-29"])
 

@@ -1,4 +1,4 @@
-"""What happens is told to webhooks: written in the transaction in which it happens, called by the worker later."""
+"""What happens, for webhooks: written in the transaction in which it happens, called by the worker later."""
 
 import json
 import uuid
@@ -14,7 +14,7 @@ from app.models.prisoner import Prisoner, PrisonerStatus
 from app.models.webhook import Topic, Webhook, WebhookCall
 
 
-async def of_campaign(session: AsyncSession, campaign: Campaign, topic: Topic) -> None:
+async def tell_of_campaign(session: AsyncSession, campaign: Campaign, topic: Topic) -> None:
     """Tell its organisation's webhooks what became of a campaign."""
     data = {
         "campaign": campaign.slug,
@@ -26,7 +26,7 @@ async def of_campaign(session: AsyncSession, campaign: Campaign, topic: Topic) -
     tell(session, hooks, topic, about=campaign.id, data=data)
 
 
-async def of_prisoner(session: AsyncSession, prisoner: Prisoner, *, before: PrisonerStatus) -> None:
+async def tell_of_prisoner(session: AsyncSession, prisoner: Prisoner, *, before: PrisonerStatus) -> None:
     """Tell a change of status to the prisoner's organisation, and to all that campaign about them."""
     if prisoner.status is before:
         return

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from app.models.check import Anniversary, Occasion
 from app.models.columns import uuid7
-from app.services import remembering
-from app.services.remembering import Remembered
+from app.services.lives import remembering
+from app.services.lives.remembering import Remembered
 
 PEOPLE = st.dictionaries(
     st.sampled_from([Occasion.BIRTHDAY, Occasion.ARREST, Occasion.SENTENCE]),
