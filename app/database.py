@@ -27,7 +27,7 @@ POOL_OVERFLOW = 20
 
 
 class Database:
-    """The engine, and the ways of talking to it: looking(), reading(), snapshot() and transaction()."""
+    """The engine, and the ways of talking to it: looking(), reading(), snapshot(), transaction() and stroke()."""
 
     def __init__(self, url: str) -> None:
         self.url = make_url(url)
