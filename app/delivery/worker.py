@@ -123,13 +123,15 @@ class Worker:
         most = min(hand.room, self.mailer.room)
         if not most:
             return False
-        until = time.monotonic() + self._time_to_begin
+        began = time.monotonic()
         async with self.database.transaction() as session:
             taken = await self._take(session, hand.lane, most=most)
             ready = await self._read(session, taken) if taken else []
-        hand.take(ready, until=until)
+        hand.take(ready, until=began + self._time_to_begin)
         if not taken:
             hand.rest()
+        elif not ready:  # all were over: whoever else writes has as long now, or many such would keep SQLite's lock
+            await pause(self._stopping, time.monotonic() - began)
         return bool(taken)
 
     async def _take(self, session: AsyncSession, lane: Lane, *, most: int) -> list[Claim]:

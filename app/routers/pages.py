@@ -102,8 +102,12 @@ def page(template: str, language: str, status: int = 200, **values: object) -> H
     return HTMLResponse(html, status, headers=GUARDED)
 
 
+def speaks(language: str) -> bool:
+    return language in _strings()
+
+
 def strings_of(language: str) -> tuple[dict[str, Any], str]:
-    found = language if language in _strings() else FALLBACK
+    found = language if speaks(language) else FALLBACK
     return _strings()[found], found
 
 

@@ -8,8 +8,6 @@ from typing import cast
 from fastapi import FastAPI, Request
 from fastapi.responses import Response
 
-from app.routers.pages import FALLBACK, page, strings_of
-
 PAGES = re.compile(r"/(?:confirm|unsubscribe|endorse|preview|account)/")
 PAPERS = re.compile(r"/api/v1/receipts/[^/]+/letters/[^/]+\.(?:pdf|txt)")  # people come to them from a page
 WORDS = {503: "busy", 500: "fault", **dict.fromkeys((400, 404, 405, 413, 422), "astray")}  # others tell their reason
@@ -43,22 +41,24 @@ def _is_read_by_people(request: Request) -> bool:
 
 
 def _page(request: Request, problem: Response) -> Response:
+    from app.routers import pages  # noqa: PLC0415 - pages open late; this comes first
+
     status = problem.status_code
     if word := WORDS.get(status):
-        strings, language = strings_of(_language(request))
+        asked = _languages(request)
+        strings, language = pages.strings_of(next((each for each in asked if pages.speaks(each)), pages.FALLBACK))
         title, detail = strings["refusal"][word], strings["refusal"][f"{word}_detail"]
     else:
-        told, language = json.loads(bytes(problem.body)), FALLBACK
+        told, language = json.loads(bytes(problem.body)), pages.FALLBACK
         title, detail = told["title"], told["detail"]
-    answer = page("problem.html", language, status, title=title, detail=detail)
+    answer = pages.page("problem.html", language, status, title=title, detail=detail)
     answer.headers.update({name: problem.headers[name] for name in KEPT if name in problem.headers})
     return answer
 
 
-def _language(request: Request) -> str:
-    """Return the language of the page that was left, or else the first of the browser's that we speak."""
-    asked = [request.query_params.get("language", ""), *_accepted(request.headers.get("accept-language", ""))]
-    return next((each for each in asked if strings_of(each)[1] == each), FALLBACK)
+def _languages(request: Request) -> list[str]:
+    """Return the language of the page that was left, and then the browser's."""
+    return [request.query_params.get("language", ""), *_accepted(request.headers.get("accept-language", ""))]
 
 
 def _accepted(header: str) -> list[str]:
