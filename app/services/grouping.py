@@ -11,6 +11,7 @@ from app.database import was_in_the_way
 from app.errors import Busy, UnsilencedError
 
 LARGEST_GROUP = 100
+SMALLEST_BESIDE = 8  # of a group beside another: smaller ones cost more than they win
 MOST_WAITING = 2_000  # beyond it, callers are asked to come back: an answer after seconds helps nobody
 
 Item = TypeVar("Item")
@@ -54,7 +55,10 @@ class Groups(Generic[Item, Result]):
     @property
     def _is_time(self) -> bool:
         """Whoever comes alone begins; beside a group only another as large does, or groups would become small."""
-        return len(self._under_way) < self._at_once and len(self._waiting) >= max(1, sum(self._under_way.values()))
+        if not self._under_way:
+            return bool(self._waiting)
+        beside = max(SMALLEST_BESIDE, *self._under_way.values())
+        return len(self._under_way) < self._at_once and len(self._waiting) >= beside
 
     def _end(self, task: asyncio.Task[None]) -> None:
         del self._under_way[task]

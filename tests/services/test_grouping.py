@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 
 from app.errors import Busy, Gone
 from app.services import grouping
-from app.services.grouping import Groups
+from app.services.grouping import SMALLEST_BESIDE, Groups
 
 SPOILT = 13
 
@@ -52,32 +52,31 @@ async def test_what_arrives_while_a_group_is_under_way_forms_the_next() -> None:
     assert len(desk.groups) <= 2
 
 
-async def test_beside_a_group_begins_only_another_as_large() -> None:
-    begun: list[list[int]] = []
+@pytest.mark.parametrize(("first", "enough"), [(1, SMALLEST_BESIDE), (30, 30)])
+async def test_beside_a_group_begins_only_another_as_large_and_never_a_small_one(first: int, enough: int) -> None:
+    begun: list[int] = []
     go = asyncio.Event()
 
     async def work(numbers: Sequence[int]) -> list[int | Exception]:
-        begun.append(list(numbers))
+        begun.append(len(numbers))
         await go.wait()
         return list(numbers)
 
     groups = Groups[int, int](work, at_once=2)
-    adding = [asyncio.create_task(_add_all(groups, [1, 2, 3]))]
-    await _let_all_go_on()
-    adding.append(asyncio.create_task(_add_all(groups, [4, 5])))
-    await _let_all_go_on()
-    assert begun == [[1, 2, 3]]
+    adding = []
+    for more, expected in (
+        (first, [first]),
+        (enough - 1, [first]),
+        (1, [first, enough]),
+        (100, [first, enough]),  # no more than two at once
+    ):
+        adding.append(asyncio.create_task(_add_all(groups, range(more))))
+        await _let_all_go_on()
+        assert begun == expected
 
-    adding.append(asyncio.create_task(_add_all(groups, [6, 7])))
-    await _let_all_go_on()
-    assert begun == [[1, 2, 3], [4, 5, 6, 7]]
-
-    last = asyncio.create_task(_add_all(groups, range(8, 20)))
-    await _let_all_go_on()
-    assert len(begun) == 2  # no more than two at once
     go.set()
-    await asyncio.gather(*adding, last)
-    assert begun[2] == list(range(8, 20))
+    await asyncio.gather(*adding)
+    assert begun == [first, enough, 100]
 
 
 async def test_what_comes_alone_does_not_wait_for_company() -> None:
