@@ -1,7 +1,8 @@
 """What workers do, on a filled database. All of it is taken back, so that it can be done again."""
 
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 
 from sqlmodel import select
@@ -37,25 +38,35 @@ async def filled(database: Database, slug: str) -> Filled:
         return Filled((await session.exec(select(Campaign.id).where(Campaign.slug == slug))).one())
 
 
+class _Enough(Exception):
+    """What was done has been measured."""
+
+
+@asynccontextmanager
+async def _taken_back(database: Database) -> AsyncIterator[AsyncSession]:
+    """A transaction that is not committed; ready-made text needs one that has begun, or each would commit itself."""
+    with suppress(_Enough):
+        async with database.transaction() as session:
+            yield session
+            raise _Enough
+
+
 async def claim_paced(database: Database, _: Filled) -> None:
-    async with database.reading() as session:
+    async with _taken_back(database) as session:
         await _claim(session)
-        await session.rollback()
 
 
 async def claim_and_settle(database: Database, _: Filled) -> None:
     """As a worker does it with a hundred letters, but for the mail server."""
-    async with database.reading() as session:
+    async with _taken_back(database) as session:
         taken = await _claim(session)
         await leaving.of_letters(session, taken, at=now())
         await settling.settle(session, [_sent(each) for each in taken], at=now())
-        await session.rollback()
 
 
 async def claim_notices(database: Database, _: Filled) -> None:
-    async with database.reading() as session:
+    async with _taken_back(database) as session:
         found = await claims.claim(session, Lane.NOTICES, most=AT_ONCE, lease_time=SETTINGS.lease_time)
-        await session.rollback()
     if len(found) != AT_ONCE:
         raise RuntimeError(f"{len(found)} notices")
 
@@ -68,12 +79,11 @@ async def tidy(database: Database, _: Filled) -> None:
 
 async def announce(database: Database, filled: Filled) -> None:
     """The first batch of an outcome."""
-    async with database.reading() as session:
+    async with _taken_back(database) as session:
         news = News(campaign_id=filled.campaign_id, kind=NewsKind.OUTCOME)
         session.add(news)
         await session.flush()
         await announcing._tell(session, news, at=now())  # noqa: SLF001 - a batch, without its commit
-        await session.rollback()
 
 
 async def outreaches(database: Database, filled: Filled) -> None:
