@@ -128,10 +128,9 @@ class Worker:
             taken = await self._take(session, hand.lane, most=most)
             ready = await self._read(session, taken) if taken else []
         hand.take(ready, until=began + self._time_to_begin)
+        hand.let_go(len(taken) - len(ready))
         if not taken:
             hand.rest()
-        elif not ready:  # all were over: whoever else writes has as long now, or many such would keep SQLite's lock
-            await pause(self._stopping, time.monotonic() - began)
         return bool(taken)
 
     async def _take(self, session: AsyncSession, lane: Lane, *, most: int) -> list[Claim]:

@@ -121,22 +121,3 @@ async def test_notices_that_have_nothing_to_say_are_over_while_a_mail_server_is_
     async with database.reading() as session:
         waiting = sa.select(sa.func.count()).where(col(Delivery.notice).is_not(None), col(Delivery.due_at).is_not(None))
         assert await rows(session, waiting) == [(0,)]
-
-
-async def test_whoever_else_writes_gets_a_turn_after_a_claim_that_comes_to_nothing(
-    client: AsyncClient, organiser: AsyncClient, worker: Worker, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    turns: list[float] = []
-
-    async def take_down(_stopping: asyncio.Event, seconds: float) -> None:
-        turns.append(seconds)
-
-    monkeypatch.setattr(worker_module, "pause", take_down)
-    await published(organiser)
-    await _queued(client, worker, *(f"sam{n}" for n in range(FIRST_HAND + 1)))  # confirmed without having been asked
-    turns.clear()
-
-    await worker.drain()
-
-    assert len(turns) == 2
-    assert all(seconds > 0 for seconds in turns)
