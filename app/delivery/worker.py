@@ -123,11 +123,11 @@ class Worker:
         most = min(hand.room, self.mailer.room)
         if not most:
             return False
-        began = time.monotonic()
+        until = time.monotonic() + self._time_to_begin
         async with self.database.transaction() as session:
             taken = await self._take(session, hand.lane, most=most)
             ready = await self._read(session, taken) if taken else []
-        hand.take(ready, until=began + self._time_to_begin)
+        hand.take(ready, until=until)
         hand.let_go(len(taken) - len(ready))
         if not taken:
             hand.rest()

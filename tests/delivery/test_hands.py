@@ -111,11 +111,11 @@ async def test_notices_that_have_nothing_to_say_are_over_while_a_mail_server_is_
 ) -> None:
     monkeypatch.setattr(worker_module, "IDLE", 60.0)  # longer than the test waits
     await published(organiser)
-    await _queued(client, worker, *(f"sam{n}" for n in range(FIRST_HAND + 1)))  # confirmed without having been asked
+    await _queued(client, worker, *(f"sam{n}" for n in range(3 * FIRST_HAND)))  # confirmed without having been asked
     relay.hold()
 
     async with asyncio.timeout(30):
-        for _ in range(2):
+        for _ in range(2):  # those that are over let it claim more
             await worker.run_once()
 
     async with database.reading() as session:
