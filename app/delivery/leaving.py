@@ -65,8 +65,8 @@ def _against_own(draft: LetterDraft) -> Reason | None:
         logger.warning("delivery %s is in quarantine: %s workers did not survive it", draft.claim.id, MOST_CRASHES)
         return Reason.QUARANTINED
     letter = draft.standing
-    stopped = letter.reason is Reason.BY_SUPPORTER or draft.own.sealed is None
-    return Reason.BY_SUPPORTER if stopped or letter.stage not in {Stage.QUEUED, Stage.SENDING} else None
+    forgotten = draft.own.sealed is None or letter.stage not in {Stage.QUEUED, Stage.SENDING}
+    return letter.reason or (Reason.BY_SUPPORTER if forgotten else None)
 
 
 def _against(state: gates.State, draft: LetterDraft, *, today: date) -> Reason | None:

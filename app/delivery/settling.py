@@ -134,7 +134,7 @@ async def _settle_letters(session: AsyncSession, by_letter: Mapping[uuid.UUID, S
     for (to, reason, channel), group in groups.items():
         kept = {letter.id: _kept(by_letter[letter.id], letter.id) for letter in group} if to else None
         await stages.move(session, group, to or Stage.QUEUED, at=at, reason=reason, channel=channel, kept=kept)
-    await _cancel(session, stopped, at=at)
+    await _stop(session, stopped, at=at)
 
 
 def _kept(settlement: Settlement, letter_id: uuid.UUID) -> stages.Kept:
@@ -142,14 +142,17 @@ def _kept(settlement: Settlement, letter_id: uuid.UUID) -> stages.Kept:
 
 
 def _comes_back_unwanted(letter: stages.Standing, settlement: Settlement) -> bool:
-    """Tell whether a letter that did not leave was cancelled by its supporter while a worker had it in hand."""
-    return letter.reason is Reason.BY_SUPPORTER and settlement.stage in {None, Stage.READY}
+    """Tell whether a letter that did not leave was cancelled, or its campaign paused, while a worker had it in hand."""
+    paused = letter.reason is Reason.CAMPAIGN_PAUSED
+    return letter.reason is not None and settlement.stage in ({None} if paused else {None, Stage.READY})
 
 
-async def _cancel(session: AsyncSession, stopped: Sequence[stages.Standing], *, at: datetime) -> None:
+async def _stop(session: AsyncSession, stopped: Sequence[stages.Standing], *, at: datetime) -> None:
+    for reason in {letter.reason for letter in stopped}:
+        back = [letter.moved_to(Stage.QUEUED, at) for letter in stopped if letter.reason is reason]
+        to = Stage.HELD if reason is Reason.CAMPAIGN_PAUSED else Stage.CANCELLED
+        await stages.move(session, back, to, at=at, reason=reason)
     if stopped:
-        back = [letter.moved_to(Stage.QUEUED, at) for letter in stopped]
-        await stages.move(session, back, Stage.CANCELLED, at=at, reason=Reason.BY_SUPPORTER)
         over = sa.update(Delivery).where(col(Delivery.letter_id).in_([letter.id for letter in stopped]))
         await session.exec(over.values(due_at=None))
 

@@ -18,17 +18,22 @@ from app.services import stages
 async def stop(
     session: AsyncSession, *which: sa.ColumnElement[bool], stages_in: Sequence[Stage], to: Stage, reason: Reason
 ) -> int:
-    """Move waiting letters to held or cancelled; their deliveries are due no more. Return how many."""
+    """Move waiting letters to held or cancelled; their deliveries are due no more. Return how many.
+
+    What a worker has in hand may still leave; what comes back to it is stopped then.
+    """
     of_these = sa.select(col(Letter.id)).where(*which, col(Letter.stage).in_(stages_in))
     await _lock_deliveries(session, of_these)
     letters = await stages.lock(session, *which, col(Letter.stage).in_(stages_in))
     await _set(session, letters, due_at=None)
     await stages.move(session, letters, to, at=now(), reason=reason)
+    await stages.leave_word(session, *which, reason=reason)
     return len(letters)
 
 
 async def release(session: AsyncSession, *which: sa.ColumnElement[bool]) -> None:
     """Let held letters go on: e-mail is queued and due now, with all its attempts again; the rest is ready."""
+    await stages.leave_word(session, *which, reason=None)  # first: else what comes back meanwhile would stay held
     of_these = sa.select(col(Letter.id)).where(*which, col(Letter.stage) == Stage.HELD)
     await _lock_deliveries(session, of_these)
     letters = await stages.lock(session, *which, col(Letter.stage) == Stage.HELD)

@@ -164,10 +164,14 @@ def _settled(names: tuple[str, ...]) -> UpdateEach:
     return UpdateEach(Letter, change)
 
 
-async def stop_if_it_comes_back(session: AsyncSession, *which: sa.ColumnElement[bool]) -> None:
-    """Leave word on what a worker has in hand that its supporter wants it no more: it may leave, or is cancelled."""
-    in_hand = sa.update(Letter).where(*which, col(Letter.stage) == Stage.SENDING)
-    await session.exec(in_hand.values(reason=Reason.BY_SUPPORTER).execution_options(synchronize_session=False))
+async def leave_word(session: AsyncSession, *which: sa.ColumnElement[bool], reason: Reason | None) -> None:
+    """Leave word on what a worker has in hand why it must stop, should it come back. None: it may go on.
+
+    A pause is followed by other words; those that end a letter stay.
+    """
+    may_change = sa.or_(col(Letter.reason).is_(None), col(Letter.reason) == Reason.CAMPAIGN_PAUSED)
+    in_hand = await lock(session, *which, col(Letter.stage) == Stage.SENDING, may_change)
+    await _write(session, [letter.id for letter in in_hand], {"reason": reason}, None)
 
 
 def by_day(letters: Sequence[Standing], at: datetime) -> dict[date, list[Standing]]:

@@ -1,4 +1,4 @@
-"""A supporter who cancels while a worker has the letter in hand."""
+"""A supporter who cancels, or an organiser who pauses, while a worker has the letter in hand."""
 
 import asyncio
 
@@ -11,9 +11,10 @@ from app.delivery.worker import Worker
 from app.models.letter import Reason, Stage
 from app.rows.asking import rows
 from app.services import receipts, recount
-from tests.delivery.steps import OFFICE, let_time_pass, queue, stats, the_delivery, the_letter
+from tests.delivery.steps import OFFICE, drain, let_time_pass, queue, stats, the_delivery, the_letter
 from tests.factories import API, post, published
 from tests.relay import Relay
+from tests.steps import differences
 
 
 async def _in_hand(organiser: AsyncClient, client: AsyncClient, worker: Worker, relay: Relay) -> str:
@@ -43,6 +44,73 @@ async def test_what_was_in_hand_and_did_not_leave_is_not_tried_again(
     assert relay.to(OFFICE) == []
     async with database.snapshot() as session:
         assert await recount.differences(session) == []
+
+
+async def test_what_was_in_hand_when_its_campaign_paused_is_held_and_goes_on_with_it(
+    client: AsyncClient, organiser: AsyncClient, worker: Worker, relay: Relay, database: Database
+) -> None:
+    await _in_hand(organiser, client, worker, relay)
+    relay.at_data[OFFICE] = ["451 4.3.0 later"]
+
+    await post(organiser, "/campaigns/free-ada/pause", status=200)
+    relay.go_on()
+    await worker.finish()
+    held = await stats(client)
+    await post(organiser, "/campaigns/free-ada/resume", status=200)
+    await worker.drain()
+
+    assert held == {"total": 1, "held": 1}
+    assert await stats(client) == {"total": 1, "sent": 1}
+    assert await differences(database) == []
+
+
+async def test_what_is_still_in_hand_when_its_campaign_goes_on_again_is_tried_again(
+    client: AsyncClient, organiser: AsyncClient, worker: Worker, relay: Relay, database: Database
+) -> None:
+    await _in_hand(organiser, client, worker, relay)
+    relay.at_data[OFFICE] = ["451 4.3.0 later"]
+
+    await post(organiser, "/campaigns/free-ada/pause", status=200)
+    await post(organiser, "/campaigns/free-ada/resume", status=200)
+    relay.go_on()
+    await worker.finish()
+    back = await stats(client)
+    await drain(worker, database)
+
+    assert back == {"total": 1, "queued": 1}
+    assert await stats(client) == {"total": 1, "sent": 1}
+
+
+async def test_what_was_in_hand_when_it_was_cancelled_during_a_pause_stays_cancelled(
+    client: AsyncClient, organiser: AsyncClient, worker: Worker, relay: Relay
+) -> None:
+    token = await _in_hand(organiser, client, worker, relay)
+    relay.at_data[OFFICE] = ["451 4.3.0 later"]
+
+    await post(client, f"/receipts/{token}/cancel", status=200)
+    await post(organiser, "/campaigns/free-ada/pause", status=200)
+    await post(organiser, "/campaigns/free-ada/resume", status=200)
+    relay.go_on()
+    await worker.finish()
+
+    assert await stats(client) == {"total": 1, "cancelled": 1}
+
+
+async def test_what_was_in_hand_when_all_to_its_office_was_cancelled_is_not_tried_again(
+    client: AsyncClient, organiser: AsyncClient, worker: Worker, relay: Relay, database: Database
+) -> None:
+    await _in_hand(organiser, client, worker, relay)
+    relay.at_data[OFFICE] = ["451 4.3.0 later"]
+    office_id = (await the_letter(database)).office_id
+
+    await post(organiser, "/campaigns/free-ada/queue/cancel", {"office_id": str(office_id)}, status=200)
+    relay.go_on()
+    await worker.finish()
+
+    assert (await the_letter(database)).reason is Reason.BY_ORGANISER
+    assert await stats(client) == {"total": 1, "cancelled": 1}
+    assert (await the_delivery(database)).due_at is None
+    assert relay.to(OFFICE) == []
 
 
 @pytest.mark.parametrize("by", ["cancel", "erase"])
