@@ -90,10 +90,6 @@ class Hand:
             self.carriers.add(carrier)
             carrier.add_done_callback(self.carriers.discard)
 
-    def let_go(self, over: int) -> None:
-        """Remember how many of those claimed were over: no mail server is waited for, so more may be claimed."""
-        self._size = min(self._size + MORE * over, IN_HAND)
-
     @contextmanager
     def settling(self) -> Iterator[list[Settlement]]:
         """Yield what is finished; afterwards it is out of hand, unless something went wrong."""

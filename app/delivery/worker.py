@@ -45,6 +45,7 @@ class Worker:
         self._stopping = asyncio.Event()
         self._tidy_at = 0.0
         self._tell_at = 0.0
+        self._owed = 0.0  # seconds that the database is left to others: claims took it for what turned out to be over
         self._hands = Hands(self._attempts.compose, self._deliver)
 
     @property
@@ -84,6 +85,9 @@ class Worker:
                 trouble = FIRST_TROUBLE
                 if not busy:
                     await pause(stopping, IDLE)
+                elif self._owed:
+                    await pause(stopping, self._owed)
+                    self._owed = 0.0
         try:
             await self.finish()
         except (SQLAlchemyError, OSError) as error:
@@ -123,14 +127,16 @@ class Worker:
         most = min(hand.room, self.mailer.room)
         if not most:
             return False
-        until = time.monotonic() + self._time_to_begin
+        began = time.monotonic()
+        until = began + self._time_to_begin
         async with self.database.transaction() as session:
             taken = await self._take(session, hand.lane, most=most)
             ready = await self._read(session, taken) if taken else []
         hand.take(ready, until=until)
-        hand.let_go(len(taken) - len(ready))
         if not taken:
             hand.rest()
+        elif not ready:
+            self._owed += time.monotonic() - began
         return bool(taken)
 
     async def _take(self, session: AsyncSession, lane: Lane, *, most: int) -> list[Claim]:

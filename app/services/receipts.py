@@ -152,9 +152,7 @@ async def _stop(session: AsyncSession, submission: Submission) -> None:
     waiting = await stages.lock(session, col(Letter.submission_id) == submission.id, col(Letter.stage).in_(CAN_CANCEL))
     waiting += await _out_of_print(session, submission)
     await stages.move(session, waiting, Stage.CANCELLED, at=now(), reason=Reason.BY_SUPPORTER)
-    await stages.leave_word(
-        session, col(Letter.submission_id) == submission.id, reason=Reason.BY_SUPPORTER
-    )
+    await stages.leave_word(session, col(Letter.submission_id) == submission.id, reason=Reason.BY_SUPPORTER)
     stopped = [letter.id for letter in waiting]
     of_these = sa.or_(col(Delivery.letter_id).in_(stopped), col(Delivery.letter_id).is_(None))
     await session.exec(
