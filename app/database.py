@@ -48,7 +48,8 @@ class Database:
             return
         # SQLite has one writer: queue here, in order, instead of polling its lock
         async with self._writers, AsyncSession(self.engine, expire_on_commit=False) as session, session.begin():
-            await session.connection(execution_options={"sqlite_begin": "BEGIN IMMEDIATE"})
+            await session.connection(execution_options={"sqlite_begin": False})
+            await driver.begin_to_write(session, patience=LOCK_PATIENCE)
             yield session
             await _last(session)
         self._checkpoints.after_a_write()
@@ -74,7 +75,7 @@ class Database:
         """Ask ready-made questions. Each sees the newest by itself, so none waits for a transaction to begin."""
         async with self.reading() as session:
             if self.is_sqlite:  # on PostgreSQL, ready-made text begins none
-                await session.connection(execution_options={"sqlite_begin": None})
+                await session.connection(execution_options={"sqlite_begin": False})
             yield session
 
     @asynccontextmanager
@@ -141,8 +142,8 @@ def _sqlite_engine(url: sa.URL) -> AsyncEngine:
 
     @event.listens_for(engine.sync_engine, "begin")
     def begin(connection: sa.Connection) -> None:
-        if statement := connection.get_execution_options().get("sqlite_begin", "BEGIN"):
-            connection.exec_driver_sql(statement)
+        if connection.get_execution_options().get("sqlite_begin", True):
+            connection.exec_driver_sql("BEGIN")
 
     return engine
 

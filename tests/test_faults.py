@@ -1,6 +1,9 @@
 """The database goes, or is full, in the middle of a group: nobody is told what is not so, and it goes on afterwards."""
 
 import asyncio
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from typing import Any
 
 import pytest
@@ -12,6 +15,7 @@ from sqlmodel import col
 
 from app.database import Database
 from app.models.tally import Tally
+from tests.conftest import on_one_database
 from tests.factories import API, post, published, submission
 from tests.steps import LETTERS, differences, hand_in, how_many, problem, somebody, standing, stats
 
@@ -95,6 +99,44 @@ async def test_a_full_disk_refuses_and_keeps_what_was_promised(
     assert await differences(database) == []
     await hand_in(client, supporter=somebody("later"))
     assert await differences(database) == []
+
+
+@contextmanager
+def _locked(database: Database) -> Iterator[sqlite3.Connection]:
+    """Hold SQLite's one lock for writing, as another process would."""
+    with closing(sqlite3.connect(str(database.url.database), isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        yield other
+
+
+@on_one_database
+async def test_whoever_writes_waits_until_another_process_has_written(
+    client: AsyncClient, organiser: AsyncClient, database: Database
+) -> None:
+    await published(organiser)
+
+    with _locked(database) as other:
+        asyncio.get_running_loop().call_later(0.05, other.execute, "COMMIT")
+        await post(client, LETTERS, submission(), status=202)
+
+    assert await how_many(database, "submission") == 1
+
+
+@on_one_database
+async def test_a_process_that_never_lets_go_of_the_lock_is_a_503_and_harms_nobody_afterwards(
+    client: AsyncClient, organiser: AsyncClient, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await published(organiser)
+
+    with _locked(database), monkeypatch.context() as impatient:
+        impatient.setattr("app.database.LOCK_PATIENCE", 0.01)
+        refused = await client.post(API + LETTERS, json=submission())
+        assert (await client.get(f"{API}/campaigns/free-ada")).status_code == 200  # reading goes on
+
+    problem(refused, 503)
+    assert refused.headers["Retry-After"]
+    assert await how_many(database, "submission") == 0
+    await post(client, LETTERS, submission(), status=202)
 
 
 async def test_a_database_at_whose_address_nobody_listens_is_a_503(

@@ -46,6 +46,8 @@ def _told(news: News, campaigns: Mapping[uuid.UUID, Campaign], prisoners: Mappin
 
 async def by_id(session: AsyncSession, table: type[Row], ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Row]:
     """Return rows by their ids, as far as they are there."""
+    if not ids:
+        return {}
     key = table_of(table).c.id
     rows = await session.exec(select(table).where(key.in_(set(ids))))
     return {row.id: row for row in rows}  # type: ignore[attr-defined]

@@ -1,6 +1,7 @@
 """Ready-made text, handed to the driver itself inside the session's transaction; what it refuses, SQLAlchemy tells."""
 
 import sqlite3
+import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,6 +13,9 @@ DRIVERS_ERRORS = (asyncpg.PostgresError, asyncpg.InterfaceError, sqlite3.Error, 
 REFUSED_ROWS = (asyncpg.IntegrityConstraintViolationError, sqlite3.IntegrityError)
 REFUSED_VALUES = (asyncpg.DataError, sqlite3.DataError)
 
+LOOK_AGAIN = 1  # milliseconds between looks whether SQLite's lock is free; by itself it would sleep up to 100
+PRIMARY = 0xFF  # the part of SQLite's error codes that says what is wrong; the rest says where
+
 
 async def begin(session: AsyncSession) -> None:
     """Begin at once, on PostgreSQL: SQLAlchemy would wait for a statement of its own."""
@@ -22,6 +26,21 @@ async def begin(session: AsyncSession) -> None:
     except Exception:  # noqa: BLE001 - whatever it is, SQLAlchemy knows how to tell it
         await connection.exec_driver_sql("SELECT 1")
     session.info["driver"] = raw.driver_connection
+
+
+async def begin_to_write(session: AsyncSession, *, patience: float) -> None:
+    """Take the one lock for writing, on SQLite, as soon as another process lets go of it, within so many seconds."""
+    driver = await _driver(session)
+    patiently = f"PRAGMA busy_timeout = {patience * 1000:.0f}"  # for all other locks, which nobody holds for long
+    begin = f"PRAGMA busy_timeout = {LOOK_AGAIN}; BEGIN IMMEDIATE; {patiently}"
+    until = time.monotonic() + patience
+    while True:
+        try:
+            return await driver.executescript(begin)  # type: ignore[no-any-return] # nothing of interest
+        except sqlite3.Error as error:
+            if error.sqlite_errorcode & PRIMARY != sqlite3.SQLITE_BUSY or time.monotonic() >= until:
+                await driver.executescript(patiently)
+                raise _told(error, begin) from error
 
 
 async def ask(session: AsyncSession, sql: str, values: Sequence[Any]) -> Sequence[Sequence[Any]]:
