@@ -74,6 +74,9 @@ def _bytes() -> None:
     for language in letters.LANGUAGES:
         told = ", ".join(f"{step} {microseconds:.1f}" for step, microseconds in building.steps(language).items())
         print(f"µs of CPU a letter in {language}: {told}")
+    closed = building.closing()
+    told = ", ".join(f"{step} {microseconds:.1f}" for step, microseconds in closed.items())
+    print(f"µs of CPU a submission: {told}, together {sum(closed.values()):.1f}")
 
 
 def _intake() -> None:

@@ -17,7 +17,7 @@ from app.models.letter import LetterKind, Stage
 from app.models.letter_texts import Audience
 from app.models.office import Channel
 from app.models.submission import SubmissionCreate
-from app.services import submissions
+from app.services import idempotency, submissions
 from app.services.letters import seed_of
 from app.services.returning import returns
 from app.services.returning.returns import Purpose
@@ -47,6 +47,19 @@ def steps(language: str) -> dict[str, float]:
         "bytes": _cpu(_build, mails),
         "seal": _cpu(_seal, mails),
         "together": _cpu(_whole, drafts),
+    }
+
+
+def closing() -> dict[str, float]:
+    """Return microseconds of CPU a submission: made unreadable, and found again by three digests."""
+    bodies = [_body("en", n) for n in range(PEOPLE)]
+    return {
+        "as JSON and sealed": _cpu(lambda body: submissions.seal(KEYS, uuid.UUID(int=1), body), bodies),
+        "digest of the address": _cpu(lambda body: KEYS.digest_of_email(body.supporter.email), bodies),
+        "digest of the key": _cpu(lambda body: idempotency.digest("letters free-ada", body.supporter.name), bodies),
+        "as JSON and digest of the request": _cpu(
+            lambda body: KEYS.digest(b"request", body.model_dump_json().encode()), bodies
+        ),
     }
 
 
@@ -106,12 +119,16 @@ def _drafts(language: str) -> Iterator[LetterDraft]:
 
 
 def _own(id_: uuid.UUID, submission_id: uuid.UUID, office_id: uuid.UUID, language: str, n: int) -> Own:
-    supporter = {"name": f"Sam Supporter {n}", "email": f"sam{n}@example.org", "country": "DE", "city": "Berlin"}
-    body = SubmissionCreate.model_validate(
-        {"supporter": supporter, "language": language, "paragraph": PARAGRAPH, "consent": {"send": True}}
-    )
+    body = _body(language, n)
     seed = seed_of(KEYS.digest_of_email(body.supporter.email), office_id)
     return Own(id_, LetterKind.PERSONAL, None, language, seed, None, submissions.seal(KEYS, submission_id, body))
+
+
+def _body(language: str, n: int) -> SubmissionCreate:
+    supporter = {"name": f"Sam Supporter {n}", "email": f"sam{n}@example.org", "country": "DE", "city": "Berlin"}
+    return SubmissionCreate.model_validate(
+        {"supporter": supporter, "language": language, "paragraph": PARAGRAPH, "consent": {"send": True}}
+    )
 
 
 def _standing(id_: uuid.UUID, submission_id: uuid.UUID, office_id: uuid.UUID, language: str) -> Standing:
