@@ -21,13 +21,15 @@ from app.models.organisation import Organiser, Role
 from app.models.print_run import PrintRun
 from app.models.prisoner import Prisoner
 from app.models.text import SLUG
-from app.services import campaigns, figures, moderation, officials
+from app.services import campaigns, figures
 from app.services.board import Board
-from app.services.confirming import Confirmations
-from app.services.enquiries import Enquiries
-from app.services.intake import Intake
+from app.services.handing_in.confirming import Confirmations
+from app.services.handing_in.enquiries import Enquiries
+from app.services.handing_in.intake import Intake
 from app.services.lives import prisoners
+from app.services.offices import officials
 from app.services.paper import print_runs
+from app.services.queueing import moderation
 from app.services.sealing import Keys
 from app.services.team import access as accesses
 from app.services.team import audit, organisers, throttle

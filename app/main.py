@@ -15,9 +15,9 @@ from app.rooms import front
 from app.rooms.late import Late
 from app.routers import refusals
 from app.services.board import Board
-from app.services.confirming import Confirmations
-from app.services.enquiries import Enquiries
-from app.services.intake import Intake
+from app.services.handing_in.confirming import Confirmations
+from app.services.handing_in.enquiries import Enquiries
+from app.services.handing_in.intake import Intake
 from app.services.numbers.curves import Gallery
 from app.services.numbers.watching import Watch
 from app.services.sealing import Keys

@@ -17,12 +17,13 @@ from app.models.letter import LetterKind, Stage
 from app.models.letter_texts import Audience
 from app.models.office import Channel
 from app.models.submission import SubmissionCreate
-from app.services import idempotency, submissions
-from app.services.letters import seed_of
+from app.services import submissions
+from app.services.counting.stages import Standing
+from app.services.handing_in import idempotency
+from app.services.handing_in.letters import seed_of
 from app.services.returning import returns
 from app.services.returning.returns import Purpose
 from app.services.sealing import Keys
-from app.services.stages import Standing
 from bench import letters
 
 PEOPLE = 300  # write to an office of each audience

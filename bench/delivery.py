@@ -24,8 +24,8 @@ from app.models.delivery import Delivery
 from app.models.letter import Letter, Stage
 from app.models.submission import SubmissionCreate, SubmissionPublic
 from app.rows.asking import rows
-from app.services.confirming import Confirmations
-from app.services.intake import Intake
+from app.services.handing_in.confirming import Confirmations
+from app.services.handing_in.intake import Intake
 from app.services.sealing import Keys
 from app.starting import has_started
 from bench import others, service

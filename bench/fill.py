@@ -23,7 +23,7 @@ from app.models.organisation import Organisation
 from app.models.pace import Stream
 from app.rows.asking import rows, table_of
 from app.rows.writing import execute_many
-from app.services import recount
+from app.services.counting import recount
 from app.services.team import organisers
 from bench.api import SLUG
 from bench.filling import DIALECT, TABLES, statements

@@ -9,7 +9,7 @@ from functools import partial
 
 from app.database import Database
 from app.models.columns import now
-from app.services import recount
+from app.services.counting import recount
 from bench import api, fill, growing
 from bench.api import Api
 from bench.kept import Kept

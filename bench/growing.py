@@ -18,7 +18,9 @@ from app.models.columns import now
 from app.models.letter import Stage
 from app.models.news import News, NewsKind
 from app.models.osdi import OutreachPage
-from app.services import in_order, recount, scrub
+from app.services import scrub
+from app.services.counting import recount
+from app.services.queueing import in_order
 from app.services.telling import announcing, reminders
 
 TIMES = 5

@@ -12,7 +12,7 @@ from app.composing.sender import Supporter
 from app.models.letter_texts import Audience
 from app.models.official import Holder
 from app.models.prisoner import Gender
-from app.services.letters import seed_of
+from app.services.handing_in.letters import seed_of
 
 LANGUAGES = ("en", "de", "fr", "es", "pl", "ru", "uk", "be")
 PEOPLE = 200

@@ -22,8 +22,8 @@ from app.models.office import Channel
 from app.models.organisation import Organiser
 from app.models.print_run import PrintRunCreate
 from app.models.submission import SubmissionCreate, SubmissionPublic
-from app.services.confirming import Confirmations
-from app.services.intake import Intake
+from app.services.handing_in.confirming import Confirmations
+from app.services.handing_in.intake import Intake
 from app.services.paper import manuscripts, print_runs, printing
 from app.services.sealing import Keys
 from bench import service

@@ -23,7 +23,7 @@ from app.models.office import Channel, Office
 from app.models.submission import Submission
 from app.rows.asking import table_of
 from app.rows.writing import execute_many
-from app.services import recount, tally
+from app.services.counting import recount, tally
 from app.services.numbers import stats
 from app.services.returning import inbound, returns
 from app.services.returning.inbound import TakenAs

@@ -20,8 +20,8 @@ from app.models.columns import now
 from app.models.letter import Stage
 from app.models.tally import Dimension
 from app.rows.writing import write_together
-from app.services import tally
-from app.services.tally import Cell
+from app.services.counting import tally
+from app.services.counting.tally import Cell
 from app.showing import pictures
 from app.showing.pictures import Kind, Seen
 from bench import service

@@ -14,7 +14,7 @@ from app.database import Database
 from app.delivery.worker import Worker
 from app.models.campaign import Campaign
 from app.models.endorsement import Endorsement
-from app.services import recount
+from app.services.counting import recount
 from app.services.endorsing import agreeing
 from app.services.sealing import Keys
 from tests.conftest import SECRET

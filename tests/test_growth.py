@@ -20,7 +20,8 @@ from app.delivery.worker import Worker
 from app.models.campaign import Campaign
 from app.models.columns import now
 from app.rows import driver
-from app.services import recount, scrub
+from app.services import scrub
+from app.services.counting import recount
 from app.services.telling import announcing, reminders
 from tests.factories import API, published
 from tests.steps import hand_in, somebody, write

@@ -21,7 +21,7 @@ from sqlmodel import select
 
 from app.database import Database
 from app.models.campaign import Campaign
-from app.services import tally
+from app.services.counting import tally
 from app.services.numbers.watching import Watch
 from app.services.team import organisers
 from bench.service import free_port

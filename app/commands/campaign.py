@@ -10,8 +10,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from app.console import AsJson, out, print_json, with_database
 from app.database import Database
 from app.models.campaign import Campaign, CampaignClose, Outcome
-from app.services import overseeing, publishing
-from app.services.overseeing import Overseen
+from app.services.organising import publishing
+from app.services.queueing import overseeing
+from app.services.queueing.overseeing import Overseen
 
 commands = typer.Typer(no_args_is_help=True, help="Campaigns: see them all, and pause, resume or close one.")
 

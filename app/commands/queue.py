@@ -8,7 +8,7 @@ from rich.markup import escape
 from app.console import AsJson, out, print_json, with_database
 from app.database import Database
 from app.models.queue import QueueState
-from app.services import overseeing, queue_state
+from app.services.queueing import overseeing, queue_state
 
 commands = typer.Typer(no_args_is_help=True, help="Letters on their way out. To pause: `unsilenced campaign pause`.")
 

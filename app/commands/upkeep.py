@@ -11,7 +11,9 @@ from app import schema
 from app.console import AsJson, out, print_json, with_database
 from app.database import Database
 from app.models.columns import now
-from app.services import campaigns, publishing, recount, scrub
+from app.services import campaigns, scrub
+from app.services.counting import recount
+from app.services.organising import publishing
 
 commands = typer.Typer()
 

@@ -22,10 +22,11 @@ from app.models.official import Holder
 from app.models.submission import Submission
 from app.rows.asking import among
 from app.rows.prepared import Prepared
-from app.services import briefs, stages
+from app.services import briefs
+from app.services.counting import stages
+from app.services.counting.stages import Standing
 from app.services.endorsing import listing
-from app.services.holders import holders_of
-from app.services.stages import Standing
+from app.services.offices.holders import holders_of
 
 MOST_CRASHES = 3  # workers that one delivery may take with it
 _STANDING = len(Standing._fields)

@@ -15,7 +15,8 @@ from app.delivery.drafts import MOST_CRASHES, LetterDraft
 from app.models.delivery import Delivery
 from app.models.letter import LetterKind, Reason, Stage
 from app.rows.asking import database_now
-from app.services import gates, situations, stages
+from app.services import gates, situations
+from app.services.counting import stages
 from app.services.situations import Appeal
 
 logger = logging.getLogger(__name__)

@@ -16,7 +16,7 @@ from app.models.news import News
 from app.models.prisoner import PrisonerStatus
 from app.models.text import in_language
 from app.services import submissions, wording
-from app.services.decisions import TIME_TO_CONFIRM
+from app.services.handing_in.decisions import TIME_TO_CONFIRM
 from app.services.returning import returns
 from app.services.returning.returns import Purpose
 from app.services.sealing import UNSUBSCRIBE, Keys

@@ -10,7 +10,7 @@ from sqlmodel import select
 from app.database import Database
 from app.delivery.settlement import AttemptOutcome, Settlement
 from app.models.campaign import Campaign, CampaignStatus
-from app.services import publishing
+from app.services.organising import publishing
 
 logger = logging.getLogger(__name__)
 

@@ -24,7 +24,7 @@ from app.rows.asking import among, database_now, table_of
 from app.rows.prepared import Prepared
 from app.rows.updating import UpdateEach
 from app.rows.writing import upsert_adding
-from app.services import stages
+from app.services.counting import stages
 
 logger = logging.getLogger(__name__)
 

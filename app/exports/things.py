@@ -15,7 +15,7 @@ from app.models.official import OfficialCreate
 from app.models.prisoner import Prisoner, PrisonerCreate
 from app.models.text import Proses, Slug
 from app.rows.asking import mappings, table_of
-from app.services.holders import holders_of
+from app.services.offices.holders import holders_of
 from app.sheets import fields
 from app.sheets.flat import flat
 

@@ -10,7 +10,7 @@ from app.imports.changes import Decision, different, new_row
 from app.imports.report import Fault
 from app.models.columns import now
 from app.models.official import Official, OfficialCreate
-from app.services.holders import TOOK_OFFICE_LATER
+from app.services.offices.holders import TOOK_OFFICE_LATER
 from app.sheets.flat import merged
 
 OVERLAP = "The holder before was still in office on this day. Give a later day."

@@ -21,7 +21,7 @@ from app.models.office import Accreditation, Office, OfficeCreate
 from app.models.official import Official
 from app.models.text import Country
 from app.rows.asking import mappings, table_of
-from app.services import officials
+from app.services.offices import officials
 from app.sheets.flat import merged
 
 SOMEBODY_ELSES = "There is no office with this id. Leave the cell empty to add the office."

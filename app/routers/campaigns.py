@@ -37,7 +37,8 @@ from app.models.rehearsal import Rehearsal, RehearsalCreate
 from app.models.review import ApprovalCreate, Review
 from app.models.text import Country, Language
 from app.pagination import Page
-from app.services import campaigns, cloning, editing, publishing, rehearsal, reviewing
+from app.services import campaigns
+from app.services.organising import cloning, editing, publishing, rehearsal, reviewing
 
 router = APIRouter(prefix="/campaigns", tags=["campaigns"], route_class=StrictRoute)
 

@@ -17,8 +17,8 @@ from app.models.check import (
     VerifiedAnswer,
 )
 from app.pagination import Page, PageRequest
-from app.services import checks
 from app.services.lives import anniversaries
+from app.services.organising import checks
 
 router = APIRouter(prefix="/checks", tags=["checks"], route_class=StrictRoute)
 

@@ -19,7 +19,7 @@ from app.dependencies import (
 from app.models.office import OfficeCreate, OfficeForOrganisers, OfficePublic, OfficeQuery, OfficeUpdate
 from app.models.official import HolderPublic, HolderUpdate
 from app.pagination import Page, PageRequest
-from app.services import holders, officials
+from app.services.offices import holders, officials
 
 router = APIRouter(prefix="/officials", tags=["officials"], route_class=StrictRoute)
 

@@ -12,7 +12,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from app.config import PROJECT
 from app.dependencies import ANYONE, ConfirmationsDep, IdPath, KeysDep, ReaderDep, SessionDep, TokenPath
 from app.models.letter import Stage
-from app.services import decisions, receipts
+from app.services import receipts
+from app.services.handing_in import decisions
 from app.services.sealing import Keys
 
 FOLDER = PROJECT / "templates" / "pages"

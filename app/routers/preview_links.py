@@ -19,7 +19,7 @@ from app.dependencies import (
 from app.models.preview_link import CampaignPreview, PreviewLinkCreate, PreviewLinkPublic
 from app.models.rehearsal import RehearsalQuery
 from app.pagination import Page, PageRequest
-from app.services import preview_links
+from app.services.organising import preview_links
 
 router = APIRouter(tags=["campaigns"], route_class=StrictRoute)
 

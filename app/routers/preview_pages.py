@@ -9,7 +9,7 @@ from app.dependencies import ANYONE, KeysDep, LinkPath, ReaderDep
 from app.models.rehearsal import RehearsalQuery
 from app.models.text import in_language
 from app.routers.pages import page
-from app.services import preview_links
+from app.services.organising import preview_links
 
 router = APIRouter(prefix="/preview/{token}", include_in_schema=False, dependencies=[ANYONE])
 

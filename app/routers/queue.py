@@ -26,7 +26,8 @@ from app.models.queue import (
 )
 from app.models.submission import SubmissionCreate
 from app.pagination import Page
-from app.services import moderation, queue_state, trying
+from app.services.organising import trying
+from app.services.queueing import moderation, queue_state
 
 router = APIRouter(tags=["queue"], route_class=StrictRoute)
 

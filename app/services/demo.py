@@ -14,8 +14,10 @@ from app.models.office import OfficeCreate
 from app.models.organisation import Organiser
 from app.models.prisoner import PrisonerCreate
 from app.models.prisoner_event import EventCreate
-from app.services import campaigns, editing, officials, publishing
+from app.services import campaigns
 from app.services.lives import events, prisoners
+from app.services.offices import officials
+from app.services.organising import editing, publishing
 from app.services.team import organisers
 
 FOLDER = PROJECT / "demo"

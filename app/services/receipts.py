@@ -18,8 +18,10 @@ from app.models.office import Channel
 from app.models.official import Holder
 from app.models.submission import Receipt, Submission, SubmissionPublic
 from app.rows.asking import rows
-from app.services import briefs, gates, letters, publicity, stages, submissions, wording
-from app.services.holders import holders_of
+from app.services import briefs, gates, publicity, submissions, wording
+from app.services.counting import stages
+from app.services.handing_in import letters
+from app.services.offices.holders import holders_of
 from app.services.paper import manuscripts
 from app.services.sealing import Keys, unknown_link
 

@@ -19,8 +19,9 @@ from app.models.organiser_session import OrganiserSession
 from app.models.submission import KEPT, UNCONFIRMED, Submission
 from app.models.throttle import Throttle
 from app.rows.asking import rows
-from app.services import stages, submissions
-from app.services.decisions import TIME_TO_CONFIRM
+from app.services import submissions
+from app.services.counting import stages
+from app.services.handing_in.decisions import TIME_TO_CONFIRM
 from app.services.telling import notice_limits
 
 KEEP_SUPPORTERS = timedelta(days=90)  # after the last day of their campaign

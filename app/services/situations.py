@@ -16,7 +16,8 @@ from app.models.letter import NOT_WRITTEN
 from app.models.tally import Dimension
 from app.rows.asking import among, table_of
 from app.rows.prepared import Prepared, waiting_or_not
-from app.services import briefs, gates, rounds, tallied
+from app.services import briefs, gates, rounds
+from app.services.counting import tallied
 
 
 class Appeal(NamedTuple):

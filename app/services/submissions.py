@@ -16,8 +16,8 @@ from app.composing.sender import Supporter
 from app.models.delivery import Delivery, Enclosure
 from app.models.letter import Letter, LetterPublic
 from app.models.submission import Submission, SubmissionCreate, SubmissionPublic, SubmissionStatus
+from app.services.counting.stages import Standing
 from app.services.sealing import Keys
-from app.services.stages import Standing
 
 SEALED = {"supporter", "paragraph", "text", "role", "arguments", "language"}  # of a body
 

@@ -8,7 +8,7 @@ import pytest
 from app.composing import texts
 from app.composing.compose import ComposedLetter, compose
 from app.models.letter_texts import Audience
-from app.services.letters import seed_of
+from app.services.handing_in.letters import seed_of
 from tests.composing.pieces import brief, office, official, opened, prisoner
 
 HOUSE = sorted(path.name for path in texts.FOLDER.iterdir() if path.is_dir())

@@ -15,7 +15,7 @@ from app.delivery.worker import Worker
 from app.models.alert import Alert
 from app.models.organisation import Role
 from app.rows.asking import database_now
-from app.services import publishing
+from app.services.organising import publishing
 from app.services.sealing import Keys
 from tests.conftest import SECRET
 from tests.delivery.steps import many_offices, queue

@@ -10,7 +10,8 @@ from app.database import Database
 from app.delivery.worker import Worker
 from app.models.letter import Reason, Stage
 from app.rows.asking import rows
-from app.services import receipts, recount
+from app.services import receipts
+from app.services.counting import recount
 from tests.delivery.steps import OFFICE, drain, let_time_pass, queue, stats, the_delivery, the_letter
 from tests.factories import API, post, published
 from tests.relay import Relay

@@ -20,7 +20,7 @@ from app.models.columns import now
 from app.models.delivery import Delivery
 from app.models.letter import Reason, Stage
 from app.rows.asking import database_now
-from app.services import recount
+from app.services.counting import recount
 from app.services.sealing import Keys
 from tests.delivery.steps import (
     OFFICE,

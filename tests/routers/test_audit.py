@@ -15,7 +15,7 @@ from app.database import Database
 from app.delivery.worker import Worker
 from app.models.letter import Reason, Stage
 from app.models.organisation import Role
-from app.services import queue
+from app.services.queueing import queue
 from app.services.team import audit
 from tests.delivery.steps import OFFICE
 from tests.factories import API, draft, office, post, prisoner, published

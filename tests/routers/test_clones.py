@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from httpx import AsyncClient
 
 from app.delivery.worker import Worker
-from app.services.editing import FURTHEST, TOO_FAR
+from app.services.organising.editing import FURTHEST, TOO_FAR
 from tests.factories import API, draft, post, published
 from tests.relay import Relay
 from tests.steps import SAM, get, patch, problem, write

@@ -7,7 +7,7 @@ from httpx import AsyncClient
 
 from app.database import Database
 from app.delivery.worker import Worker
-from app.services.holders import holders_of
+from app.services.offices.holders import holders_of
 from tests.factories import API, office, post, published
 from tests.relay import Relay
 from tests.steps import PROSECUTOR, get, patch, problem, write

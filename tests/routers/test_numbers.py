@@ -17,7 +17,7 @@ from app.models.letter import AnswerKind, Letter, Stage
 from app.models.numbers import Funnel
 from app.models.tally import Dimension, Tally
 from app.rows.asking import rows, table_of
-from app.services import tally
+from app.services.counting import tally
 from app.services.numbers import funnels, rates
 from app.showing import table
 from tests.factories import API, office, published

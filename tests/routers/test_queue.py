@@ -9,7 +9,7 @@ from httpx import AsyncClient
 from app.database import Database
 from app.delivery.worker import Worker
 from app.models.letter import Reason, Stage
-from app.services import queue as hand
+from app.services.queueing import queue as hand
 from tests.conftest import on_one_database
 from tests.delivery.steps import OFFICE, letters, queue, stats, the_letter
 from tests.factories import API, PARAGRAPH, draft, office, post, published, submission

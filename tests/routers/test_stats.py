@@ -11,7 +11,7 @@ from app.database import Database
 from app.delivery.worker import Worker
 from app.models.letter import Letter
 from app.rows.asking import table_of
-from app.services import recount
+from app.services.counting import recount
 from tests.factories import API, office, post, published
 from tests.relay import Relay
 from tests.steps import differences, hand_in, problem, somebody, standing, stats, write

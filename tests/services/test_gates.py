@@ -17,7 +17,8 @@ from app.models.campaign import Campaign, CampaignStatus
 from app.models.columns import now
 from app.models.letter import Reason
 from app.models.prisoner import Consent, PrisonerStatus
-from app.services import gates, publishing
+from app.services import gates
+from app.services.organising import publishing
 from tests.factories import API, embassy, post, published, submission
 from tests.relay import Relay
 from tests.steps import (

@@ -13,10 +13,11 @@ from app.models.joint_letter import JointLetter, JointLetterCreate, JointLetters
 from app.models.letter import Letter, Reason
 from app.models.office import Channel
 from app.models.official import Holder
-from app.services import briefs, gates, rounds, tally
+from app.services import briefs, gates, rounds
+from app.services.counting import tally
 from app.services.endorsing import listing, plans, rows
 from app.services.endorsing.plans import Planned, Undertaking
-from app.services.holders import holders_of
+from app.services.offices.holders import holders_of
 from app.services.sealing import Keys
 from app.services.team import audit
 

@@ -8,8 +8,8 @@ from app.models.delivery import Delivery
 from app.models.letter import Letter, LetterKind, Stage
 from app.models.office import Channel
 from app.models.submission import CONSENT_WORDING, Submission
-from app.services import letters
 from app.services.endorsing.plans import NOWHERE, Planned, Undertaking
+from app.services.handing_in import letters
 from app.services.sealing import Keys
 
 

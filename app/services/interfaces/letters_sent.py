@@ -13,7 +13,7 @@ from app.models.letter import LEFT
 from app.models.webhook import Topic, Webhook, WebhookCall, WebhookCount
 from app.rows.asking import rows
 from app.rows.writing import insert_if_new
-from app.services import tallied
+from app.services.counting import tallied
 from app.services.telling import hooks
 
 MINUTE = timedelta(seconds=60)

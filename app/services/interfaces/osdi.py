@@ -16,8 +16,10 @@ from app.models.organisation import Organiser
 from app.models.osdi import MOST, CampaignPage, OutreachPage
 from app.models.text import in_language
 from app.rows.asking import among, rows
-from app.services import campaigns, in_order, publicity, tallied
+from app.services import campaigns, publicity
+from app.services.counting import tallied
 from app.services.numbers import rates
+from app.services.queueing import in_order
 
 LANGUAGE = "en"
 TYPES = {Channel.EMAIL: "email", Channel.POST: "postal mail", Channel.WEB_FORM: "web form"}

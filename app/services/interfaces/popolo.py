@@ -14,7 +14,7 @@ from app.models.organisation import Organiser
 from app.models.popolo import Popolo
 from app.models.prisoner import Gender
 from app.models.text import in_language
-from app.services import officials
+from app.services.offices import officials
 
 LANGUAGE = "en"
 

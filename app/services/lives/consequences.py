@@ -13,8 +13,8 @@ from app.models.consequences import IN_WORDS, CampaignTouched, Consequences, Eff
 from app.models.letter import WAITING, Letter, Stage
 from app.models.prisoner import PUBLIC_CONSENT, Consent, Prisoner, PrisonerStatus
 from app.rows.asking import rows
-from app.services import publishing
 from app.services.lives import exposing, life, mentions
+from app.services.organising import publishing
 from app.services.telling import hooks, news
 
 RUNNING = (CampaignStatus.ACTIVE, CampaignStatus.PAUSED)

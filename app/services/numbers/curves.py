@@ -8,7 +8,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from app.models.campaign import Campaign
 from app.models.columns import day_in, now
 from app.models.text import in_language
-from app.services import tallied
+from app.services.counting import tallied
 from app.showing import words
 from app.showing.pictures import Seen
 

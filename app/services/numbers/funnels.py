@@ -9,7 +9,7 @@ from app.models.campaign import Campaign
 from app.models.columns import day_in, now
 from app.models.letter import LEFT, Stage
 from app.models.numbers import Compare, Funnel, FunnelOfCampaign, Period
-from app.services import tallied
+from app.services.counting import tallied
 from app.services.numbers import offline_letters
 
 NOT_CONFIRMED = (Stage.UNCONFIRMED, Stage.EXPIRED, Stage.CANCELLED)

@@ -14,7 +14,7 @@ from app.models.numbers import OfficeNumbers, OfficesOfCampaign
 from app.models.office import Office
 from app.models.text import in_language
 from app.rows.asking import rows
-from app.services import tallied
+from app.services.counting import tallied
 from app.services.numbers import offline_letters
 
 

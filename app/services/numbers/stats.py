@@ -10,7 +10,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from app.models.columns import now
 from app.models.letter import LEFT, LetterKind, Stage
 from app.models.tally import Breakdown, Dimension, Stats
-from app.services import campaigns, tallied
+from app.services import campaigns
+from app.services.counting import tallied
 from app.services.numbers import disclosure, forecast, kept
 from app.services.numbers.kept import Kept
 

@@ -20,7 +20,7 @@ from app.models.paper import Paper
 from app.models.submission import Submission
 from app.services import briefs, gates, submissions, wording
 from app.services.endorsing import listing
-from app.services.holders import holders_of
+from app.services.offices.holders import holders_of
 from app.services.sealing import Keys
 
 

@@ -20,7 +20,8 @@ from app.models.print_run import OfficeInRun, PrintRun, PrintRunCreate, PrintRun
 from app.pagination import Page, PageRequest
 from app.rows.asking import table_of
 from app.rows.writing import execute_many
-from app.services import situations, stages, wording
+from app.services import situations, wording
+from app.services.counting import stages
 from app.services.paper import manuscripts
 from app.services.paper.manuscripts import Manuscript
 from app.services.sealing import Keys

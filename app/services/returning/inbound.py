@@ -19,7 +19,8 @@ from app.models.columns import now
 from app.models.delivery import Delivery
 from app.models.letter import Letter, Stage
 from app.models.submission import Submission
-from app.services import stages, submissions
+from app.services import submissions
+from app.services.counting import stages
 from app.services.returning import addresses, answers, returns
 from app.services.returning.returns import Purpose, Returned
 from app.services.sealing import Keys

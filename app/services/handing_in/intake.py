@@ -9,10 +9,11 @@ from app.database import Database
 from app.errors import UnsilencedError
 from app.models.columns import now
 from app.models.submission import SubmissionCreate
-from app.services import campaigns, entries, idempotency, letters, situations
-from app.services.entries import Entry
+from app.services import campaigns, situations
 from app.services.grouping import Groups
-from app.services.idempotency import Answered
+from app.services.handing_in import entries, idempotency, letters
+from app.services.handing_in.entries import Entry
+from app.services.handing_in.idempotency import Answered
 from app.services.sealing import Keys
 from app.services.situations import Situation
 

@@ -16,9 +16,11 @@ from app.models.letter import Letter, LetterKind, LetterPublic, Reason, Stage
 from app.models.office import Channel
 from app.models.submission import CONSENT_WORDING, Submission, SubmissionCreate, SubmissionPublic, SubmissionStatus
 from app.rows.writing import Rows, write_together
-from app.services import letters, submissions, tally
-from app.services.idempotency import Answered
-from app.services.letters import Plan
+from app.services import submissions
+from app.services.counting import tally
+from app.services.handing_in import letters
+from app.services.handing_in.idempotency import Answered
+from app.services.handing_in.letters import Plan
 from app.services.sealing import Keys
 
 

@@ -12,7 +12,7 @@ from app.models.delivery import Notice
 from app.models.letter import NOT_WRITTEN, Reason, Stage
 from app.models.office import Channel
 from app.services import gates
-from app.services.stages import Standing
+from app.services.counting.stages import Standing
 
 TIME_TO_CONFIRM = timedelta(days=7)
 

@@ -12,7 +12,8 @@ from app.models.columns import now
 from app.models.letter import Reason
 from app.models.preview_link import CampaignPreview, PreviewLink, PreviewLinkCreate, PreviewLinkPublic
 from app.models.rehearsal import RehearsalCreate
-from app.services import campaigns, gates, publicity, rehearsal
+from app.services import campaigns, gates, publicity
+from app.services.organising import rehearsal
 from app.services.sealing import PREVIEW, Keys
 
 

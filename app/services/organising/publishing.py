@@ -23,8 +23,10 @@ from app.models.pace import Stream
 from app.models.prisoner import Prisoner
 from app.models.webhook import Topic
 from app.rows.writing import insert_if_new
-from app.services import briefs, campaigns, queue, reviewing, revisions
+from app.services import briefs, campaigns, revisions
 from app.services.endorsing import agreeing
+from app.services.organising import reviewing
+from app.services.queueing import queue
 from app.services.team import alerts
 from app.services.telling import hooks, news
 

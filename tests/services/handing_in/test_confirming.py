@@ -19,7 +19,7 @@ from app.models.delivery import Delivery, Notice
 from app.models.letter import WRITTEN
 from app.models.submission import FIRST, Submission
 from app.rows.asking import matching, rows
-from app.services import passing
+from app.services.handing_in import passing
 from tests.factories import API, campaign, post, published
 from tests.steps import LETTERS, differences, hand_in, somebody, stages, standing, stats
 

@@ -8,8 +8,9 @@ from app.models.letter import Reason
 from app.models.offer import NotOffered, Offer, OfferedArgument, OfferedOffice, Preview
 from app.models.official import Holder
 from app.models.submission import SubmissionCreate
-from app.services import gates, letters, own_parts
-from app.services.letters import NEEDS_ADDRESS, plan, seed_of
+from app.services import gates
+from app.services.handing_in import letters, own_parts
+from app.services.handing_in.letters import NEEDS_ADDRESS, plan, seed_of
 from app.services.sealing import Keys
 from app.services.situations import Situation
 

@@ -8,9 +8,10 @@ from app.database import Database
 from app.models.offer import Offer, Preview
 from app.models.official import Holder
 from app.models.submission import SubmissionCreate
-from app.services import campaigns, offers, situations
+from app.services import campaigns, situations
 from app.services.grouping import Groups
-from app.services.holders import holders_of
+from app.services.handing_in import offers
+from app.services.offices.holders import holders_of
 from app.services.sealing import Keys
 from app.services.situations import Situation
 

@@ -14,8 +14,8 @@ from app.models.columns import now
 from app.models.letter import NEXT, LetterKind, Stage
 from app.models.office import Channel
 from app.models.tally import Dimension, SupporterDay, SupporterTally, Tally
-from app.services import recount, stages, tally
-from app.services.stages import Standing
+from app.services.counting import recount, stages, tally
+from app.services.counting.stages import Standing
 from tests.factories import API, office, published
 from tests.relay import Relay
 from tests.steps import differences, hand_in, somebody, standing, stats, write

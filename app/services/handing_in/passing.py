@@ -17,8 +17,10 @@ from app.models.submission import FIRST, Submission, SubmissionPublic
 from app.rows.asking import among, matching, table_of
 from app.rows.prepared import Prepared
 from app.rows.writing import insert_rows
-from app.services import briefs, decisions, gates, rounds, stages, submissions, tally
-from app.services.decisions import Case, Decision, Handed, Once
+from app.services import briefs, gates, rounds, submissions
+from app.services.counting import stages, tally
+from app.services.handing_in import decisions
+from app.services.handing_in.decisions import Case, Decision, Handed, Once
 from app.services.situations import Appeal
 
 Answer = SubmissionPublic | Exception  # or why it stays where it is

@@ -18,7 +18,7 @@ from app.models.office import Channel
 from app.rows.asking import among, rows, table_of
 from app.rows.prepared import Prepared
 from app.rows.updating import UpdateEach
-from app.services import tally
+from app.services.counting import tally
 
 AT_ONCE = 1_000  # letters of one statement
 

@@ -15,7 +15,8 @@ from app.models.queue import LetterDetail, LetterForOrganisers, LetterQuery
 from app.models.submission import Submission
 from app.pagination import Page
 from app.rows.asking import among, rows
-from app.services import briefs, gates, in_order, queue, situations, submissions
+from app.services import briefs, gates, situations, submissions
+from app.services.queueing import in_order, queue
 from app.services.sealing import Keys
 from app.services.team import audit
 

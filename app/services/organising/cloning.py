@@ -11,7 +11,8 @@ from app.models.campaign import (
     CampaignOffice,
     CampaignPrisoner,
 )
-from app.services import campaigns, editing
+from app.services import campaigns
+from app.services.organising import editing
 
 NOT_TAKEN_ALONG = {"slug", "opens_on", "closes_on", "instructions"}
 

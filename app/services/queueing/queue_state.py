@@ -16,8 +16,8 @@ from app.models.office import Office
 from app.models.pace import Stream
 from app.models.queue import Changed, QueueState, ServerWords
 from app.rows.asking import database_now, rows
-from app.services import queue
 from app.services.numbers import stats
+from app.services.queueing import queue
 from app.services.team import audit
 
 WORDS_SHOWN = 10

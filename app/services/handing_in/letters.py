@@ -16,7 +16,8 @@ from app.models.offer import LetterPreview, WebForm
 from app.models.office import Channel
 from app.models.official import Holder
 from app.models.submission import SubmissionCreate
-from app.services import gates, own_parts
+from app.services import gates
+from app.services.handing_in import own_parts
 from app.services.situations import Appeal, Situation
 
 APART = 0x9E37_79B9_7F4A_7C15  # the golden ratio: what is one round apart is far apart

@@ -12,7 +12,7 @@ from app.models.delivery import Delivery
 from app.models.letter import Letter, Reason, Stage
 from app.models.office import Channel
 from app.rows.asking import rows
-from app.services import stages
+from app.services.counting import stages
 
 
 async def stop(

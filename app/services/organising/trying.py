@@ -15,8 +15,9 @@ from app.models.delivery import Delivery, Enclosure, Notice
 from app.models.office import Channel, Office
 from app.models.queue import TestLetter, TestLetters
 from app.models.submission import CONSENT_WORDING, Submission, SubmissionCreate
-from app.services import briefs, gates, letters, submissions
-from app.services.holders import holders_of
+from app.services import briefs, gates, submissions
+from app.services.handing_in import letters
+from app.services.offices.holders import holders_of
 from app.services.sealing import Keys
 
 MARK = "[TEST]"

@@ -25,7 +25,7 @@ from app.models.organisation import Organiser
 from app.models.prisoner import FREE_OR_DEAD, Prisoner
 from app.pagination import Page, PageRequest
 from app.services import revisions
-from app.services.holders import holders_of
+from app.services.offices.holders import holders_of
 
 
 async def prisoners(session: AsyncSession, organiser: Organiser, query: CheckQuery) -> Page[PrisonerToCheck]:

@@ -22,8 +22,9 @@ from app.models.office import (
 from app.models.official import HolderPublic, Official, OfficialPublic
 from app.models.organisation import Organiser
 from app.pagination import Page
-from app.services import holders, revisions
-from app.services.holders import holders_of
+from app.services import revisions
+from app.services.offices import holders
+from app.services.offices.holders import holders_of
 from app.services.returning import addresses
 from app.services.team import audit
 

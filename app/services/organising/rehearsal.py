@@ -13,9 +13,10 @@ from app.models.official import Holder
 from app.models.organisation import Organisation
 from app.models.rehearsal import Fault, Rehearsal, RehearsalCreate, Rehearsed
 from app.models.submission import SubmissionCreate
-from app.services import campaigns, candidates, letters
-from app.services.holders import holders_of
-from app.services.letters import Choice
+from app.services import campaigns, candidates
+from app.services.handing_in import letters
+from app.services.handing_in.letters import Choice
+from app.services.offices.holders import holders_of
 
 SAYS_SOMETHING = ("/texts", "/demands", "/prisoners", "/title")  # faults in these leave nothing to compose from
 SAMPLE = {

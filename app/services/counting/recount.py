@@ -19,7 +19,7 @@ from app.models.submission import Submission
 from app.models.tally import SupporterDay, SupporterTally, Tally, TallyTotal
 from app.rows.asking import rows, streamed
 from app.rows.writing import write_together
-from app.services import tally
+from app.services.counting import tally
 
 Supporters = dict[tuple[uuid.UUID, str], int]
 Days = Mapping[tuple[uuid.UUID, date], int]

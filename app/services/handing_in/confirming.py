@@ -16,10 +16,12 @@ from app.models.letter import Letter
 from app.models.submission import Submission, SubmissionPublic
 from app.rows.asking import among, table_of
 from app.rows.prepared import waiting_or_not
-from app.services import briefs, passing, situations, stages, submissions
-from app.services.decisions import Handed
+from app.services import briefs, situations, submissions
+from app.services.counting import stages
 from app.services.grouping import Groups
-from app.services.passing import Answer
+from app.services.handing_in import passing
+from app.services.handing_in.decisions import Handed
+from app.services.handing_in.passing import Answer
 from app.services.sealing import Keys, unknown_link
 from app.services.situations import Appeal
 

@@ -8,7 +8,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from app.models.campaign import Campaign, CampaignStatus
 from app.models.letter import LEFT, Stage
 from app.models.organisation import Organisation
-from app.services import campaigns, tallied
+from app.services import campaigns
+from app.services.counting import tallied
 
 
 class Overseen(SQLModel):

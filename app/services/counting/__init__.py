@@ -1,0 +1,1 @@
+"""Letters change their stages, and the tally moves with them."""

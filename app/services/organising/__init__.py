@@ -1,0 +1,1 @@
+"""Campaigns in their organisers' hands: drafted, tried, reviewed, published, paused and closed."""
