@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from typing import Any
 
+import asyncpg
 import pytest
 import sqlalchemy as sa
 from fastapi import FastAPI
@@ -13,6 +14,7 @@ from httpx import AsyncClient, Response
 from sqlalchemy import event
 from sqlmodel import col
 
+from app.config import Settings
 from app.database import Database
 from app.models.tally import Tally
 from tests.conftest import on_one_database
@@ -99,6 +101,42 @@ async def test_a_full_disk_refuses_and_keeps_what_was_promised(
     assert await differences(database) == []
     await hand_in(client, supporter=somebody("later"))
     assert await differences(database) == []
+
+
+async def test_who_is_cancelled_while_a_transaction_begins_leaves_none_open_for_whoever_comes_next(
+    client: AsyncClient,
+    organiser: AsyncClient,
+    database: Database,
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    if database.is_sqlite:
+        pytest.skip("SQLite begins in a thread, and ends what it has begun")
+    await published(organiser)
+    execute, begun = asyncpg.Connection.execute, asyncio.Event()
+
+    async def begin_without_an_answer(connection: asyncpg.Connection, query: str, *values: Any, **options: Any) -> None:
+        await execute(connection, query, *values, **options)
+        begun.set()
+        await asyncio.Event().wait()
+
+    async def begin() -> None:
+        async with database.transaction():
+            pass
+
+    with monkeypatch.context() as slow:
+        slow.setattr(asyncpg.Connection, "execute", begin_without_an_answer)
+        task = asyncio.create_task(begin())
+        await begun.wait()
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+    await hand_in(client)
+
+    elsewhere = Database(settings.database_url)  # as another process sees it
+    assert await how_many(elsewhere, "submission") == 1
+    async with database.snapshot() as session:
+        assert await (await session.connection()).scalar(sa.text("SHOW transaction_isolation")) == "repeatable read"
+    await elsewhere.close()
 
 
 @contextmanager

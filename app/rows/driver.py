@@ -25,6 +25,9 @@ async def begin(session: AsyncSession) -> None:
         await raw.dbapi_connection._start_transaction()  # noqa: SLF001 - nothing public begins without a statement
     except Exception:  # noqa: BLE001 - whatever it is, SQLAlchemy knows how to tell it
         await connection.exec_driver_sql("SELECT 1")
+    except BaseException:  # who waited was cancelled: it may have begun, and nobody would end it
+        await connection.invalidate()
+        raise
     session.info["driver"] = raw.driver_connection
 
 
